@@ -1,0 +1,167 @@
+// Package chat is the vocabulary of Parley and its rules: ids, conversations, entries, sessions, limits, the closed set of
+// errors, and the ports through which use cases reach the world. It imports only the standard library; every adapter
+// imports it, and no adapter imports another.
+//
+// A [Conversation] is an append-only log of [Entry] values numbered 1, 2, 3, … without gaps. Everything that changes it
+// for its members is an entry, so "all after N" is a complete sync and whoever sees N+2 knows that N+1 was missed.
+package chat
+
+import "time"
+
+// Seq numbers the entries of one conversation from 1. 0 means "before the first".
+type Seq uint64
+
+// MaxSeq is the largest integer that every JSON reader keeps exactly (RFC 8259 §6).
+const MaxSeq Seq = 1<<53 - 1
+
+// Kind of conversation.
+type Kind string
+
+// The kinds. A direct conversation is between two people and derived from the pair; a group has a creator and a name.
+const (
+	Direct Kind = "direct"
+	Group  Kind = "group"
+)
+
+// Role of a member, from most to least entitled.
+type Role string
+
+// The roles. A direct conversation has members only.
+const (
+	Owner  Role = "owner"
+	Member Role = "member"
+)
+
+// Conversation is the header of a log: who may write and who receives.
+type Conversation struct {
+	ID   ConversationID
+	Kind Kind
+	// Name is what the creator called a group; empty for direct.
+	Name    string
+	Creator UserID
+	Created time.Time
+	// Size counts the members.
+	Size int
+	// Members maps each member to a role. It is nil above InlineMembers: then members are read one by one or listed.
+	Members map[UserID]Role
+}
+
+// Large reports whether the members are too many to ride in the header.
+func (c Conversation) Large() bool { return c.Members == nil }
+
+// Peer returns the other one of a direct conversation, or "".
+func (c Conversation) Peer(user UserID) UserID {
+	if c.Kind != Direct {
+		return ""
+	}
+	for m := range c.Members {
+		if m != user {
+			return m
+		}
+	}
+	return ""
+}
+
+// EntryKind says what an entry did; it is the name of the event that carries it.
+type EntryKind string
+
+// The kinds of entries.
+const (
+	// Message is something said.
+	Message EntryKind = "message"
+	// Created is the first entry of a group.
+	Created EntryKind = "created"
+)
+
+// Entry is one element of a conversation's log. (From, ID) is unique within the conversation.
+type Entry struct {
+	Conversation ConversationID
+	Seq          Seq
+	Kind         EntryKind
+	// ID is the client's, so that a resend is recognised.
+	ID   MessageID
+	From UserID
+	// To is the other one of a direct conversation, so that the sender's other devices know whom it is with.
+	To UserID
+	// At is the server's time of the append, in milliseconds. It orders nothing: Seq does.
+	At   time.Time
+	Body Body
+}
+
+// Body is the content of an entry: text and attachments of a message, the name and size of a created group.
+type Body struct {
+	Text        string
+	Attachments []Attachment
+	Name        string
+	Size        int
+}
+
+// Same reports whether two bodies are equal, which decides between a resend and a conflict.
+func (b Body) Same(o Body) bool {
+	if b.Text != o.Text || b.Name != o.Name || b.Size != o.Size || len(b.Attachments) != len(o.Attachments) {
+		return false
+	}
+	for i := range b.Attachments {
+		if b.Attachments[i] != o.Attachments[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// Attachment refers to an object that its sender uploaded before.
+type Attachment struct {
+	Media MediaID
+	// Name is the sender's file name, for display only.
+	Name string
+	// Type is the MIME type and Size the length in bytes that the object was found to have.
+	Type string
+	Size int64
+}
+
+// Identity is who sent a frame, as the authorizer established it at $connect. Nothing in a frame can change it.
+type Identity struct {
+	User       UserID
+	Device     DeviceID
+	Connection ConnectionID
+	// Expires is when the token does; frames are refused from then on.
+	Expires time.Time
+}
+
+// Session is what is known of a user's devices.
+type Session struct {
+	User        UserID
+	Connections []Connection
+	// LastSeen is when a connection last came or went; zero if never.
+	LastSeen  time.Time
+	Endpoints []Endpoint
+}
+
+// Online reports whether the user had a live connection, to the knowledge of the server at the time now.
+func (s Session) Online(now time.Time) bool { return len(s.Live(now)) > 0 }
+
+// Live returns the connections that can still exist: API Gateway cuts each after ConnectionLife, even if nobody told us.
+func (s Session) Live(now time.Time) []Connection {
+	var live []Connection
+	for _, c := range s.Connections {
+		if now.Sub(c.Since) < ConnectionLife+ConnectionMargin {
+			live = append(live, c)
+		}
+	}
+	return live
+}
+
+// Connection is one socket of a user.
+type Connection struct {
+	ID     ConnectionID
+	Device DeviceID
+	Since  time.Time
+}
+
+// Endpoint is where a device is notified while its user has no connection.
+type Endpoint struct {
+	Device   DeviceID
+	Platform string
+	// ARN of the SNS platform endpoint.
+	ARN string
+}

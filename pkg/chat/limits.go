@@ -1,0 +1,56 @@
+package chat
+
+import "time"
+
+// Limits of the protocol, published in events/ and in the README.
+const (
+	// MaxFrame is one billed unit of API Gateway, in bytes, and its limit for one frame. No frame in either direction exceeds it.
+	MaxFrame = 32 << 10
+	// MaxText is the length of a text in characters.
+	MaxText = 16_000
+	// MaxMembers is the size of a group, its creator included.
+	MaxMembers = 1000
+	// InlineMembers is up to how many members ride in the header: above it they are items of their own.
+	InlineMembers = 200
+	// Shard is how many members one fan-out of a large conversation serves.
+	Shard = 200
+	// MaxName is the length of a group's name in characters.
+	MaxName = 100
+	// MaxAttachments is per message.
+	MaxAttachments = 10
+	// MaxFileName is the length of an attachment's name in characters.
+	MaxFileName = 255
+	// MaxUpload is the size of one upload in bytes.
+	MaxUpload = 100 << 20
+	// MaxRef is the length of a frame's ref in characters.
+	MaxRef = 64
+	// MaxToken is the length of a device's push token in characters.
+	MaxToken = 4096
+	// MaxCursors is how many conversations one sync names.
+	MaxCursors = 50
+	// MaxHistory is how many entries one history page holds, DefaultHistory if not asked.
+	MaxHistory, DefaultHistory = 200, 50
+	// MaxPage is how many conversations or members one page lists, DefaultPage if not asked.
+	MaxPage, DefaultPage = 100, 50
+	// MaxConnections is how many sockets a user holds at once; the oldest gives way.
+	MaxConnections = 10
+	// MaxEndpoints is how many devices of a user are notified; the one registered first gives way.
+	MaxEndpoints = 25
+	// MaxResend is how many entries behind the head a resend may be: beyond that the client syncs first.
+	MaxResend = 1000
+	// UploadTime and DownloadTime are how long a signed URL works.
+	UploadTime, DownloadTime = 5 * time.Minute, 5 * time.Minute
+	// ConnectionLife is how long API Gateway lets a connection live (aws.md §1.1); ConnectionMargin allows for clocks.
+	ConnectionLife, ConnectionMargin = 2 * time.Hour, 5 * time.Minute
+	// SessionRetention is how long a user who never returns is remembered.
+	SessionRetention = 400 * 24 * time.Hour
+)
+
+// MediaTypes are the types that may be uploaded. Scripts and markup are not among them, so that nothing served from the
+// bucket runs in a browser.
+var MediaTypes = map[string]bool{
+	"image/jpeg": true, "image/png": true, "image/gif": true, "image/webp": true, "image/heic": true,
+	"audio/mpeg": true, "audio/mp4": true, "audio/ogg": true, "audio/webm": true, "audio/wav": true,
+	"video/mp4": true, "video/webm": true, "video/quicktime": true,
+	"application/pdf": true, "application/zip": true, "text/plain": true, "application/octet-stream": true,
+}

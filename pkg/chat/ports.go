@@ -1,0 +1,130 @@
+package chat
+
+import (
+	"context"
+	"time"
+)
+
+// Tail is the newest end of a conversation: its header and its last entry.
+type Tail struct {
+	Conversation Conversation
+	// Head is the seq of the last entry, 0 if there is none yet.
+	Head Seq
+	// Last is the entry at Head; its zero value if there is none.
+	Last Entry
+}
+
+// Log stores conversations. A conversation's entries are numbered without gaps because each is written under the next
+// number on the condition that nothing is there yet.
+//
+// Reads are eventually consistent unless said otherwise: a tail may lack the newest entries. That can only make an append
+// meet what it did not see; it can never make it overwrite.
+type Log interface {
+	// Tail reads the header and the last entry in one request. It returns ok=false if there is no such conversation.
+	Tail(ctx context.Context, id ConversationID) (tail Tail, ok bool, err error)
+	// Put writes the entry under its Seq unless that is taken. If it is, it returns the entry that is there and
+	// wrote=false, and nothing has changed. Atomic.
+	Put(ctx context.Context, e Entry) (there Entry, wrote bool, err error)
+	// After returns up to limit entries with Seq > after, oldest first, consistently read.
+	After(ctx context.Context, id ConversationID, after Seq, limit int) ([]Entry, error)
+	// Before returns up to limit entries with Seq < before, oldest first.
+	Before(ctx context.Context, id ConversationID, before Seq, limit int) ([]Entry, error)
+	// Entry returns the entry at seq; ok=false if there is none.
+	Entry(ctx context.Context, id ConversationID, seq Seq) (e Entry, ok bool, err error)
+	// Create stores members and header unless the conversation exists, in which case it returns what is there and
+	// made=false. Members are written first: the header is what makes the conversation exist. Safe to repeat.
+	Create(ctx context.Context, c Conversation, members map[UserID]Role) (there Conversation, made bool, err error)
+	// Member returns the role of a user in a conversation whose members are not inline; ok=false if not a member.
+	Member(ctx context.Context, id ConversationID, user UserID) (role Role, ok bool, err error)
+	// Members returns up to limit members in the order of their ids, beginning behind after ("" for the first).
+	Members(ctx context.Context, id ConversationID, after UserID, limit int) ([]UserID, error)
+	// Conversations returns up to limit conversations of a user in the order of their ids, beginning behind after.
+	Conversations(ctx context.Context, user UserID, after ConversationID, limit int) ([]ConversationID, error)
+}
+
+// Sessions stores who is connected. Every change is one atomic update of the user's item.
+type Sessions interface {
+	// Connect adds a connection and returns the session with it.
+	Connect(ctx context.Context, user UserID, c Connection) (Session, error)
+	// Disconnect removes exactly these connections and notes when the user was last seen. Removing what is not there is no error.
+	Disconnect(ctx context.Context, user UserID, at time.Time, connections ...ConnectionID) error
+	// Sessions reads the sessions of users in one request per hundred. A user who never connected has an empty session.
+	Sessions(ctx context.Context, users []UserID) ([]Session, error)
+	// PutEndpoint stores where a device is notified, replacing what was stored for it.
+	PutEndpoint(ctx context.Context, user UserID, e Endpoint) (Session, error)
+	// RemoveEndpoints forgets devices.
+	RemoveEndpoints(ctx context.Context, user UserID, devices ...DeviceID) error
+}
+
+// Poster reaches connections through the management API of the gateway.
+type Poster interface {
+	// Post sends one frame. A nil error means that the gateway took it, not that it arrived. ErrGone means that the
+	// connection is no more; ErrBusy that it cannot take more now.
+	Post(ctx context.Context, connection ConnectionID, frame []byte) error
+	// Close ends a connection. Closing what is gone is no error.
+	Close(ctx context.Context, connection ConnectionID) error
+}
+
+// Notice tells the push function of one entry and the members who were not connected.
+type Notice struct {
+	Conversation ConversationID `json:"conversation"`
+	Seq          Seq            `json:"seq"`
+	From         UserID         `json:"from"`
+	Kind         EntryKind      `json:"kind"`
+	// Title is the group's name, or empty.
+	Title string `json:"title,omitzero"`
+	// Preview is the beginning of the text, and Attachments how many there are.
+	Preview     string   `json:"preview,omitzero"`
+	Attachments int      `json:"attachments,omitzero"`
+	Users       []UserID `json:"users"`
+}
+
+// Notifier hands notices to the push function. It returns once they are safely handed over.
+type Notifier interface {
+	Notify(ctx context.Context, n Notice) error
+}
+
+// Shards hands parts of a large conversation's fan-out to the fanout function.
+type Shards interface {
+	// Hand returns once every shard is safely queued.
+	Hand(ctx context.Context, shards []Share) error
+}
+
+// Share is one shard: these users get this entry.
+type Share struct {
+	Conversation ConversationID `json:"conversation"`
+	Seq          Seq            `json:"seq"`
+	Users        []UserID       `json:"users"`
+	// Except is the connection that sent the entry and already has it.
+	Except ConnectionID `json:"except"`
+}
+
+// Upload is a promise to accept one object of exactly this type, size and content.
+type Upload struct {
+	URL string
+	// Headers must be sent with the PUT exactly as given: they are part of the signature.
+	Headers map[string]string
+	Expires time.Time
+}
+
+// Objects stores media.
+type Objects interface {
+	// SignUpload allows one PUT of an object that does not exist yet. sha256 is base64.
+	SignUpload(ctx context.Context, key, contentType string, size int64, sha256 string) (Upload, error)
+	// SignDownload allows GETs for DownloadTime. The browser is told to save it under name.
+	SignDownload(ctx context.Context, key, name, contentType string) (url string, expires time.Time, err error)
+	// Stat returns type and size of an object; ok=false if it does not exist.
+	Stat(ctx context.Context, key string) (contentType string, size int64, ok bool, err error)
+	// Keep marks an object as referred to, so that it is not collected.
+	Keep(ctx context.Context, key string) error
+}
+
+// Errors of a Poster.
+var (
+	ErrGone = &portError{"gone"}
+	ErrBusy = &portError{"busy"}
+)
+
+type portError struct{ text string }
+
+func (e *portError) Error() string { return e.text }

@@ -1,0 +1,98 @@
+package topology
+
+import "time"
+
+// What a function that hands entries to people needs: who is connected, the posts, the notices, the pruning of dead
+// connections.
+var delivery = []Grant{
+	{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+	{Posts, []string{"POST"}},
+	{Offline, []string{"sns:Publish"}},
+}
+
+// Functions lists every Lambda. infra creates them, pkg/app wires them, the local stack runs them.
+var Functions = []Function{
+	{
+		Name: "authorizer", About: "decides on $connect: token and origin",
+		Authorizer: true,
+		Env:        []string{EnvIssuer, EnvAudience, EnvJWKS, EnvOrigins},
+		Memory:     256, Timeout: 5 * time.Second,
+	},
+	{
+		Name: "connect", About: "records a connection and answers the subprotocol",
+		Routes: []string{RouteConnect},
+		Grants: []Grant{
+			{Sessions, []string{"dynamodb:UpdateItem"}},
+			{Posts, []string{"POST", "DELETE"}}, // the oldest of too many connections is told and closed
+		},
+		Memory: 256, Timeout: 5 * time.Second,
+	},
+	{
+		Name: "disconnect", About: "forgets a connection",
+		Routes: []string{RouteDisconnect},
+		Grants: []Grant{{Sessions, []string{"dynamodb:UpdateItem"}}},
+		Memory: 256, Timeout: 5 * time.Second,
+	},
+	{
+		Name: "message", About: "appends to conversations and hands each entry to its members",
+		Routes: []string{"send", "create"},
+		Grants: append([]Grant{
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem"}},
+			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+			{Fanout, []string{"sqs:SendMessage"}},
+		}, delivery...),
+		// 512 MB buys 0.3 of a vCPU, which is what the TLS of a fan-out needs.
+		Memory: 512, Timeout: 15 * time.Second,
+	},
+	{
+		Name: "fanout", About: "hands one entry to one shard of a large conversation",
+		Queue: &Fanout,
+		Grants: append([]Grant{
+			{Conversations, []string{"dynamodb:Query"}},
+			{Fanout, []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"}},
+		}, delivery...),
+		Memory: 512, Timeout: 20 * time.Second,
+	},
+	{
+		Name: "sync", About: "reads: what was missed, history, conversations, members",
+		Routes: []string{"sync", "history", "conversations", "members"},
+		Grants: []Grant{
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{ConversationsByUser, []string{"dynamodb:Query"}},
+			{Sessions, []string{"dynamodb:BatchGetItem"}},
+		},
+		Memory: 512, Timeout: 15 * time.Second,
+	},
+	{
+		Name: "media", About: "signs uploads and downloads",
+		Routes: []string{"upload", "download"},
+		Grants: []Grant{
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Media, []string{"s3:PutObject", "s3:PutObjectTagging", "s3:GetObject"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
+		Name: "devices", About: "registers a device for notifications",
+		Routes: []string{"register", "unregister"},
+		Grants: []Grant{
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{Push, []string{"sns:CreatePlatformEndpoint", "sns:GetEndpointAttributes", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
+		Name: "push", About: "notifies the devices of members who are offline",
+		Topic: &Offline,
+		Grants: []Grant{
+			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Push, []string{"sns:Publish"}},
+		},
+		Memory: 256, Timeout: 20 * time.Second,
+	},
+	{
+		Name: "default", About: "answers frames that name no known action",
+		Routes: []string{RouteDefault},
+		Memory: 128, Timeout: 5 * time.Second,
+	},
+}

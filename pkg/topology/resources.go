@@ -1,0 +1,105 @@
+package topology
+
+import "time"
+
+// Table is a DynamoDB table: on demand, encrypted, with point-in-time recovery.
+type Table struct {
+	Name         string
+	PartitionKey string
+	SortKey      string // "" for none
+	TTL          string // the attribute that holds the expiry in Unix seconds
+	Indexes      []Index
+	Env          string
+}
+
+// EnvName is the variable that holds the table's name.
+func (t Table) EnvName() string { return t.Env }
+
+// Index is a global secondary index that projects only keys. Both its keys are strings.
+type Index struct {
+	Table        string
+	Name         string
+	PartitionKey string
+	SortKey      string
+}
+
+// EnvName is "": an index has the same name in every deployment.
+func (i Index) EnvName() string { return "" }
+
+// Topic is a standard SNS topic.
+type Topic struct {
+	Name string
+	Env  string
+}
+
+// EnvName is the variable that holds the topic's ARN.
+func (t Topic) EnvName() string { return t.Env }
+
+// Queue is a standard SQS queue with a dead-letter queue behind it.
+type Queue struct {
+	Name       string
+	DeadLetter string
+	// Visibility must be at least six times the timeout of the function it feeds (Lambda guide, "Using Lambda with SQS").
+	Visibility time.Duration
+	// MaxReceives is how often a message is tried before it goes to the dead-letter queue.
+	MaxReceives int
+	// Batch is how many messages one invocation gets at most.
+	Batch int
+	Env   string
+}
+
+// EnvName is the variable that holds the queue's URL.
+func (q Queue) EnvName() string { return q.Env }
+
+// Bucket is a private S3 bucket.
+type Bucket struct {
+	Name string
+	// Pending is the tag, as key and value, of an object that no message names yet; such objects go after PendingDays.
+	PendingKey, PendingValue string
+	PendingDays              int
+	Env                      string
+}
+
+// EnvName is the variable that holds the bucket's name.
+func (b Bucket) EnvName() string { return b.Env }
+
+// Connections is the management API of the WebSocket stage (POST and DELETE on @connections).
+type Connections struct{ Env string }
+
+// EnvName is the variable that the AWS SDK itself reads for this service's endpoint, stage included.
+func (c Connections) EnvName() string { return c.Env }
+
+// PushApplications are the SNS platform applications that the deployer owns, one per push platform.
+type PushApplications struct{ Env string }
+
+// EnvName is the variable that holds platform=ARN pairs separated by commas, or nothing.
+func (p PushApplications) EnvName() string { return p.Env }
+
+// What exists. Functions refer to these values in their grants.
+var (
+	// Conversations holds each conversation's members, log and header in one partition: see pkg/store.
+	Conversations = Table{
+		Name: "conversations", PartitionKey: "conversation", SortKey: "item", TTL: "expires",
+		Indexes: []Index{ConversationsByUser}, Env: "PARLEY_CONVERSATIONS_TABLE",
+	}
+	// ConversationsByUser lists the conversations of a user: only member items carry the attribute "user".
+	ConversationsByUser = Index{Table: "conversations", Name: "by-user", PartitionKey: "user", SortKey: "conversation"}
+	// Sessions holds one item per user: live connections, last seen, push endpoint of each device.
+	Sessions = Table{Name: "sessions", PartitionKey: "user", TTL: "expires", Env: "PARLEY_SESSIONS_TABLE"}
+	// Offline carries one notice per message to the push function, for all members without a live connection.
+	Offline = Topic{Name: "offline", Env: "PARLEY_OFFLINE_TOPIC"}
+	// Fanout carries shards of members of conversations that are too large to post to in the send itself.
+	Fanout = Queue{
+		Name: "fanout", DeadLetter: "fanout-dead", Visibility: 2 * time.Minute, MaxReceives: 5, Batch: 1,
+		Env: "PARLEY_FANOUT_QUEUE",
+	}
+	// Media holds what messages attach.
+	Media = Bucket{Name: "media", PendingKey: "state", PendingValue: "pending", PendingDays: 1, Env: "PARLEY_MEDIA_BUCKET"}
+	// Posts is how functions reach connections.
+	Posts = Connections{Env: "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"}
+	// Push is where device tokens are registered.
+	Push = PushApplications{Env: "PARLEY_PUSH_APPLICATIONS"}
+)
+
+// Tables lists every table.
+var Tables = []Table{Conversations, Sessions}

@@ -1,0 +1,186 @@
+package wire
+
+import (
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+// Names of the frames that a client gets, in their member "event". Entries have their kind there.
+const (
+	EventReply = "reply"
+	EventError = "error"
+	EventPong  = "pong"
+)
+
+// Reply answers a request with its result, one of the types below.
+type Reply struct {
+	Event  string `json:"event"`
+	Ref    string `json:"ref"`
+	Result any    `json:"result"`
+}
+
+// NewReply makes the reply to the request with ref.
+func NewReply(ref string, result any) Reply { return Reply{EventReply, ref, result} }
+
+// Error refuses a request. Without ref it concerns the connection.
+type Error struct {
+	Event string    `json:"event"`
+	Ref   string    `json:"ref,omitzero"`
+	Code  chat.Code `json:"code"`
+	// Message is for developers; programs go by Code.
+	Message string `json:"message"`
+	// RetryAfter in seconds; only temporary errors have it.
+	RetryAfter float64 `json:"retry_after,omitzero"`
+}
+
+// NewError makes the frame for an error. What err says is only told if it is a *chat.Error.
+func NewError(ref string, err error) Error {
+	e := chat.AsError(err)
+	return Error{EventError, ref, e.Code, e.Text(), e.After().Seconds()}
+}
+
+// Entry is an element of a log, sent when it happens and in pages of sync and history, always in the same shape.
+type Entry struct {
+	Event        chat.EntryKind      `json:"event"`
+	Conversation chat.ConversationID `json:"conversation"`
+	Seq          chat.Seq            `json:"seq"`
+	ID           chat.MessageID      `json:"id"`
+	From         chat.UserID         `json:"from"`
+	// To is the other one of a direct conversation.
+	To   chat.UserID `json:"to,omitzero"`
+	At   string      `json:"at"`
+	Body Body        `json:"body"`
+}
+
+// Body is what an entry says: Content for "message"; Name and Size for "created".
+type Body struct {
+	Text        string       `json:"text,omitzero"`
+	Attachments []Attachment `json:"attachments,omitzero"`
+	Name        string       `json:"name,omitzero"`
+	Size        int          `json:"size,omitzero"`
+}
+
+// Accepted is the result of send and create: where the entry is.
+type Accepted struct {
+	Conversation chat.ConversationID `json:"conversation"`
+	Seq          chat.Seq            `json:"seq"`
+	ID           chat.MessageID      `json:"id"`
+	At           string              `json:"at"`
+}
+
+// Synced is the result of sync. More means: ask again with the new cursors.
+type Synced struct {
+	Conversations []Missed `json:"conversations"`
+	More          bool     `json:"more"`
+}
+
+// Missed is what follows a cursor, without a gap. Entries end before Head if the frame was full.
+type Missed struct {
+	Conversation chat.ConversationID `json:"conversation"`
+	Head         chat.Seq            `json:"head"`
+	Entries      []Entry             `json:"entries"`
+}
+
+// Page is the result of history, oldest first. More means that there are older ones.
+type Page struct {
+	Entries []Entry  `json:"entries"`
+	Head    chat.Seq `json:"head"`
+	More    bool     `json:"more"`
+}
+
+// Listed is the result of conversations. Next asks for the page that follows.
+type Listed struct {
+	Conversations []Conversation      `json:"conversations"`
+	Next          chat.ConversationID `json:"next,omitzero"`
+}
+
+// Conversation is one line of the list.
+type Conversation struct {
+	Conversation chat.ConversationID `json:"conversation"`
+	Kind         chat.Kind           `json:"kind"`
+	// Name of a group; Peer, the other one, of a direct conversation.
+	Name string      `json:"name,omitzero"`
+	Peer chat.UserID `json:"peer,omitzero"`
+	Size int         `json:"size"`
+	// Head is the seq of the last entry, and Last that entry unless it did not fit.
+	Head chat.Seq `json:"head"`
+	Last *Entry   `json:"last,omitzero"`
+}
+
+// MemberList is the result of members. Next asks for the page that follows.
+type MemberList struct {
+	Members []MemberLine `json:"members"`
+	Next    chat.UserID  `json:"next,omitzero"`
+}
+
+// MemberLine is one member.
+type MemberLine struct {
+	User     chat.UserID `json:"user"`
+	Presence Presence    `json:"presence"`
+	// Seen is when the user last came or went; absent if that is not known.
+	Seen string `json:"seen,omitzero"`
+}
+
+// Presence of a user over all devices.
+type Presence string
+
+// The presences. Unknown is not offline: it is what a user who never connected has.
+const (
+	Online  Presence = "online"
+	Offline Presence = "offline"
+	Unknown Presence = "unknown"
+)
+
+// Signed is the result of upload: PUT the file to URL with exactly these headers before Expires, then attach Media.
+type Signed struct {
+	Media   chat.MediaID      `json:"media"`
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers"`
+	Expires string            `json:"expires"`
+}
+
+// Location is the result of download.
+type Location struct {
+	URL     string `json:"url"`
+	Expires string `json:"expires"`
+}
+
+// Registered is the result of register and unregister: the device that it is about.
+type Registered struct {
+	Device chat.DeviceID `json:"device"`
+}
+
+// timeLayout is RFC 3339 in UTC with exactly three decimals.
+const timeLayout = "2006-01-02T15:04:05.000Z"
+
+// Time renders a time.
+func Time(t time.Time) string { return t.UTC().Format(timeLayout) }
+
+// ParseTime reads a rendered time.
+func ParseTime(s string) (time.Time, error) { return time.Parse(timeLayout, s) }
+
+// FromEntry renders an entry.
+func FromEntry(e chat.Entry) Entry {
+	return Entry{
+		Event: e.Kind, Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, From: e.From, To: e.To, At: Time(e.At),
+		Body: Body{Text: e.Body.Text, Attachments: fromAttachments(e.Body.Attachments), Name: e.Body.Name, Size: e.Body.Size},
+	}
+}
+
+func fromAttachments(attachments []chat.Attachment) []Attachment {
+	var out []Attachment
+	for _, a := range attachments {
+		out = append(out, Attachment{a.Media, a.Name, a.Type, a.Size})
+	}
+	return out
+}
+
+// Domain is the body as the domain knows it.
+func (c Content) Domain() chat.Body {
+	body := chat.Body{Text: c.Text}
+	for _, a := range c.Attachments {
+		body.Attachments = append(body.Attachments, chat.Attachment{Media: a.Media, Name: a.Name, Type: a.Type, Size: a.Size})
+	}
+	return body
+}

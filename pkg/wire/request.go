@@ -1,0 +1,319 @@
+package wire
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+// Head is what every request begins with.
+type Head struct {
+	// Action is the route key.
+	Action string `json:"action"`
+	// Ref is repeated in the answer. The client chooses it; 1 to 64 characters.
+	Ref string `json:"ref"`
+}
+
+// Target is whom a message is for: exactly one of a person and a conversation.
+type Target struct {
+	User         chat.UserID         `json:"user,omitzero"`
+	Conversation chat.ConversationID `json:"conversation,omitzero"`
+}
+
+// Send says something.
+type Send struct {
+	Head
+	ID chat.MessageID `json:"id"`
+	To Target         `json:"to"`
+	// After marks a resend: the last seq of the conversation that the client knew when it first tried.
+	After *chat.Seq `json:"after,omitzero"`
+	Body  Content   `json:"body"`
+}
+
+// Content is the body of a message: a text, attachments, or both.
+type Content struct {
+	Text        string       `json:"text,omitzero"`
+	Attachments []Attachment `json:"attachments,omitzero"`
+}
+
+// Attachment names an upload.
+type Attachment struct {
+	Media chat.MediaID `json:"media"`
+	Name  string       `json:"name"`
+	Type  string       `json:"type"`
+	Size  int64        `json:"size"`
+}
+
+// Create makes a group of the caller and members.
+type Create struct {
+	Head
+	ID      chat.MessageID `json:"id"`
+	Name    string         `json:"name"`
+	Members []chat.UserID  `json:"members"`
+}
+
+// Sync asks for what was said in conversations after a seq of each.
+type Sync struct {
+	Head
+	Cursors []Cursor `json:"cursors"`
+}
+
+// Cursor is how far a device has a conversation.
+type Cursor struct {
+	Conversation chat.ConversationID `json:"conversation"`
+	After        chat.Seq            `json:"after"`
+}
+
+// History asks for a page of older entries: those before a seq, or the newest.
+type History struct {
+	Head
+	Conversation chat.ConversationID `json:"conversation"`
+	Before       *chat.Seq           `json:"before,omitzero"`
+	Limit        *int                `json:"limit,omitzero"`
+}
+
+// Conversations asks for a page of the caller's conversations.
+type Conversations struct {
+	Head
+	Next  chat.ConversationID `json:"next,omitzero"`
+	Limit *int                `json:"limit,omitzero"`
+}
+
+// Members asks for a page of a conversation's members and whether they are online.
+type Members struct {
+	Head
+	Conversation chat.ConversationID `json:"conversation"`
+	Next         chat.UserID         `json:"next,omitzero"`
+	Limit        *int                `json:"limit,omitzero"`
+}
+
+// Upload asks where to PUT a file.
+type Upload struct {
+	Head
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+// Download asks where to GET an attachment of an entry.
+type Download struct {
+	Head
+	Conversation chat.ConversationID `json:"conversation"`
+	Seq          chat.Seq            `json:"seq"`
+	Media        chat.MediaID        `json:"media"`
+}
+
+// Register asks that this device be notified while its user is not connected.
+type Register struct {
+	Head
+	Platform string `json:"platform"`
+	Token    string `json:"token"`
+}
+
+// Unregister asks that this device be notified no more.
+type Unregister struct {
+	Head
+}
+
+// Platforms are the push platforms that a device can register with.
+var Platforms = map[string]bool{"fcm": true, "apns": true, "apns_sandbox": true}
+
+func invalid(what string) error { return chat.Errorf(chat.Invalid, "%s", what) }
+
+func (h Head) check() error {
+	if n := utf8.RuneCountInString(h.Ref); n < 1 || n > chat.MaxRef {
+		return invalid("ref: 1 to 64 characters")
+	}
+	return nil
+}
+
+func (r *Send) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !r.ID.Valid():
+		return invalid("id: a lower-case UUID")
+	case (r.To.User == "") == (r.To.Conversation == ""):
+		return invalid("to: exactly one of user and conversation")
+	case r.To.User != "" && !r.To.User.Valid():
+		return invalid("to.user: not a user id")
+	case r.To.Conversation != "" && !r.To.Conversation.Valid():
+		return invalid("to.conversation: not a conversation id")
+	case r.After != nil && *r.After > chat.MaxSeq:
+		return invalid("after: not a seq")
+	}
+	return r.Body.check()
+}
+
+func (c Content) check() error {
+	switch {
+	case c.Text == "" && len(c.Attachments) == 0:
+		return invalid("body: a text, attachments, or both")
+	case utf8.RuneCountInString(c.Text) > chat.MaxText:
+		return chat.Errorf(chat.TooLarge, "body.text: at most %d characters", chat.MaxText)
+	case len(c.Attachments) > chat.MaxAttachments:
+		return chat.Errorf(chat.TooLarge, "body.attachments: at most %d", chat.MaxAttachments)
+	}
+	seen := map[chat.MediaID]bool{}
+	for _, a := range c.Attachments {
+		if !a.Media.Valid() || seen[a.Media] {
+			return invalid("body.attachments.media: a media id, each once")
+		}
+		seen[a.Media] = true
+		if err := checkFile(a.Name, a.Type, a.Size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Create) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch n := utf8.RuneCountInString(r.Name); {
+	case !r.ID.Valid():
+		return invalid("id: a lower-case UUID")
+	case n < 1 || n > chat.MaxName || hasControl(r.Name):
+		return invalid("name: 1 to 100 characters, no control characters")
+	case len(r.Members) < 1:
+		return invalid("members: at least one")
+	case len(r.Members) > chat.MaxMembers:
+		return chat.Errorf(chat.TooLarge, "members: at most %d", chat.MaxMembers)
+	}
+	seen := map[chat.UserID]bool{}
+	for _, m := range r.Members {
+		if !m.Valid() || seen[m] {
+			return invalid("members: user ids, each once")
+		}
+		seen[m] = true
+	}
+	return nil
+}
+
+func (r *Sync) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	if len(r.Cursors) < 1 || len(r.Cursors) > chat.MaxCursors {
+		return invalid("cursors: 1 to 50")
+	}
+	seen := map[chat.ConversationID]bool{}
+	for _, c := range r.Cursors {
+		if !c.Conversation.Valid() || seen[c.Conversation] {
+			return invalid("cursors.conversation: a conversation id, each once")
+		}
+		seen[c.Conversation] = true
+		if c.After > chat.MaxSeq {
+			return invalid("cursors.after: not a seq")
+		}
+	}
+	return nil
+}
+
+func (r *History) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !r.Conversation.Valid():
+		return invalid("conversation: not a conversation id")
+	case r.Before != nil && (*r.Before < 1 || *r.Before > chat.MaxSeq):
+		return invalid("before: a seq of at least 1")
+	}
+	return checkLimit(r.Limit, chat.MaxHistory)
+}
+
+func (r *Conversations) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	if r.Next != "" && !r.Next.Valid() {
+		return invalid("next: not from an earlier page")
+	}
+	return checkLimit(r.Limit, chat.MaxPage)
+}
+
+func (r *Members) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !r.Conversation.Valid():
+		return invalid("conversation: not a conversation id")
+	case r.Next != "" && !r.Next.Valid():
+		return invalid("next: not from an earlier page")
+	}
+	return checkLimit(r.Limit, chat.MaxPage)
+}
+
+func (r *Upload) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	if sum, err := base64.StdEncoding.Strict().DecodeString(r.SHA256); err != nil || len(sum) != 32 {
+		return invalid("sha256: base64 of 32 bytes")
+	}
+	return checkFile(r.Name, r.Type, r.Size)
+}
+
+func (r *Download) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !r.Conversation.Valid():
+		return invalid("conversation: not a conversation id")
+	case r.Seq < 1 || r.Seq > chat.MaxSeq:
+		return invalid("seq: a seq of at least 1")
+	case !r.Media.Valid():
+		return invalid("media: not a media id")
+	}
+	return nil
+}
+
+func (r *Register) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !Platforms[r.Platform]:
+		return invalid("platform: fcm, apns or apns_sandbox")
+	case r.Token == "" || len(r.Token) > chat.MaxToken:
+		return invalid("token: 1 to 4096 characters")
+	}
+	for _, c := range r.Token {
+		if c <= ' ' || c > '~' {
+			return invalid("token: printable ASCII without spaces")
+		}
+	}
+	return nil
+}
+
+func checkLimit(limit *int, most int) error {
+	if limit != nil && (*limit < 1 || *limit > most) {
+		return chat.Errorf(chat.Invalid, "limit: 1 to %d", most)
+	}
+	return nil
+}
+
+func checkFile(name, contentType string, size int64) error {
+	switch n := utf8.RuneCountInString(name); {
+	case n < 1 || n > chat.MaxFileName || hasControl(name) || strings.ContainsAny(name, `/\`):
+		return invalid("name: a file name of 1 to 255 characters")
+	case !chat.MediaTypes[contentType]:
+		return invalid("type: not an allowed media type")
+	case size < 1:
+		return invalid("size: at least 1")
+	case size > chat.MaxUpload:
+		return chat.Errorf(chat.TooLarge, "size: at most %d bytes", chat.MaxUpload)
+	}
+	return nil
+}
+
+func hasControl(s string) bool { return strings.ContainsFunc(s, unicode.IsControl) }
