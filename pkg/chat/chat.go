@@ -163,5 +163,6 @@ type Endpoint struct {
 	Device   DeviceID
 	Platform string
 	// ARN of the SNS platform endpoint.
-	ARN string
+	ARN   string
+	Since time.Time
 }

@@ -14,19 +14,28 @@ type Tail struct {
 	Last Entry
 }
 
+// Read says how fresh a read must be. Eventual costs half of Strong (aws.md §2).
+type Read bool
+
+// The two.
+const (
+	Eventual Read = false
+	Strong   Read = true
+)
+
 // Log stores conversations. A conversation's entries are numbered without gaps because each is written under the next
 // number on the condition that nothing is there yet.
 //
-// Reads are eventually consistent unless said otherwise: a tail may lack the newest entries. That can only make an append
-// meet what it did not see; it can never make it overwrite.
+// An eventual read may lack the newest entries. That can only make an append meet what it did not see; it can never make
+// it overwrite.
 type Log interface {
 	// Tail reads the header and the last entry in one request. It returns ok=false if there is no such conversation.
-	Tail(ctx context.Context, id ConversationID) (tail Tail, ok bool, err error)
+	Tail(ctx context.Context, id ConversationID, read Read) (tail Tail, ok bool, err error)
 	// Put writes the entry under its Seq unless that is taken. If it is, it returns the entry that is there and
 	// wrote=false, and nothing has changed. Atomic.
 	Put(ctx context.Context, e Entry) (there Entry, wrote bool, err error)
-	// After returns up to limit entries with Seq > after, oldest first, consistently read.
-	After(ctx context.Context, id ConversationID, after Seq, limit int) ([]Entry, error)
+	// After returns up to limit entries with Seq > after, oldest first.
+	After(ctx context.Context, id ConversationID, after Seq, limit int, read Read) ([]Entry, error)
 	// Before returns up to limit entries with Seq < before, oldest first.
 	Before(ctx context.Context, id ConversationID, before Seq, limit int) ([]Entry, error)
 	// Entry returns the entry at seq; ok=false if there is none.
@@ -128,3 +137,20 @@ var (
 type portError struct{ text string }
 
 func (e *portError) Error() string { return e.text }
+
+// Endpoints reaches devices through the push platforms.
+type Endpoints interface {
+	// Register makes or enables the endpoint of a token and gives it to the owner. A token belongs to one owner: before is
+	// who had it until now, or the zero Holder.
+	Register(ctx context.Context, platform, token string, owner Holder) (arn string, before Holder, err error)
+	// Remove deletes an endpoint. Removing what is not there is no error.
+	Remove(ctx context.Context, arn string) error
+	// Push notifies one device. ErrGone means that the platform does not know it any more.
+	Push(ctx context.Context, e Endpoint, n Notice) error
+}
+
+// Holder is whose device an endpoint is.
+type Holder struct {
+	User   UserID   `json:"user"`
+	Device DeviceID `json:"device"`
+}

@@ -40,6 +40,10 @@ func NewError(ref string, err error) Error {
 	return Error{EventError, ref, e.Code, e.Text(), e.After().Seconds()}
 }
 
+// MaxEntry is the size of a rendered entry in bytes. It leaves room for the reply around it, so that whatever was accepted
+// can be synced.
+const MaxEntry = chat.MaxFrame - 1024
+
 // Entry is an element of a log, sent when it happens and in pages of sync and history, always in the same shape.
 type Entry struct {
 	Event        chat.EntryKind      `json:"event"`

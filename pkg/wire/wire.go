@@ -32,13 +32,13 @@ func Ref(frame []byte) string {
 	return ref
 }
 
-// request is a frame that a client sends. check returns the first thing wrong with its values.
-type request interface {
+// Request is a frame that a client sends: one of the types in this package. check returns the first thing wrong with its values.
+type Request interface {
 	check() error
 }
 
 // Decode reads a request of the type of v and checks its values. Errors are *chat.Error with code bad_frame, too_large or invalid.
-func Decode(frame []byte, v request) error {
+func Decode(frame []byte, v Request) error {
 	if len(frame) > chat.MaxFrame {
 		return chat.Errorf(chat.TooLarge, "a frame has at most %d bytes", chat.MaxFrame)
 	}
@@ -104,4 +104,15 @@ func Encode(v any) ([]byte, error) {
 		return nil, &chat.Error{Code: chat.TooLarge}
 	}
 	return frame, nil
+}
+
+// Unroutable says why no route took a frame: bad_frame or unknown_action.
+func Unroutable(frame []byte) error {
+	var envelope struct {
+		Action jsontext.Value `json:"action"`
+	}
+	if err := json.Unmarshal(frame, &envelope); err != nil {
+		return &chat.Error{Code: chat.BadFrame}
+	}
+	return &chat.Error{Code: chat.UnknownAction}
 }

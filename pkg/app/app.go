@@ -1,0 +1,52 @@
+// Package app is the composition root: it builds each function from its environment and its use cases, and translates
+// between Lambda events and them. A function's main is one call: Run with the function's name.
+//
+// Start at functions.go, which has one constructor per function; websocket.go is what all routes share.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/parley-im/parley/pkg/config"
+)
+
+// Version is set by the linker.
+var Version = "dev"
+
+// Parts is what functions are made of. Each constructor takes from it what its function needs and nothing else, so that a
+// binary links only that.
+type Parts struct {
+	env    *config.Env
+	aws    aws.Config
+	logger *slog.Logger
+}
+
+// Run builds a function and serves invocations; it does not return. A function that cannot be built says why and exits, so
+// that Lambda reports the failed start.
+func Run(build func(*Parts) any) {
+	env := config.New(os.LookupEnv)
+	logger := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: env.LogLevel()})).With("version", Version)
+	cfg, err := awsconfig.LoadDefaultConfig(context.Background())
+	if err != nil {
+		fail(logger, err)
+	}
+	handler := build(&Parts{env: env, aws: cfg, logger: logger})
+	if err := env.Err(); err != nil {
+		fail(logger, err)
+	}
+	lambda.Start(handler)
+}
+
+func fail(logger *slog.Logger, err error) {
+	logger.Error("function cannot start", "error", err)
+	os.Exit(1)
+}
+
+func now() time.Time { return time.Now() }

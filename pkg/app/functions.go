@@ -1,0 +1,72 @@
+package app
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/parley-im/parley/pkg/auth"
+	"github.com/parley-im/parley/pkg/media"
+	"github.com/parley-im/parley/pkg/push"
+	"github.com/parley-im/parley/pkg/read"
+	"github.com/parley-im/parley/pkg/send"
+	"github.com/parley-im/parley/pkg/session"
+)
+
+// Authorizer decides on $connect.
+func Authorizer(p *Parts) any {
+	client := &http.Client{Timeout: 3 * time.Second}
+	return authorize(&auth.Authorizer{
+		Issuer: p.env.Issuer(), Audience: p.env.Audience(), Origins: p.env.Origins(),
+		Keys: auth.NewKeys(p.env.KeySet(), client, now),
+	}, p.logger)
+}
+
+// Connect serves $connect.
+func Connect(p *Parts) any {
+	return connect(&session.Keeper{Sessions: p.sessions(), Poster: p.connections(), Now: now})
+}
+
+// Disconnect serves $disconnect.
+func Disconnect(p *Parts) any {
+	return disconnect(&session.Keeper{Sessions: p.sessions(), Now: now})
+}
+
+// Message serves what appends to conversations.
+func Message(p *Parts) any {
+	d := p.deliverer()
+	d.Shards = p.shards()
+	log := p.conversations()
+	s := &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now}
+	return p.routes(map[string]action{"send": do(accepted(s.Send)), "create": do(accepted(s.Create))})
+}
+
+// Fanout serves shards of large conversations.
+func Fanout(p *Parts) any { return fanout(p.deliverer(), p.logger) }
+
+// Sync serves what reads.
+func Sync(p *Parts) any {
+	r := &read.Reader{Log: p.conversations(), Sessions: p.sessions(), Now: now}
+	return p.routes(map[string]action{
+		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
+	})
+}
+
+// Media serves uploads and downloads.
+func Media(p *Parts) any {
+	m := &media.Media{Objects: p.objects(), Log: p.conversations()}
+	return p.routes(map[string]action{"upload": do(m.Upload), "download": do(m.Download)})
+}
+
+// Devices serves the register of devices.
+func Devices(p *Parts) any {
+	d := &push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger}
+	return p.routes(map[string]action{"register": do(d.Register), "unregister": do(d.Unregister)})
+}
+
+// Push serves notices.
+func Push(p *Parts) any {
+	return notify(&push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger})
+}
+
+// Default serves frames that no route takes.
+func Default(p *Parts) any { return p.routes(nil) }

@@ -1,0 +1,56 @@
+package app
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/guregu/dynamo/v2"
+
+	"github.com/parley-im/parley/pkg/connections"
+	"github.com/parley-im/parley/pkg/deliver"
+	"github.com/parley-im/parley/pkg/endpoints"
+	"github.com/parley-im/parley/pkg/notices"
+	"github.com/parley-im/parley/pkg/objects"
+	"github.com/parley-im/parley/pkg/shards"
+	"github.com/parley-im/parley/pkg/store"
+	"github.com/parley-im/parley/pkg/topology"
+)
+
+func (p *Parts) database() *dynamo.DB { return dynamo.NewFromIface(dynamodb.NewFromConfig(p.aws)) }
+
+func (p *Parts) conversations() *store.Conversations {
+	return store.NewConversations(p.database(), p.env.Resource(topology.Conversations), topology.ConversationsByUser.Name)
+}
+
+func (p *Parts) sessions() *store.Sessions {
+	return store.NewSessions(p.database(), p.env.Resource(topology.Sessions))
+}
+
+func (p *Parts) connections() *connections.Connections {
+	p.env.Resource(topology.Posts) // the SDK reads it; here it is only required to be set
+	return connections.New(p.aws)
+}
+
+func (p *Parts) objects() *objects.Objects {
+	client := s3.NewFromConfig(p.aws, func(o *s3.Options) {
+		// A bucket's own host name works in every region, but not on a laptop; a path works on both.
+		o.UsePathStyle = true
+	})
+	return objects.New(client, p.env.Resource(topology.Media), topology.Media.PendingKey, topology.Media.PendingValue, now)
+}
+
+func (p *Parts) endpoints() *endpoints.Endpoints {
+	return endpoints.New(sns.NewFromConfig(p.aws), p.env.PushApplications())
+}
+
+func (p *Parts) deliverer() *deliver.Deliverer {
+	return &deliver.Deliverer{
+		Sessions: p.sessions(), Poster: p.connections(), Log: p.conversations(), Now: now, Logger: p.logger,
+		Notifier: notices.New(sns.NewFromConfig(p.aws), p.env.Resource(topology.Offline)),
+	}
+}
+
+func (p *Parts) shards() *shards.Queue {
+	return shards.New(sqs.NewFromConfig(p.aws), p.env.Resource(topology.Fanout))
+}

@@ -1,0 +1,47 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/parley-im/parley/pkg/deliver"
+	"github.com/parley-im/parley/pkg/notices"
+	"github.com/parley-im/parley/pkg/push"
+	"github.com/parley-im/parley/pkg/shards"
+)
+
+// fanout serves shards and names those that failed, so that only they come again.
+func fanout(d *deliver.Deliverer, logger *slog.Logger) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return func(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {
+		var failed events.SQSEventResponse
+		for _, record := range event.Records {
+			share, err := shards.Read(record.Body)
+			if err == nil {
+				err = d.Serve(ctx, share)
+			}
+			if err != nil {
+				logger.ErrorContext(ctx, "shard failed", "error", err, "message_id", record.MessageId)
+				failed.BatchItemFailures = append(failed.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
+			}
+		}
+		return failed, nil
+	}
+}
+
+// notify serves notices. An error makes Lambda try the event again.
+func notify(p *push.Pusher) func(context.Context, events.SNSEvent) error {
+	return func(ctx context.Context, event events.SNSEvent) error {
+		for _, record := range event.Records {
+			n, err := notices.Read(record.SNS.Message)
+			if err != nil {
+				return err
+			}
+			if err := p.Notify(ctx, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+type (
+	request  = events.APIGatewayWebsocketProxyRequest
+	response = events.APIGatewayProxyResponse
+)
+
+// action answers one kind of frame with a result or an error.
+type action func(ctx context.Context, who chat.Identity, frame []byte) (result any, err error)
+
+// do makes an action of a use case: the frame is read strictly before it is called.
+func do[Q, R any, P interface {
+	*Q
+	wire.Request
+}](use func(context.Context, chat.Identity, Q) (R, error)) action {
+	return func(ctx context.Context, who chat.Identity, frame []byte) (any, error) {
+		var q Q
+		if err := wire.Decode(frame, P(&q)); err != nil {
+			return nil, err
+		}
+		return use(ctx, who, q)
+	}
+}
+
+// accepted renders the entry that a use case appended as the acknowledgement of it.
+func accepted[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, error)) func(context.Context, chat.Identity, Q) (wire.Accepted, error) {
+	return func(ctx context.Context, who chat.Identity, q Q) (wire.Accepted, error) {
+		e, err := use(ctx, who, q)
+		return wire.Accepted{Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, At: wire.Time(e.At)}, err
+	}
+}
+
+// routes makes the handler of a function's routes. Whatever happens, the caller gets one frame: the return value is the
+// route response. A frame whose action has no route is answered by the function of $default.
+func (p *Parts) routes(actions map[string]action) func(context.Context, request) (response, error) {
+	return func(ctx context.Context, r request) (response, error) {
+		frame := []byte(r.Body)
+		ref := wire.Ref(frame)
+		result, err := p.answer(ctx, actions[r.RequestContext.RouteKey], r, frame)
+		if err == nil {
+			var body []byte
+			if body, err = wire.Encode(wire.NewReply(ref, result)); err == nil {
+				return response{StatusCode: http.StatusOK, Body: string(body)}, nil
+			}
+		}
+		p.report(ctx, r, err)
+		body, err := wire.Encode(wire.NewError(ref, err))
+		return response{StatusCode: http.StatusOK, Body: string(body)}, err
+	}
+}
+
+func (p *Parts) answer(ctx context.Context, act action, r request, frame []byte) (any, error) {
+	who, err := identity(r)
+	switch {
+	case err != nil:
+		return nil, err
+	case !now().Before(who.Expires):
+		return nil, &chat.Error{Code: chat.Unauthenticated}
+	case act == nil:
+		return nil, wire.Unroutable(frame)
+	}
+	return act(ctx, who, frame)
+}
+
+// report logs what was the server's fault, once, here. What was the client's it has been told.
+func (p *Parts) report(ctx context.Context, r request, err error) {
+	if !chat.PolicyOf(chat.AsError(err).Code).Temporary {
+		return
+	}
+	requestID := ""
+	if c, ok := lambdacontext.FromContext(ctx); ok {
+		requestID = c.AwsRequestID
+	}
+	p.logger.ErrorContext(ctx, "action failed", "route", r.RequestContext.RouteKey, "error", err,
+		"connection_id", r.RequestContext.ConnectionID, "request_id", requestID)
+}
+
+// Names of what the authorizer establishes, in requestContext.authorizer of every event of the connection.
+const (
+	contextUser    = "user"
+	contextDevice  = "device"
+	contextExpires = "expires"
+)
+
+// identity is who sent an event, from the authorizer's context and nothing else. API Gateway renders every value as a string.
+func identity(r request) (chat.Identity, error) {
+	values, _ := r.RequestContext.Authorizer.(map[string]any)
+	user, _ := values[contextUser].(string)
+	device, _ := values[contextDevice].(string)
+	expires, _ := values[contextExpires].(string)
+	seconds, err := strconv.ParseInt(expires, 10, 64)
+	if err != nil || user == "" || r.RequestContext.ConnectionID == "" {
+		return chat.Identity{}, &chat.Error{Code: chat.Unauthenticated, Detail: "the connection was not authorized"}
+	}
+	return chat.Identity{
+		User: chat.UserID(user), Device: chat.DeviceID(device), Expires: time.Unix(seconds, 0),
+		Connection: chat.ConnectionID(r.RequestContext.ConnectionID),
+	}, nil
+}

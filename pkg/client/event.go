@@ -1,0 +1,54 @@
+package client
+
+import (
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Event is what Handle gets: an Entry, a State, a CaughtUp or a Restarted.
+type Event interface{ event() }
+
+// Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
+// none twice, whoever wrote them: what this client sent is among them once it is acknowledged, with the ID of its
+// Pending. Event tells what the entry did; a program should step over those it does not know.
+type Entry struct{ wire.Entry }
+
+// State tells that the connection has changed.
+type State struct {
+	Phase Phase
+	// Reason is why there is no connection, when Disconnected or Closed.
+	Reason error
+	// Retry is when the next attempt begins, when Disconnected.
+	Retry time.Time
+}
+
+// CaughtUp tells that everything which the server had when the connection was opened has been delivered. It follows
+// every connect and every renewal of the connection.
+type CaughtUp struct{}
+
+// Restarted tells that what was known of a conversation is void, because the server does not have it: the data were
+// reset, or the user is no longer a member. If entries come, they begin again where Options.Begin says.
+type Restarted struct{ Conversation chat.ConversationID }
+
+func (Entry) event()     {}
+func (State) event()     {}
+func (CaughtUp) event()  {}
+func (Restarted) event() {}
+
+// Phase of the connection.
+type Phase int
+
+// The phases. Disconnected is followed by Connecting, Closed by nothing.
+const (
+	Connecting Phase = iota
+	Connected
+	Disconnected
+	Closed
+)
+
+// String is the phase in one word.
+func (p Phase) String() string {
+	return [...]string{"connecting", "connected", "disconnected", "closed"}[p]
+}

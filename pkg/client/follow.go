@@ -1,0 +1,130 @@
+package client
+
+import (
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// gapTime is how long a missing entry may take to arrive by itself before it is fetched: frames that are posted at the
+// same time overtake each other.
+const gapTime = 150 * time.Millisecond
+
+// fruitless is after how many syncs that brought nothing a conversation is left alone until something new arrives.
+const fruitless = 5
+
+// follow keeps the inbox complete: it catches up after each connect and fetches what is missing in between.
+func (c *Client) follow() {
+	for {
+		select {
+		case <-c.life.Done():
+			return
+		case <-c.opened:
+			c.catchUp()
+		case <-c.missing:
+			if c.pause(c.life, gapTime) != nil {
+				return
+			}
+			c.fetch()
+		}
+	}
+}
+
+// catchUp learns what there is and fetches what is lacking. What arrives live in the meantime goes to the inbox as well.
+func (c *Client) catchUp() {
+	list, err := c.Conversations(c.life)
+	if err != nil {
+		c.log.Warn("conversations not listed", "error", err)
+		return
+	}
+	heads := map[chat.ConversationID]chat.Seq{}
+	for _, l := range list {
+		heads[l.Conversation] = l.Head
+	}
+	c.audit(heads)
+	for id, head := range heads {
+		c.inbox.announce(id, head)
+	}
+	c.fetch()
+	if c.life.Err() == nil && len(c.opened) == 0 {
+		c.queue.push(CaughtUp{})
+	}
+}
+
+// audit finds the conversations that begin again: those of which the server no longer has the entry that is known last.
+// The list of heads may be late, so it only raises the suspicion; sync reads consistently and proves it.
+func (c *Client) audit(heads map[chat.ConversationID]chat.Seq) {
+	doubts := c.inbox.doubtful(heads)
+	for id, known := range doubts {
+		result, err := c.sync(wire.Cursor{Conversation: id, After: known - 1})
+		if err != nil && !definite(err) {
+			return
+		}
+		if len(result) == 0 || len(result[0].Entries) == 0 {
+			c.log.Warn("conversation begins again", "conversation", id)
+			c.inbox.restart(id, known, heads[id])
+		}
+	}
+}
+
+// fetch asks for missing entries until there are none.
+func (c *Client) fetch() {
+	var wait backoff
+	for tries := 0; c.life.Err() == nil; {
+		cursors := c.inbox.behind(chat.MaxCursors)
+		if len(cursors) == 0 {
+			return
+		}
+		if c.advance(cursors) {
+			wait, tries = backoff{}, 0
+			continue
+		}
+		if tries++; tries == fruitless {
+			c.abandon(cursors)
+			return
+		}
+		if c.pause(c.life, wait.next(0)) != nil {
+			return
+		}
+	}
+}
+
+// advance fetches once for all cursors and reports whether that brought something.
+func (c *Client) advance(cursors []wire.Cursor) (progress bool) {
+	missed, err := c.sync(cursors...)
+	switch {
+	case definite(err) && len(cursors) > 1:
+		for _, cursor := range cursors { // one of them spoils it for all
+			progress = c.advance([]wire.Cursor{cursor}) || progress
+		}
+		return progress
+	case definite(err):
+		c.abandon(cursors)
+		return true
+	}
+	for _, m := range missed {
+		for _, e := range m.Entries {
+			c.inbox.offer(e)
+		}
+		c.inbox.announce(m.Conversation, m.Head)
+	}
+	for _, cursor := range cursors {
+		progress = progress || c.inbox.known(cursor.Conversation) > cursor.After
+	}
+	return progress
+}
+
+func (c *Client) abandon(cursors []wire.Cursor) {
+	for _, cursor := range cursors {
+		c.log.Warn("gap not filled", "conversation", cursor.Conversation, "after", cursor.After)
+		c.inbox.giveUp(cursor.Conversation)
+	}
+}
+
+func (c *Client) sync(cursors ...wire.Cursor) ([]wire.Missed, error) {
+	ref := c.calls.ref()
+	var result wire.Synced
+	err := c.ask(c.life, ref, wire.Sync{Head: wire.Head{Action: "sync", Ref: ref}, Cursors: cursors}, &result)
+	return result.Conversations, err
+}

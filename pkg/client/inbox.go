@@ -1,0 +1,148 @@
+package client
+
+import (
+	"sync"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// maxHeld is how many entries of one conversation wait for those before them; beyond it they are fetched again instead.
+const maxHeld = 1000
+
+// inbox puts the entries of each conversation into order. Entries reach it from the socket, from sync and from
+// acknowledgements, in any order and any number of times; they leave it by deliver in the order of their seq, once.
+type inbox struct {
+	// begin is Options.Begin, and deliver is called under the lock, which is what keeps the order.
+	begin   func(chat.ConversationID, chat.Seq) chat.Seq
+	deliver func(Event)
+
+	mu   sync.Mutex
+	logs map[chat.ConversationID]*log
+}
+
+// log is what is known of one conversation.
+type log struct {
+	// known is the seq up to which everything has been delivered.
+	known chat.Seq
+	// head is the highest seq that is known to exist.
+	head chat.Seq
+	// held are entries beyond known+1.
+	held map[chat.Seq]wire.Entry
+}
+
+func newInbox(cursors map[chat.ConversationID]chat.Seq, begin func(chat.ConversationID, chat.Seq) chat.Seq, deliver func(Event)) *inbox {
+	in := &inbox{begin: begin, deliver: deliver, logs: map[chat.ConversationID]*log{}}
+	for id, seq := range cursors {
+		in.logs[id] = &log{known: seq, head: seq}
+	}
+	return in
+}
+
+// offer takes one entry. It reports whether the conversation now lacks something.
+func (in *inbox) offer(e wire.Entry) (gap bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	l := in.log(e.Conversation, e.Seq-1)
+	l.head = max(l.head, e.Seq)
+	switch {
+	case e.Seq <= l.known:
+	case e.Seq == l.known+1:
+		in.pass(l, e)
+	default:
+		if l.held == nil {
+			l.held = map[chat.Seq]wire.Entry{}
+		}
+		if len(l.held) < maxHeld {
+			l.held[e.Seq] = e
+		}
+	}
+	return l.head > l.known
+}
+
+// pass delivers e and what was waiting for it.
+func (in *inbox) pass(l *log, e wire.Entry) {
+	for ok := true; ok; e, ok = l.held[l.known+1] {
+		delete(l.held, e.Seq)
+		l.known = e.Seq
+		in.deliver(Entry{e})
+	}
+}
+
+// log returns the log of a conversation, beginning one that is not known yet.
+func (in *inbox) log(id chat.ConversationID, head chat.Seq) *log {
+	l, ok := in.logs[id]
+	if !ok {
+		start := min(in.begin(id, head), head)
+		l = &log{known: start, head: start}
+		in.logs[id] = l
+	}
+	return l
+}
+
+// announce tells that a conversation has entries up to head.
+func (in *inbox) announce(id chat.ConversationID, head chat.Seq) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	l := in.log(id, head)
+	l.head = max(l.head, head)
+}
+
+// known returns up to which seq a conversation has been delivered, 0 if it is new.
+func (in *inbox) known(id chat.ConversationID) chat.Seq {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if l, ok := in.logs[id]; ok {
+		return l.known
+	}
+	return 0
+}
+
+// behind returns the cursors of up to limit conversations that lack entries.
+func (in *inbox) behind(limit int) []wire.Cursor {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	var cursors []wire.Cursor
+	for id, l := range in.logs {
+		if l.head > l.known && len(cursors) < limit {
+			cursors = append(cursors, wire.Cursor{Conversation: id, After: l.known})
+		}
+	}
+	return cursors
+}
+
+// giveUp stops asking for what a conversation lacks, until another entry of it arrives.
+func (in *inbox) giveUp(id chat.ConversationID) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if l, ok := in.logs[id]; ok {
+		l.head, l.held = l.known, nil
+	}
+}
+
+// doubtful returns the conversations of which more is known than heads, a complete list, says there is.
+func (in *inbox) doubtful(heads map[chat.ConversationID]chat.Seq) map[chat.ConversationID]chat.Seq {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	doubts := map[chat.ConversationID]chat.Seq{}
+	for id, l := range in.logs {
+		if l.known > heads[id] {
+			doubts[id] = l.known
+		}
+	}
+	return doubts
+}
+
+// restart forgets a conversation, unless something was delivered since known.
+func (in *inbox) restart(id chat.ConversationID, known, head chat.Seq) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if l, ok := in.logs[id]; !ok || l.known != known {
+		return
+	}
+	delete(in.logs, id)
+	in.deliver(Restarted{id})
+	if head > 0 {
+		in.log(id, head).head = head
+	}
+}

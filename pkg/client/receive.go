@@ -1,0 +1,60 @@
+package client
+
+import (
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// incoming has the members that tell what a frame is.
+type incoming struct {
+	Event        string              `json:"event"`
+	Ref          string              `json:"ref"`
+	Result       jsontext.Value      `json:"result"`
+	Conversation chat.ConversationID `json:"conversation"`
+	Seq          chat.Seq            `json:"seq"`
+	// ConnectionID is only in what the gateway says by itself: an error frame without ref (aws.md §1.5).
+	ConnectionID string `json:"connectionId"`
+}
+
+// receive takes one frame from s. Frames of a kind that it does not know are stepped over: a newer server may send them.
+func (c *Client) receive(s *socket, frame []byte) {
+	var in incoming
+	if err := json.Unmarshal(frame, &in); err != nil {
+		c.log.Warn("frame not understood", "error", err)
+		return
+	}
+	switch {
+	case in.Event == wire.EventReply:
+		c.calls.resolve(in.Ref, answer{result: in.Result.Clone()})
+	case in.Event == wire.EventError:
+		var e wire.Error
+		if json.Unmarshal(frame, &e) == nil {
+			c.refused(s, fromWire(e), e.Ref)
+		}
+	case in.Event == "" && in.ConnectionID != "":
+		c.calls.doubt(s, newError(chat.Unavailable, "the gateway could not handle the frame"))
+	case in.Conversation != "" && in.Seq > 0:
+		var e wire.Entry
+		if json.Unmarshal(frame, &e) == nil && c.inbox.offer(e) {
+			signal(c.missing)
+		}
+	}
+}
+
+// refused deals with an error frame. One without ref concerns the connection.
+func (c *Client) refused(s *socket, e *Error, ref string) {
+	switch {
+	case ref != "":
+		c.calls.resolve(ref, answer{err: e})
+	case e.Code == chat.Replaced:
+		s.cut(e)
+	case e.Code == chat.Unauthenticated:
+		s.cut(errExpired)
+	default:
+		c.log.Warn("frame refused", "code", e.Code)
+		c.calls.doubt(s, newError(chat.Unavailable, "%s", e.Message))
+	}
+}

@@ -1,0 +1,98 @@
+// Package config reads the environment of a function. Everything is checked when the function starts, so that a missing or
+// misspelt setting fails the deployment and not the first message; errors name the variable.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"github.com/parley-im/parley/pkg/topology"
+)
+
+// Env reads variables and collects what is wrong with them.
+type Env struct {
+	lookup func(string) (string, bool)
+	errs   []string
+}
+
+// New returns an environment read through lookup, os.LookupEnv in a function.
+func New(lookup func(string) (string, bool)) *Env { return &Env{lookup: lookup} }
+
+// Err returns everything that was wrong, or nil.
+func (e *Env) Err() error {
+	if len(e.errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("config: %s", strings.Join(e.errs, "; "))
+}
+
+// Resource returns where a granted resource is: a table's name, a topic's ARN, a queue's URL.
+func (e *Env) Resource(r topology.Resource) string { return e.required(r.EnvName()) }
+
+// Issuer, Audience and KeySet say whose tokens are accepted.
+func (e *Env) Issuer() string { return e.required(topology.EnvIssuer) }
+
+// Audience is the audience that a token must be for.
+func (e *Env) Audience() string { return e.required(topology.EnvAudience) }
+
+// KeySet is the URL of the issuer's keys.
+func (e *Env) KeySet() string {
+	value := e.required(topology.EnvJWKS)
+	if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http")) {
+		e.errs = append(e.errs, topology.EnvJWKS+" is not a URL")
+	}
+	return value
+}
+
+// Origins are the browser origins that may connect.
+func (e *Env) Origins() []string { return split(e.optional(topology.EnvOrigins)) }
+
+// PushApplications maps a push platform to the ARN of its SNS platform application.
+func (e *Env) PushApplications() map[string]string {
+	applications := map[string]string{}
+	for _, pair := range split(e.optional(topology.Push.EnvName())) {
+		platform, arn, ok := strings.Cut(pair, "=")
+		if !ok || !strings.HasPrefix(arn, "arn:") {
+			e.errs = append(e.errs, topology.Push.EnvName()+" is not platform=arn,platform=arn")
+			continue
+		}
+		applications[platform] = arn
+	}
+	return applications
+}
+
+// LogLevel is info unless set otherwise.
+func (e *Env) LogLevel() slog.Level {
+	var level slog.Level
+	if value := e.optional(topology.EnvLogLevel); value != "" {
+		if err := level.UnmarshalText([]byte(value)); err != nil {
+			e.errs = append(e.errs, topology.EnvLogLevel+" is not debug, info, warn or error")
+		}
+	}
+	return level
+}
+
+func (e *Env) required(name string) string {
+	value := e.optional(name)
+	if value == "" {
+		e.errs = append(e.errs, name+" is not set")
+	}
+	return value
+}
+
+func (e *Env) optional(name string) string {
+	value, _ := e.lookup(name)
+	return value
+}
+
+func split(list string) []string {
+	var out []string
+	for _, item := range strings.Split(list, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			out = append(out, item)
+		}
+	}
+	return out
+}

@@ -1,0 +1,186 @@
+// Package deliver hands an entry to the people it is for: one post to every live connection of every member, and one notice
+// to the push function for all members who have none. The sender's other devices are recipients, the sending connection is
+// not.
+//
+// Posting is best effort and never fails a send, because the log is the truth: who misses a post sees the gap at the next
+// entry or the next sync. Handing over to SNS and SQS is not: if that fails the sender gets no acknowledgement, sends again,
+// and the delivery is done again.
+package deliver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+const (
+	// workers is how many posts are in flight at once. 32 posts of 10 to 20 ms each serve 200 members in a tenth of a second.
+	workers = 32
+	// deadline ends the posts of one delivery: a slow consumer costs its own message, not the acknowledgement.
+	deadline = 5 * time.Second
+	// tries is how often one post is tried while the gateway says that it is busy.
+	tries = 3
+	// preview is how many characters of a text a notification shows (tinode shows as many).
+	preview = 80
+)
+
+// Deliverer delivers. Its fields are ports; it is safe for concurrent use.
+type Deliverer struct {
+	Sessions chat.Sessions
+	Poster   chat.Poster
+	Notifier chat.Notifier
+	// Log and Shards are needed for conversations whose members are not in the header.
+	Log    chat.Log
+	Shards chat.Shards
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Deliver hands e to every member of c. Members of a large conversation are served by the fanout function.
+func (d *Deliverer) Deliver(ctx context.Context, c chat.Conversation, e chat.Entry, except chat.ConnectionID) error {
+	if c.Large() {
+		return d.share(ctx, c, e, except)
+	}
+	users := make([]chat.UserID, 0, len(c.Members))
+	for user := range c.Members {
+		users = append(users, user)
+	}
+	return d.DeliverTo(ctx, c, e, users, except)
+}
+
+// share queues the members in shards.
+func (d *Deliverer) share(ctx context.Context, c chat.Conversation, e chat.Entry, except chat.ConnectionID) error {
+	var shards []chat.Share
+	var after chat.UserID
+	for {
+		users, err := d.Log.Members(ctx, c.ID, after, chat.Shard)
+		if err != nil {
+			return err
+		}
+		if len(users) > 0 {
+			shards = append(shards, chat.Share{Conversation: c.ID, Seq: e.Seq, Users: users, Except: except})
+			after = users[len(users)-1]
+		}
+		if len(users) < chat.Shard {
+			return d.Shards.Hand(ctx, shards)
+		}
+	}
+}
+
+// target is one connection to post to.
+type target struct {
+	user       chat.UserID
+	connection chat.ConnectionID
+}
+
+// DeliverTo hands e to these members of c.
+func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.Entry, users []chat.UserID, except chat.ConnectionID) error {
+	frame, err := wire.Encode(wire.FromEntry(e))
+	if err != nil {
+		return err
+	}
+	sessions, err := d.Sessions.Sessions(ctx, users)
+	if err != nil {
+		return err
+	}
+	now := d.Now()
+	var targets []target
+	for _, s := range sessions {
+		for _, connection := range s.Live(now) {
+			if connection.ID != except {
+				targets = append(targets, target{s.User, connection.ID})
+			}
+		}
+	}
+	gone := d.post(ctx, frame, targets)
+	d.prune(ctx, now, gone)
+
+	var offline []chat.UserID
+	for _, s := range sessions {
+		if s.User != e.From && len(s.Live(now)) == len(gone[s.User]) {
+			offline = append(offline, s.User)
+		}
+	}
+	if len(offline) == 0 {
+		return nil
+	}
+	return d.Notifier.Notify(ctx, notice(c, e, offline))
+}
+
+// post sends the frame to every target and returns the connections of each user that are no more.
+func (d *Deliverer) post(ctx context.Context, frame []byte, targets []target) map[chat.UserID][]chat.ConnectionID {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	gone := map[chat.UserID][]chat.ConnectionID{}
+	failed := 0
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	queue := make(chan target)
+	for range min(workers, len(targets)) {
+		wg.Go(func() {
+			for t := range queue {
+				err := d.postOne(ctx, t.connection, frame)
+				if err == nil {
+					continue
+				}
+				mu.Lock()
+				if errors.Is(err, chat.ErrGone) {
+					gone[t.user] = append(gone[t.user], t.connection)
+				} else {
+					failed++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for _, t := range targets {
+		queue <- t
+	}
+	close(queue)
+	wg.Wait()
+	if failed > 0 {
+		d.Logger.WarnContext(ctx, "posts failed", "failed", failed, "posts", len(targets))
+	}
+	return gone
+}
+
+// postOne tries again while the gateway is busy, each connection by itself: one slow consumer must not slow a room.
+func (d *Deliverer) postOne(ctx context.Context, connection chat.ConnectionID, frame []byte) error {
+	for try := 1; ; try++ {
+		err := d.Poster.Post(ctx, connection, frame)
+		if !errors.Is(err, chat.ErrBusy) || try == tries {
+			return err
+		}
+		select {
+		case <-time.After(rand.N(time.Duration(try) * 100 * time.Millisecond)):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// prune forgets exactly the connections that are gone. If that fails the next delivery finds them again.
+func (d *Deliverer) prune(ctx context.Context, now time.Time, gone map[chat.UserID][]chat.ConnectionID) {
+	for user, connections := range gone {
+		if err := d.Sessions.Disconnect(ctx, user, now, connections...); err != nil {
+			d.Logger.WarnContext(ctx, "prune failed", "error", err)
+		}
+	}
+}
+
+func notice(c chat.Conversation, e chat.Entry, users []chat.UserID) chat.Notice {
+	text := []rune(e.Body.Text)
+	if len(text) > preview {
+		text = append(text[:preview-1], '…')
+	}
+	return chat.Notice{
+		Conversation: e.Conversation, Seq: e.Seq, From: e.From, Kind: e.Kind, Title: c.Name,
+		Preview: string(text), Attachments: len(e.Body.Attachments), Users: users,
+	}
+}

@@ -1,0 +1,29 @@
+package deliver
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+// Serve delivers one shard of a large conversation's fan-out. The share names the entry and does not carry it, so that
+// what is delivered is what is stored now.
+func (d *Deliverer) Serve(ctx context.Context, s chat.Share) error {
+	tail, ok, err := d.Log.Tail(ctx, s.Conversation, chat.Strong)
+	if err != nil {
+		return err
+	}
+	if !ok || tail.Head < s.Seq {
+		return fmt.Errorf("deliver: share of %s %d: no such entry", s.Conversation, s.Seq)
+	}
+	e := tail.Last
+	if e.Seq != s.Seq {
+		entries, err := d.Log.After(ctx, s.Conversation, s.Seq-1, 1, chat.Strong)
+		if err != nil {
+			return err
+		}
+		e = entries[0]
+	}
+	return d.DeliverTo(ctx, tail.Conversation, e, s.Users, s.Except)
+}

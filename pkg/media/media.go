@@ -1,0 +1,81 @@
+// Package media lets members exchange files without the files passing through any function. The uploader gets a URL that
+// accepts exactly the bytes that were announced, once; a message may attach an upload of its own sender once it is there;
+// a download URL is given to members of the conversation whose entry carries the attachment, and works for minutes.
+//
+// The object's key follows from (owner, media id), so no table of uploads is needed.
+package media
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Media signs uploads and downloads and checks attachments.
+type Media struct {
+	Objects chat.Objects
+	Log     chat.Log
+}
+
+// Upload allows the caller to put one file. Nothing is stored until it is.
+func (m *Media) Upload(ctx context.Context, who chat.Identity, q wire.Upload) (wire.Signed, error) {
+	random := make([]byte, 16)
+	rand.Read(random)
+	id := chat.NewMediaID(random)
+	upload, err := m.Objects.SignUpload(ctx, chat.MediaKey(who.User, id), q.Type, q.Size, q.SHA256)
+	if err != nil {
+		return wire.Signed{}, err
+	}
+	return wire.Signed{Media: id, URL: upload.URL, Headers: upload.Headers, Expires: wire.Time(upload.Expires)}, nil
+}
+
+// Download allows a member to get one attachment of one entry.
+func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download) (wire.Location, error) {
+	tail, ok, err := m.Log.Tail(ctx, q.Conversation, chat.Eventual)
+	switch {
+	case err != nil:
+		return wire.Location{}, err
+	case !ok:
+		return wire.Location{}, &chat.Error{Code: chat.Forbidden}
+	}
+	if err := chat.Authorize(ctx, m.Log, tail.Conversation, who.User); err != nil {
+		return wire.Location{}, err
+	}
+	e := tail.Last
+	if e.Seq != q.Seq {
+		if e, _, err = m.Log.Entry(ctx, q.Conversation, q.Seq); err != nil {
+			return wire.Location{}, err
+		}
+	}
+	for _, a := range e.Body.Attachments {
+		if a.Media == q.Media {
+			url, expires, err := m.Objects.SignDownload(ctx, chat.MediaKey(e.From, a.Media), a.Name, a.Type)
+			return wire.Location{URL: url, Expires: wire.Time(expires.UTC().Truncate(time.Second))}, err
+		}
+	}
+	return wire.Location{}, &chat.Error{Code: chat.NotFound}
+}
+
+// Check implements send.Attachments with one HEAD and one tagging request per attachment.
+func (m *Media) Check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, a := range attachments {
+		group.Go(func() error {
+			key := chat.MediaKey(owner, a.Media)
+			contentType, size, ok, err := m.Objects.Stat(ctx, key)
+			switch {
+			case err != nil:
+				return err
+			case !ok || contentType != a.Type || size != a.Size:
+				return &chat.Error{Code: chat.MediaMissing}
+			}
+			return m.Objects.Keep(ctx, key)
+		})
+	}
+	return group.Wait()
+}

@@ -1,0 +1,113 @@
+// Package objects keeps media in S3.
+package objects
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+// Objects implements chat.Objects with one bucket.
+type Objects struct {
+	client  *s3.Client
+	presign *s3.PresignClient
+	bucket  string
+	pending types.Tag
+	now     func() time.Time
+}
+
+// New returns the objects in a bucket. The tag key=pending marks uploads that no message names yet; the bucket's lifecycle
+// rule removes them.
+func New(client *s3.Client, bucket, key, pending string, now func() time.Time) *Objects {
+	return &Objects{
+		client: client, presign: s3.NewPresignClient(client), bucket: bucket,
+		pending: types.Tag{Key: &key, Value: &pending}, now: now,
+	}
+}
+
+// SignUpload implements chat.Objects. Length, type, checksum, tag and the refusal to overwrite are part of the signature, so
+// S3 refuses any other PUT. Signing makes no request.
+func (o *Objects) SignUpload(ctx context.Context, key, contentType string, size int64, sha256 string) (chat.Upload, error) {
+	expires := o.now().Add(chat.UploadTime)
+	request, err := o.presign.PresignPutObject(ctx, &s3.PutObjectInput{
+		Bucket: &o.bucket, Key: &key, ContentType: &contentType, ContentLength: &size, ChecksumSHA256: &sha256,
+		IfNoneMatch: aws.String("*"), Tagging: aws.String(*o.pending.Key + "=" + *o.pending.Value),
+	}, s3.WithPresignExpires(chat.UploadTime), func(p *s3.PresignOptions) {
+		// Checksums given as headers stay headers, so that they are checked against the body.
+		p.ClientOptions = append(p.ClientOptions, s3.WithAPIOptions())
+	})
+	if err != nil {
+		return chat.Upload{}, fmt.Errorf("objects: sign upload of %s: %w", key, err)
+	}
+	headers := map[string]string{}
+	for name, values := range request.SignedHeader {
+		if name != "Host" {
+			headers[strings.ToLower(name)] = strings.Join(values, ",")
+		}
+	}
+	return chat.Upload{URL: request.URL, Headers: headers, Expires: expires}, nil
+}
+
+// SignDownload implements chat.Objects. Signing makes no request.
+func (o *Objects) SignDownload(ctx context.Context, key, name, contentType string) (string, time.Time, error) {
+	request, err := o.presign.PresignGetObject(ctx, &s3.GetObjectInput{
+		Bucket: &o.bucket, Key: &key,
+		ResponseContentType:        &contentType,
+		ResponseContentDisposition: aws.String(mime.FormatMediaType("attachment", map[string]string{"filename": name})),
+	}, s3.WithPresignExpires(chat.DownloadTime))
+	if err != nil {
+		return "", time.Time{}, fmt.Errorf("objects: sign download of %s: %w", key, err)
+	}
+	return request.URL, o.now().Add(chat.DownloadTime), nil
+}
+
+// Stat implements chat.Objects with one HEAD.
+func (o *Objects) Stat(ctx context.Context, key string) (string, int64, bool, error) {
+	out, err := o.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &o.bucket, Key: &key})
+	if status(err) == http.StatusNotFound {
+		return "", 0, false, nil
+	}
+	if err != nil {
+		return "", 0, false, wrap(err, "head "+key)
+	}
+	return aws.ToString(out.ContentType), aws.ToInt64(out.ContentLength), true, nil
+}
+
+// Keep implements chat.Objects by replacing the pending tag.
+func (o *Objects) Keep(ctx context.Context, key string) error {
+	_, err := o.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{
+		Bucket: &o.bucket, Key: &key,
+		Tagging: &types.Tagging{TagSet: []types.Tag{{Key: o.pending.Key, Value: aws.String("kept")}}},
+	})
+	return wrap(err, "tag "+key)
+}
+
+func status(err error) int {
+	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
+		return response.HTTPStatusCode()
+	}
+	return 0
+}
+
+// wrap makes what S3 calls its own fault the temporary error that a client may be told.
+func wrap(err error, what string) error {
+	switch {
+	case err == nil:
+		return nil
+	case status(err) >= 500:
+		return fmt.Errorf("objects: %s: %w: %w", what, &chat.Error{Code: chat.Unavailable}, err)
+	default:
+		return fmt.Errorf("objects: %s: %w", what, err)
+	}
+}

@@ -1,0 +1,107 @@
+package send
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+// reread is after how many conflicts in a row the log is read again instead of trying the next number: by then many
+// write at once, and each failed Put costs as much as one that succeeds.
+const reread = 4
+
+// page is how many entries are read at a time when looking for a resend.
+const page = 100
+
+// append writes e under the first free number and returns it as it is stored.
+//
+// Every entry between what the client knew and where e lands is compared with e, either because it was read or because it
+// won the number that e tried. So one (sender, id) is at most one entry, whatever was retried, by whom and when.
+func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after *chat.Seq) (chat.Entry, error) {
+	known := tail.Head
+	if isSame(tail.Last, e) {
+		return settle(tail.Last, e)
+	}
+	if after != nil && *after < tail.Head {
+		if tail.Head-*after > chat.MaxResend {
+			return e, &chat.Error{Code: chat.Behind}
+		}
+		found, last, err := s.find(ctx, e, *after)
+		if err != nil || found != nil {
+			return orSettle(found, e, err)
+		}
+		known = max(known, last)
+	}
+	for conflicts := 1; ; conflicts++ {
+		e.Seq, e.At = known+1, s.Now().UTC().Truncate(time.Millisecond)
+		there, wrote, err := s.Log.Put(ctx, e)
+		if err != nil || wrote {
+			return e, err
+		}
+		if isSame(there, e) {
+			return settle(there, e)
+		}
+		known = e.Seq
+		if conflicts%reread == 0 {
+			if err := pause(ctx, conflicts/reread); err != nil {
+				return e, err
+			}
+			found, last, err := s.find(ctx, e, known)
+			if err != nil || found != nil {
+				return orSettle(found, e, err)
+			}
+			known = max(known, last)
+		}
+	}
+}
+
+// find reads the log after a seq to its end, as far as an eventual read shows it, and returns the entry that e already is
+// (or nil) and the last seq seen.
+func (s *Sender) find(ctx context.Context, e chat.Entry, after chat.Seq) (*chat.Entry, chat.Seq, error) {
+	for {
+		entries, err := s.Log.After(ctx, e.Conversation, after, page, chat.Eventual)
+		if err != nil {
+			return nil, after, err
+		}
+		for _, there := range entries {
+			if isSame(there, e) {
+				return &there, there.Seq, nil
+			}
+			after = there.Seq
+		}
+		if len(entries) < page {
+			return nil, after, nil
+		}
+	}
+}
+
+func isSame(there, e chat.Entry) bool { return there.ID == e.ID && there.From == e.From }
+
+// settle answers a resend with what is stored, unless it says something else.
+func settle(there, e chat.Entry) (chat.Entry, error) {
+	if there.Kind != e.Kind || !there.Body.Same(e.Body) {
+		return e, &chat.Error{Code: chat.Conflict}
+	}
+	return there, nil
+}
+
+func orSettle(there *chat.Entry, e chat.Entry, err error) (chat.Entry, error) {
+	if err != nil {
+		return e, err
+	}
+	return settle(*there, e)
+}
+
+// pause waits for a random time that grows with each round, so that writers who met do not meet again at once.
+func pause(ctx context.Context, round int) error {
+	most := min(time.Duration(round)*20*time.Millisecond, 200*time.Millisecond)
+	select {
+	case <-time.After(rand.N(most)):
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("send: append: %w: %w", &chat.Error{Code: chat.Unavailable}, ctx.Err())
+	}
+}

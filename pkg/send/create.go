@@ -1,0 +1,59 @@
+package send
+
+import (
+	"context"
+	"maps"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Create makes a group of the caller, who owns it, and the members, and announces it to them as the group's first entry.
+// The group's id follows from (creator, id), so a resend finds the group that the first try made; with another name or
+// size it is a conflict.
+func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (chat.Entry, error) {
+	members := map[chat.UserID]chat.Role{who.User: chat.Owner}
+	for _, user := range r.Members {
+		if user != who.User {
+			members[user] = chat.Member
+		}
+	}
+	e := chat.Entry{
+		Conversation: chat.GroupID(who.User, r.ID), Kind: chat.Created, ID: r.ID, From: who.User,
+		Body: chat.Body{Name: r.Name, Size: len(members)},
+	}
+	switch {
+	case len(members) > chat.MaxMembers:
+		return e, chat.Errorf(chat.TooLarge, "members: at most %d, you included", chat.MaxMembers)
+	case len(members) < 2:
+		return e, chat.Errorf(chat.Invalid, "members: somebody besides you")
+	}
+	c := chat.Conversation{
+		ID: e.Conversation, Kind: chat.Group, Name: r.Name, Creator: who.User, Created: s.Now(), Size: len(members),
+	}
+	if len(members) <= chat.InlineMembers {
+		c.Members = members
+	}
+	tail, known, err := s.Log.Tail(ctx, c.ID, chat.Strong)
+	switch {
+	case err != nil:
+		return e, err
+	case known && !sameGroup(tail.Conversation, c):
+		return e, &chat.Error{Code: chat.Conflict}
+	case !known:
+		if tail.Conversation, _, err = s.Log.Create(ctx, c, members); err != nil {
+			return e, err
+		}
+	}
+	zero := chat.Seq(0)
+	e, err = s.append(ctx, tail, e, &zero)
+	if err != nil {
+		return e, err
+	}
+	return e, s.Deliver.Deliver(ctx, tail.Conversation, e, who.Connection)
+}
+
+// sameGroup compares what was created with what is asked for. Above InlineMembers only the number of members is compared.
+func sameGroup(there, c chat.Conversation) bool {
+	return there.Name == c.Name && there.Size == c.Size && maps.Equal(there.Members, c.Members)
+}

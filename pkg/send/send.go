@@ -1,0 +1,92 @@
+// Package send is how something gets into a conversation: the caller is checked against its header, the entry is appended
+// under the next number, and only then handed to its members. What it returns is the acknowledgement, so an acknowledged
+// entry is stored, posted to everybody who is connected and queued for everybody who is not.
+//
+// Start at [Sender.Send]; append.go holds the append.
+package send
+
+import (
+	"context"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Deliverer hands an entry to the members of its conversation, except the connection that sent it.
+type Deliverer interface {
+	Deliver(ctx context.Context, c chat.Conversation, e chat.Entry, except chat.ConnectionID) error
+}
+
+// Attachments checks what a message attaches.
+type Attachments interface {
+	// Check returns media_missing unless each of the owner's uploads is there with the size and type that is said, and
+	// marks them as kept.
+	Check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment) error
+}
+
+// Sender appends to conversations.
+type Sender struct {
+	Log         chat.Log
+	Deliver     Deliverer
+	Attachments Attachments
+	// Now is the clock that entries are stamped with.
+	Now func() time.Time
+}
+
+// Send appends a message and delivers it. The same (sender, id) gives the same answer however often it is sent, provided
+// that a resend carries after; the same id with another body is a conflict.
+func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
+	e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
+	tail, err := s.open(ctx, who.User, r.To)
+	if err != nil {
+		return e, err
+	}
+	e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
+	if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
+		return e, err
+	}
+	if err := fits(e); err != nil {
+		return e, err
+	}
+	e, err = s.append(ctx, tail, e, r.After)
+	if err != nil {
+		return e, err
+	}
+	return e, s.Deliver.Deliver(ctx, tail.Conversation, e, who.Connection)
+}
+
+// open finds the conversation and checks that the user may write in it. A direct one is made by its first message.
+func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target) (chat.Tail, error) {
+	id := to.Conversation
+	if to.User != "" {
+		if to.User == user {
+			return chat.Tail{}, chat.Errorf(chat.Invalid, "to.user: somebody else")
+		}
+		id = chat.DirectID(user, to.User)
+	}
+	tail, ok, err := s.Log.Tail(ctx, id, chat.Eventual)
+	switch {
+	case err != nil:
+		return tail, err
+	case ok:
+		return tail, chat.Authorize(ctx, s.Log, tail.Conversation, user)
+	case to.User == "":
+		return tail, &chat.Error{Code: chat.Forbidden}
+	}
+	members := map[chat.UserID]chat.Role{user: chat.Member, to.User: chat.Member}
+	c := chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
+	tail.Conversation, _, err = s.Log.Create(ctx, c, members)
+	return tail, err
+}
+
+// fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one
+// that asked for it.
+func fits(e chat.Entry) error {
+	e.Seq = chat.MaxSeq
+	frame, err := wire.Encode(wire.FromEntry(e))
+	if err == nil && len(frame) > wire.MaxEntry {
+		err = &chat.Error{Code: chat.TooLarge}
+	}
+	return err
+}

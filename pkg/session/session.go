@@ -1,0 +1,69 @@
+// Package session keeps track of who is connected. A connection is written once when it comes and once when it goes;
+// presence follows from what is there. $disconnect is best effort, so a connection also ends when a post to it answers 410
+// (see deliver) and when it is older than API Gateway lets any live (chat.Session.Live).
+package session
+
+import (
+	"context"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Keeper records connections.
+type Keeper struct {
+	Sessions chat.Sessions
+	// Poster closes what gives way; it is not needed to disconnect.
+	Poster chat.Poster
+	Now    func() time.Time
+}
+
+// Connect records the caller's connection. If the user has too many, the oldest are told, closed and forgotten, and so are
+// those that outlived their time.
+func (k *Keeper) Connect(ctx context.Context, who chat.Identity) error {
+	now := k.Now()
+	s, err := k.Sessions.Connect(ctx, who.User, chat.Connection{ID: who.Connection, Device: who.Device, Since: now})
+	if err != nil {
+		return err
+	}
+	live := s.Live(now)
+	if len(live) == len(s.Connections) && len(live) <= chat.MaxConnections {
+		return nil
+	}
+	excess := live[:max(0, len(live)-chat.MaxConnections)]
+	keep := live[len(excess):]
+	if err := k.Sessions.Disconnect(ctx, who.User, now, except(s.Connections, keep)...); err != nil {
+		return err
+	}
+	frame, err := wire.Encode(wire.NewError("", &chat.Error{Code: chat.Replaced}))
+	if err != nil {
+		return err
+	}
+	for _, c := range excess {
+		// Best effort: it may be gone already, and the new connection must not fail for it.
+		if k.Poster.Post(ctx, c.ID, frame) == nil {
+			_ = k.Poster.Close(ctx, c.ID)
+		}
+	}
+	return nil
+}
+
+// Disconnect forgets the caller's connection.
+func (k *Keeper) Disconnect(ctx context.Context, who chat.Identity) error {
+	return k.Sessions.Disconnect(ctx, who.User, k.Now(), who.Connection)
+}
+
+func except(all, keep []chat.Connection) []chat.ConnectionID {
+	kept := map[chat.ConnectionID]bool{}
+	for _, c := range keep {
+		kept[c.ID] = true
+	}
+	var rest []chat.ConnectionID
+	for _, c := range all {
+		if !kept[c.ID] {
+			rest = append(rest, c.ID)
+		}
+	}
+	return rest
+}

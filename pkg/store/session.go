@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/guregu/dynamo/v2"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+// A session is one item whose live connections and endpoints are attributes of their own:
+//
+//	user, seen, expires, c#<connection id> → {device, since}, e#<device> → {platform, arn, since}
+//
+// So every change is one UpdateItem that needs neither a read nor an existing map, and two changes at once never meet.
+const (
+	connectionPrefix = "c#"
+	endpointPrefix   = "e#"
+)
+
+type connectionItem struct {
+	Device string `dynamo:"device"`
+	Since  int64  `dynamo:"since"`
+}
+
+type endpointItem struct {
+	Platform string `dynamo:"platform"`
+	ARN      string `dynamo:"arn"`
+	Since    int64  `dynamo:"since"`
+}
+
+// Connect implements chat.Sessions with one UpdateItem.
+func (s *Sessions) Connect(ctx context.Context, user chat.UserID, c chat.Connection) (session chat.Session, err error) {
+	defer wrap(&err, "connect")
+	var item dynamo.Item
+	err = s.table.Update("user", string(user)).
+		SetExpr("$ = ?", connectionPrefix+string(c.ID), connectionItem{string(c.Device), c.Since.UnixMilli()}).
+		Set("seen", c.Since.UnixMilli()).
+		Set("expires", c.Since.Add(chat.SessionRetention).Unix()).
+		Value(ctx, &item)
+	if err != nil {
+		return session, err
+	}
+	return newSession(item)
+}
+
+// Disconnect implements chat.Sessions with one UpdateItem.
+func (s *Sessions) Disconnect(ctx context.Context, user chat.UserID, at time.Time, connections ...chat.ConnectionID) (err error) {
+	defer wrap(&err, "disconnect")
+	update := s.table.Update("user", string(user)).
+		Set("seen", at.UnixMilli()).
+		Set("expires", at.Add(chat.SessionRetention).Unix())
+	for _, id := range connections {
+		update = update.RemoveExpr("$", connectionPrefix+string(id))
+	}
+	return update.Run(ctx)
+}
+
+// Sessions implements chat.Sessions with one BatchGetItem per hundred users.
+func (s *Sessions) Sessions(ctx context.Context, users []chat.UserID) (sessions []chat.Session, err error) {
+	defer wrap(&err, "sessions of %d users", len(users))
+	keys := make([]dynamo.Keyed, len(users))
+	for i, user := range users {
+		keys[i] = dynamo.Keys{string(user)}
+	}
+	var items []dynamo.Item
+	if err := s.table.Batch("user").Get(keys...).All(ctx, &items); err != nil && ignoreNotFound(err) != nil {
+		return nil, err
+	}
+	found := make(map[chat.UserID]chat.Session, len(items))
+	for _, item := range items {
+		session, err := newSession(item)
+		if err != nil {
+			return nil, err
+		}
+		found[session.User] = session
+	}
+	for _, user := range users {
+		session, ok := found[user]
+		if !ok {
+			session = chat.Session{User: user}
+		}
+		sessions = append(sessions, session)
+	}
+	return sessions, nil
+}
+
+// PutEndpoint implements chat.Sessions with one UpdateItem.
+func (s *Sessions) PutEndpoint(ctx context.Context, user chat.UserID, e chat.Endpoint) (session chat.Session, err error) {
+	defer wrap(&err, "put endpoint")
+	var item dynamo.Item
+	err = s.table.Update("user", string(user)).
+		SetExpr("$ = ?", endpointPrefix+string(e.Device), endpointItem{e.Platform, e.ARN, e.Since.UnixMilli()}).
+		Set("expires", e.Since.Add(chat.SessionRetention).Unix()).
+		Value(ctx, &item)
+	if err != nil {
+		return session, err
+	}
+	return newSession(item)
+}
+
+// RemoveEndpoints implements chat.Sessions with one UpdateItem.
+func (s *Sessions) RemoveEndpoints(ctx context.Context, user chat.UserID, devices ...chat.DeviceID) (err error) {
+	defer wrap(&err, "remove endpoints")
+	update := s.table.Update("user", string(user))
+	for _, device := range devices {
+		update = update.RemoveExpr("$", endpointPrefix+string(device))
+	}
+	return update.Run(ctx)
+}
+
+// newSession reads an item. Connections and endpoints come oldest first.
+func newSession(item dynamo.Item) (chat.Session, error) {
+	var session chat.Session
+	for name, value := range item {
+		switch {
+		case name == "user":
+			session.User = chat.UserID(value.(*types.AttributeValueMemberS).Value)
+		case name == "seen":
+			var ms int64
+			if err := dynamo.Unmarshal(value, &ms); err != nil {
+				return session, err
+			}
+			session.LastSeen = time.UnixMilli(ms).UTC()
+		case strings.HasPrefix(name, connectionPrefix):
+			var c connectionItem
+			if err := dynamo.Unmarshal(value, &c); err != nil {
+				return session, err
+			}
+			session.Connections = append(session.Connections, chat.Connection{
+				ID:     chat.ConnectionID(strings.TrimPrefix(name, connectionPrefix)),
+				Device: chat.DeviceID(c.Device), Since: time.UnixMilli(c.Since).UTC(),
+			})
+		case strings.HasPrefix(name, endpointPrefix):
+			var e endpointItem
+			if err := dynamo.Unmarshal(value, &e); err != nil {
+				return session, err
+			}
+			session.Endpoints = append(session.Endpoints, chat.Endpoint{
+				Device:   chat.DeviceID(strings.TrimPrefix(name, endpointPrefix)),
+				Platform: e.Platform, ARN: e.ARN, Since: time.UnixMilli(e.Since).UTC(),
+			})
+		}
+	}
+	slices.SortFunc(session.Connections, func(a, b chat.Connection) int { return a.Since.Compare(b.Since) })
+	slices.SortFunc(session.Endpoints, func(a, b chat.Endpoint) int { return a.Since.Compare(b.Since) })
+	return session, nil
+}

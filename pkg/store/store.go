@@ -1,0 +1,38 @@
+// Package store keeps conversations and sessions in DynamoDB.
+//
+// Table conversations, partition key = conversation:
+//
+//	A#<user>              a member: role, joined at seq
+//	M#<seq, zero padded>  an entry
+//	Z#head                the header: kind, name, members inline up to 200
+//
+// The header sorts last on purpose: one Query from the end with a limit of 2 returns it and the newest entry, which is all
+// that an append needs to know, for half a read unit. The append is then one Put on the condition that the next number is
+// free. The log is its own sequencer: no counter, no transaction, no gap.
+//
+// Table sessions, partition key = user: one item per user, see session.go.
+package store
+
+import "github.com/guregu/dynamo/v2"
+
+// Conversations implements chat.Log. It is safe for concurrent use.
+type Conversations struct {
+	table dynamo.Table
+	index string
+}
+
+// NewConversations returns the log in a table whose index lists conversations by user.
+func NewConversations(db *dynamo.DB, table, index string) *Conversations {
+	return &Conversations{table: db.Table(table), index: index}
+}
+
+// Sessions implements chat.Sessions. It is safe for concurrent use.
+type Sessions struct {
+	db    *dynamo.DB
+	table dynamo.Table
+}
+
+// NewSessions returns the sessions in a table.
+func NewSessions(db *dynamo.DB, table string) *Sessions {
+	return &Sessions{db: db, table: db.Table(table)}
+}

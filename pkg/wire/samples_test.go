@@ -1,0 +1,212 @@
+package wire
+
+import (
+	"encoding/json"
+	"io/fs"
+	"path"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parley-im/parley/events"
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+// requests makes an empty request of each action that a function answers.
+var requests = map[string]func() Request{
+	"send":          func() Request { return new(Send) },
+	"create":        func() Request { return new(Create) },
+	"sync":          func() Request { return new(Sync) },
+	"history":       func() Request { return new(History) },
+	"conversations": func() Request { return new(Conversations) },
+	"members":       func() Request { return new(Members) },
+	"upload":        func() Request { return new(Upload) },
+	"download":      func() Request { return new(Download) },
+	"register":      func() Request { return new(Register) },
+	"unregister":    func() Request { return new(Unregister) },
+}
+
+// samples reads the published frames by name.
+func samples(t testing.TB) map[string][]byte {
+	t.Helper()
+	names, err := fs.Glob(events.FS, "samples/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames := map[string][]byte{}
+	for _, name := range names {
+		frame, err := events.FS.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		frames[strings.TrimSuffix(path.Base(name), ".json")] = frame
+	}
+	return frames
+}
+
+// requestSamples are those that a function decodes.
+func requestSamples(t testing.TB) map[string][]byte {
+	t.Helper()
+	frames := samples(t)
+	for name := range frames {
+		if action, _, _ := strings.Cut(name, "."); requests[action] == nil {
+			delete(frames, name)
+		}
+	}
+	return frames
+}
+
+// value is a frame as plain JSON, for comparison.
+func value(t testing.TB, frame []byte) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(frame, &v); err != nil {
+		t.Fatalf("%v in %s", err, frame)
+	}
+	return v
+}
+
+func TestRequestSamplesDecodeAndEncodeToThemselves(t *testing.T) {
+	seen := map[string]bool{}
+	for name, frame := range requestSamples(t) {
+		action, _, _ := strings.Cut(name, ".")
+		seen[action] = true
+		v := requests[action]()
+		if err := Decode(frame, v); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		encoded, err := Encode(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(value(t, encoded), value(t, frame)) {
+			t.Errorf("%s became %s", name, encoded)
+		}
+	}
+	for action := range requests {
+		if !seen[action] {
+			t.Errorf("%s has no sample", action)
+		}
+	}
+}
+
+func at(s string) time.Time {
+	moment, err := ParseTime(s)
+	if err != nil {
+		panic(err)
+	}
+	// Rendering must not depend on the zone in which a time is kept.
+	return moment.In(time.FixedZone("", 5*3600))
+}
+
+// frames is what the server says for each sample of an event.
+func eventFrames() map[string]any {
+	const (
+		sending  = chat.MessageID("018f7d9b-3c1a-7b2e-9d4f-0a1b2c3d4e5f")
+		pictured = chat.MessageID("018f7d9b-9f00-7a11-8b22-c33d44e55f66")
+		grouping = chat.MessageID("018f7d9c-52c0-7c4e-8f0a-6b1d2e3f4a5b")
+		name     = "Sailing 2027 ⛵"
+		checksum = "qnT2/QO/aL5+D0vQbK5hpyq4AltQ0AiI8+EGjyIGdGM="
+	)
+	direct, group := chat.DirectID("bob", "ann"), chat.GroupID("ann", grouping)
+	media := chat.NewMediaID([]byte("sample-sample-16"))
+	signed := "https://parley-media.s3.eu-central-1.amazonaws.com/" + chat.MediaKey("ann", media) +
+		"?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20261121T222300Z&X-Amz-Expires=300" +
+		"&X-Amz-Signature=af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bf"
+	hi := chat.Entry{
+		Conversation: direct, Seq: 42, Kind: chat.Message, ID: sending, From: "ann", To: "bob",
+		At: at("2026-11-21T22:23:00.123Z"), Body: chat.Body{Text: "hi"},
+	}
+	picture := chat.Entry{
+		Conversation: direct, Seq: 43, Kind: chat.Message, ID: pictured, From: "ann", To: "bob",
+		At: at("2026-11-21T22:24:09.000Z"), Body: chat.Body{
+			Text:        "look 📷 — taken an hour ago",
+			Attachments: []chat.Attachment{{Media: media, Name: "harbour at dusk.jpg", Type: "image/jpeg", Size: 482113}},
+		},
+	}
+	created := chat.Entry{
+		Conversation: group, Seq: 1, Kind: chat.Created, ID: grouping, From: "ann",
+		At: at("2026-11-21T22:29:59.999Z"), Body: chat.Body{Name: name, Size: 3},
+	}
+	charts := chat.Entry{
+		Conversation: group, Seq: 2, Kind: chat.Message, ID: "018f7d9d-0001-7d3c-a5b6-778899aabbcc", From: "bob",
+		At: at("2026-11-21T22:30:00.500Z"), Body: chat.Body{Text: "Who brings the charts?"},
+	}
+	lastPicture, lastCharts := FromEntry(picture), FromEntry(charts)
+	expires := Time(at("2026-11-21T22:28:00.000Z"))
+	ann := MemberLine{"ann", Online, Time(at("2026-11-21T22:20:00.000Z"))}
+	return map[string]any{
+		"message":            FromEntry(hi),
+		"message.attachment": FromEntry(picture),
+		"message.group":      FromEntry(charts),
+		"created":            FromEntry(created),
+		"error":              NewError("7", &chat.Error{Code: chat.Forbidden}),
+		"error.invalid":      NewError("7", chat.Errorf(chat.Invalid, "to: exactly one of user and conversation")),
+		"error.temporary":    NewError("7", &chat.Error{Code: chat.Limited, RetryAfter: 1500 * time.Millisecond}),
+		"error.connection":   NewError("", &chat.Error{Code: chat.Replaced}),
+		"reply.send":         NewReply("7", Accepted{direct, 42, sending, Time(hi.At)}),
+		"reply.create":       NewReply("c1", Accepted{group, 1, grouping, Time(created.At)}),
+		"reply.sync": NewReply("s1", Synced{[]Missed{
+			{direct, 43, []Entry{FromEntry(hi), FromEntry(picture)}},
+			{group, 2, []Entry{FromEntry(created)}},
+		}, true}),
+		"reply.sync.nothing": NewReply("s3", Synced{[]Missed{{direct, 43, nil}}, false}),
+		"reply.history":      NewReply("h1", Page{[]Entry{FromEntry(hi), FromEntry(picture)}, 43, true}),
+		"reply.conversations": NewReply("l1", Listed{[]Conversation{
+			{Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture},
+			{Conversation: group, Kind: chat.Group, Name: name, Size: 3, Head: 2, Last: &lastCharts},
+		}, group}),
+		"reply.conversations.end": NewReply("l2", Listed{}),
+		"reply.members": NewReply("m1", MemberList{Members: []MemberLine{
+			ann,
+			{"bob", Offline, Time(at("2026-11-20T09:00:00.250Z"))},
+			{User: "chloe@example.com", Presence: Unknown},
+		}}),
+		"reply.members.next": NewReply("m2", MemberList{[]MemberLine{ann}, "ann"}),
+		"reply.upload": NewReply("u1", Signed{media, signed, map[string]string{
+			"Content-Type": "image/jpeg", "X-Amz-Checksum-Sha256": checksum, "If-None-Match": "*",
+		}, expires}),
+		"reply.download":   NewReply("d1", Location{signed, expires}),
+		"reply.register":   NewReply("r1", Registered{"phone-1"}),
+		"reply.unregister": NewReply("r2", Registered{"phone-1"}),
+	}
+}
+
+func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
+	said := eventFrames()
+	for name, v := range said {
+		want, ok := samples(t)[name]
+		if !ok {
+			t.Errorf("%s has no sample", name)
+			continue
+		}
+		got, err := Encode(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(value(t, got), value(t, want)) {
+			t.Errorf("%s is said as %s", name, got)
+		}
+	}
+	// What API Gateway says by itself: see topology.MockRoutes and aws.md §1.5.
+	byGateway := map[string]bool{"pong": true, "gateway": true, "ping": true, "ping.ref": true}
+	for name := range samples(t) {
+		action, _, _ := strings.Cut(name, ".")
+		if requests[action] == nil && said[name] == nil && !byGateway[name] {
+			t.Errorf("nobody says the sample %s", name)
+		}
+	}
+}
+
+func TestContentSaysTheSameToTheDomainAndBack(t *testing.T) {
+	var sent Send
+	if err := Decode(samples(t)["send.attachment"], &sent); err != nil {
+		t.Fatal(err)
+	}
+	entry := FromEntry(chat.Entry{Body: sent.Body.Domain()})
+	if entry.Body.Text != sent.Body.Text || !reflect.DeepEqual(entry.Body.Attachments, sent.Body.Attachments) {
+		t.Errorf("%+v became %+v", sent.Body, entry.Body)
+	}
+}
