@@ -61,7 +61,7 @@ type Client struct {
 
 	link    link
 	calls   calls
-	inbox   *inbox
+	inbox   inbox
 	outbox  outbox
 	queue   queue
 	opened  chan struct{} // a connection was opened; capacity 1
@@ -88,7 +88,7 @@ func New(o Options) (*Client, error) {
 		o.Trace = func(bool, []byte) {}
 	}
 	if o.Store == nil {
-		o.Store = NewMemory(nil)
+		o.Store = NewMemoryStore(nil)
 	}
 	if o.Begin == nil {
 		o.Begin = func(chat.ConversationID, chat.Seq) chat.Seq { return 0 }
@@ -109,7 +109,8 @@ func New(o Options) (*Client, error) {
 	c.calls.open = map[string]*call{}
 	c.outbox.lanes = map[chat.ConversationID][]*Pending{}
 	c.queue.more = make(chan struct{}, 1)
-	c.inbox = newInbox(cursors, o.Begin, func(e Event) { c.queue.push(e) })
+	c.inbox.user, c.inbox.begin, c.inbox.deliver = o.User, o.Begin, c.queue.push
+	c.inbox.load(cursors)
 	return c, nil
 }
 

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"context"
+
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -43,8 +45,8 @@ func (c *Client) catchUp() {
 		heads[l.Conversation] = l.Head
 	}
 	c.audit(heads)
-	for id, head := range heads {
-		c.inbox.announce(id, head)
+	for _, l := range list {
+		c.inbox.announce(l.Conversation, l.Head, l.Peer)
 	}
 	c.fetch()
 	if c.life.Err() == nil && len(c.opened) == 0 {
@@ -57,7 +59,7 @@ func (c *Client) catchUp() {
 func (c *Client) audit(heads map[chat.ConversationID]chat.Seq) {
 	doubts := c.inbox.doubtful(heads)
 	for id, known := range doubts {
-		result, err := c.sync(wire.Cursor{Conversation: id, After: known - 1})
+		result, err := c.sync(c.life, wire.Cursor{Conversation: id, After: known - 1})
 		if err != nil && !definite(err) {
 			return
 		}
@@ -92,7 +94,7 @@ func (c *Client) fetch() {
 
 // advance fetches once for all cursors and reports whether that brought something.
 func (c *Client) advance(cursors []wire.Cursor) (progress bool) {
-	missed, err := c.sync(cursors...)
+	missed, err := c.sync(c.life, cursors...)
 	switch {
 	case definite(err) && len(cursors) > 1:
 		for _, cursor := range cursors { // one of them spoils it for all
@@ -107,7 +109,7 @@ func (c *Client) advance(cursors []wire.Cursor) (progress bool) {
 		for _, e := range m.Entries {
 			c.inbox.offer(e)
 		}
-		c.inbox.announce(m.Conversation, m.Head)
+		c.inbox.announce(m.Conversation, m.Head, "")
 	}
 	for _, cursor := range cursors {
 		progress = progress || c.inbox.known(cursor.Conversation) > cursor.After
@@ -122,9 +124,9 @@ func (c *Client) abandon(cursors []wire.Cursor) {
 	}
 }
 
-func (c *Client) sync(cursors ...wire.Cursor) ([]wire.Missed, error) {
+func (c *Client) sync(ctx context.Context, cursors ...wire.Cursor) ([]wire.Missed, error) {
 	ref := c.calls.ref()
 	var result wire.Synced
-	err := c.ask(c.life, ref, wire.Sync{Head: wire.Head{Action: "sync", Ref: ref}, Cursors: cursors}, &result)
+	err := c.ask(ctx, ref, wire.Sync{Head: wire.Head{Action: "sync", Ref: ref}, Cursors: cursors}, &result)
 	return result.Conversations, err
 }

@@ -13,6 +13,7 @@ const maxHeld = 1000
 // inbox puts the entries of each conversation into order. Entries reach it from the socket, from sync and from
 // acknowledgements, in any order and any number of times; they leave it by deliver in the order of their seq, once.
 type inbox struct {
+	user chat.UserID
 	// begin is Options.Begin, and deliver is called under the lock, which is what keeps the order.
 	begin   func(chat.ConversationID, chat.Seq) chat.Seq
 	deliver func(Event)
@@ -29,21 +30,42 @@ type log struct {
 	head chat.Seq
 	// held are entries beyond known+1.
 	held map[chat.Seq]wire.Entry
+	// peer is the other one of a direct conversation, once that is known.
+	peer chat.UserID
 }
 
-func newInbox(cursors map[chat.ConversationID]chat.Seq, begin func(chat.ConversationID, chat.Seq) chat.Seq, deliver func(Event)) *inbox {
-	in := &inbox{begin: begin, deliver: deliver, logs: map[chat.ConversationID]*log{}}
+// load sets the cursors to begin with.
+func (in *inbox) load(cursors map[chat.ConversationID]chat.Seq) {
+	in.logs = map[chat.ConversationID]*log{}
 	for id, seq := range cursors {
 		in.logs[id] = &log{known: seq, head: seq}
 	}
-	return in
 }
 
 // offer takes one entry. It reports whether the conversation now lacks something.
 func (in *inbox) offer(e wire.Entry) (gap bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	return in.put(in.log(e.Conversation, e.Seq-1), e)
+}
+
+// own takes an entry that was made up from an acknowledgement. If it does not know who a direct conversation is with, it
+// leaves the entry to be fetched.
+func (in *inbox) own(e wire.Entry) (gap bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	l := in.log(e.Conversation, e.Seq-1)
+	if isDirect(e.Conversation) && e.To == "" {
+		if l.peer == "" {
+			l.head = max(l.head, e.Seq)
+			return l.head > l.known
+		}
+		e.To = l.peer
+	}
+	return in.put(l, e)
+}
+
+func (in *inbox) put(l *log, e wire.Entry) (gap bool) {
 	l.head = max(l.head, e.Seq)
 	switch {
 	case e.Seq <= l.known:
@@ -65,6 +87,9 @@ func (in *inbox) pass(l *log, e wire.Entry) {
 	for ok := true; ok; e, ok = l.held[l.known+1] {
 		delete(l.held, e.Seq)
 		l.known = e.Seq
+		if l.peer = e.To; l.peer == in.user {
+			l.peer = e.From
+		}
 		in.deliver(Entry{e})
 	}
 }
@@ -80,12 +105,15 @@ func (in *inbox) log(id chat.ConversationID, head chat.Seq) *log {
 	return l
 }
 
-// announce tells that a conversation has entries up to head.
-func (in *inbox) announce(id chat.ConversationID, head chat.Seq) {
+// announce tells that a conversation has entries up to head, and with whom it is if that is known.
+func (in *inbox) announce(id chat.ConversationID, head chat.Seq, peer chat.UserID) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	l := in.log(id, head)
 	l.head = max(l.head, head)
+	if peer != "" {
+		l.peer = peer
+	}
 }
 
 // known returns up to which seq a conversation has been delivered, 0 if it is new.

@@ -5,22 +5,9 @@ import (
 	"errors"
 	"sync"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
 )
-
-// Text is the content of a message that is only text.
-func Text(text string) wire.Content { return wire.Content{Text: text} }
-
-// ToUser addresses the direct conversation with a user, which the first message begins.
-func ToUser(user chat.UserID) wire.Target { return wire.Target{User: user} }
-
-// To addresses a conversation.
-func To(conversation chat.ConversationID) wire.Target {
-	return wire.Target{Conversation: conversation}
-}
 
 // outbox holds what has no acknowledgement yet, one lane per conversation. A lane is present while a goroutine works on
 // it. One message of a lane is under way at a time: API Gateway runs the frames of a connection concurrently, so a
@@ -37,12 +24,15 @@ type Pending struct {
 	// Conversation that it goes to, known beforehand: ids of direct conversations and groups are derived.
 	Conversation chat.ConversationID
 
-	client   *Client
-	ref      string
 	frame    func(after *chat.Seq) any
 	entry    wire.Entry // what the log will hold, but for Seq and At
+	ref      string
+	tried    bool
+	after    chat.Seq // what was known when it was first tried
 	ctx      context.Context
 	withdraw context.CancelCauseFunc
+
+	once     sync.Once
 	done     chan struct{}
 	accepted wire.Accepted
 	err      error
@@ -59,37 +49,103 @@ func (p *Pending) Result() (wire.Accepted, error) {
 }
 
 // Withdraw gives the message up, unless it is acknowledged already. One that has not left this device is not sent.
-func (p *Pending) Withdraw() { p.withdraw(ErrWithdrawn) }
+func (p *Pending) Withdraw() { p.giveUp(ErrWithdrawn) }
 
-// Send says something and waits until it is stored and handed to its recipients. It is sent again, under the same id,
-// over lost connections, late answers and temporary errors until ctx ends; it is never stored twice. Messages to one
-// conversation are stored in the order of the calls of Send and Queue; a second one waits for the first. If ctx ends
-// before, Send returns its cause and the message is withdrawn, though it may have been stored. An error of the server is
-// an *Error.
-func (c *Client) Send(ctx context.Context, to wire.Target, content wire.Content) (wire.Accepted, error) {
-	return c.await(ctx, c.Queue(to, content))
+func (p *Pending) giveUp(why error) {
+	p.withdraw(why)
+	p.finish(wire.Accepted{}, why)
 }
 
-// CreateGroup makes a group of the user and members and waits until they have been told, in the way of Send. The log of
-// the group begins with the entry "created".
-func (c *Client) CreateGroup(ctx context.Context, name string, members ...chat.UserID) (wire.Accepted, error) {
-	return c.await(ctx, c.QueueGroup(name, members...))
+func (p *Pending) finish(accepted wire.Accepted, err error) {
+	p.once.Do(func() {
+		p.accepted, p.err = accepted, err
+		close(p.done)
+		p.withdraw(nil)
+	})
 }
 
-// Queue puts a message into the outbox, where it stays until it is acknowledged, refused or withdrawn, and returns at
-// once. What can never be accepted is refused at once, too.
-func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
-	p := c.pending()
-	p.Conversation = to.Conversation
-	if to.User != "" {
-		p.Conversation = chat.DirectID(c.options.User, to.User)
+// build makes the frame of the next attempt. A first one needs no check for duplicates; the others say from where.
+func (p *Pending) build(known chat.Seq) ([]byte, error) {
+	if !p.tried {
+		p.tried, p.after = true, known
+		return wire.Encode(p.frame(nil))
 	}
-	p.frame = func(after *chat.Seq) any {
-		return wire.Send{Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content}
+	return wire.Encode(p.frame(&p.after))
+}
+
+// enqueue puts p at the end of its lane.
+func (c *Client) enqueue(p *Pending) {
+	c.outbox.mu.Lock()
+	defer c.outbox.mu.Unlock()
+	lane, working := c.outbox.lanes[p.Conversation]
+	c.outbox.lanes[p.Conversation] = append(lane, p)
+	if !working && !c.spawn(func() { c.workOff(p.Conversation) }) {
+		delete(c.outbox.lanes, p.Conversation)
+		p.giveUp(ErrClosed)
 	}
-	p.entry.Event = chat.Message
-	p.entry.To = to.User
-	p.entry.Body = wire.Body{Text: content.Text, Attachments: content.Attachments}
-	longest := chat.MaxSeq
-	return c.enqueue(p, p.check(&longest, new(wire.Send).Decode))
+}
+
+// workOff delivers the messages of a lane one after the other until it is empty.
+func (c *Client) workOff(id chat.ConversationID) {
+	for {
+		c.outbox.mu.Lock()
+		lane := c.outbox.lanes[id]
+		if len(lane) == 0 {
+			delete(c.outbox.lanes, id)
+			c.outbox.mu.Unlock()
+			return
+		}
+		c.outbox.lanes[id] = lane[1:]
+		c.outbox.mu.Unlock()
+		p := lane[0]
+		accepted, err := c.deliver(p)
+		if err == nil {
+			c.record(p.entry, accepted)
+		}
+		p.finish(accepted, err)
+	}
+}
+
+// deliver sends p until there is an outcome.
+func (c *Client) deliver(p *Pending) (accepted wire.Accepted, err error) {
+	for {
+		value, err := c.request(p.ctx, p.ref, func() ([]byte, error) { return p.build(c.inbox.known(p.Conversation)) })
+		if err == nil {
+			return accepted, decode(value, &accepted)
+		}
+		if e, ok := errors.AsType[*Error](err); !ok || e.Code != chat.Behind {
+			return accepted, err
+		}
+		accepted, found, err := c.search(p)
+		if found || err != nil {
+			return accepted, err
+		}
+	}
+}
+
+// search looks for p in what was said since it was first tried, and raises after to the end of that. What it comes by is
+// left to the follower to fetch.
+func (c *Client) search(p *Pending) (accepted wire.Accepted, found bool, err error) {
+	for {
+		missed, err := c.sync(p.ctx, wire.Cursor{Conversation: p.Conversation, After: p.after})
+		if err != nil || len(missed) == 0 || len(missed[0].Entries) == 0 {
+			return accepted, false, err
+		}
+		c.inbox.announce(p.Conversation, missed[0].Head, "")
+		signal(c.missing)
+		for _, e := range missed[0].Entries {
+			if e.From == c.options.User && e.ID == p.ID {
+				return wire.Accepted{Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, At: e.At}, true, nil
+			}
+			p.after = e.Seq
+		}
+	}
+}
+
+// record gives an entry of this client its place in the log: the server does not send it to the connection it came by.
+func (c *Client) record(e wire.Entry, accepted wire.Accepted) {
+	e.Conversation, e.Seq, e.At = accepted.Conversation, accepted.Seq, accepted.At
+	if c.inbox.own(e) {
+		signal(c.missing)
+	}
 }

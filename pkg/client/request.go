@@ -26,21 +26,20 @@ const (
 
 // request sends a frame until it has an answer, over as many connections as it takes, and waits in between as long as
 // the server asks. All requests of Parley may be repeated. Its errors are an *Error, or the cause of ctx or of the
-// client's end. build makes the frame; again is true if it may have been sent before.
-func (c *Client) request(ctx context.Context, ref string, build func(again bool) ([]byte, error)) (jsontext.Value, error) {
+// client's end. build makes the frame of each attempt.
+func (c *Client) request(ctx context.Context, ref string, build func() ([]byte, error)) (jsontext.Value, error) {
 	var wait backoff
 	failures := map[chat.Code]int{}
-	for again := false; ; {
+	for {
 		s, err := c.connection(ctx)
 		if err != nil {
 			return nil, err
 		}
-		frame, err := build(again)
+		frame, err := build()
 		if err != nil {
 			return nil, fromChat(err)
 		}
 		result, err := c.roundTrip(ctx, s, ref, frame)
-		again = true
 		e, answered := errors.AsType[*Error](err)
 		switch {
 		case err == nil:
@@ -66,7 +65,7 @@ func (c *Client) request(ctx context.Context, ref string, build func(again bool)
 
 // ask is request for a frame that is always the same. It decodes the answer into result.
 func (c *Client) ask(ctx context.Context, ref string, frame, result any) error {
-	value, err := c.request(ctx, ref, func(bool) ([]byte, error) { return wire.Encode(frame) })
+	value, err := c.request(ctx, ref, func() ([]byte, error) { return wire.Encode(frame) })
 	if err != nil {
 		return err
 	}

@@ -165,7 +165,7 @@ func (c *Client) connection(ctx context.Context) (*socket, error) {
 		c.link.mu.Lock()
 		s, changed := c.link.socket, c.link.changed
 		c.link.mu.Unlock()
-		if s != nil && s.ctx.Err() == nil {
+		if s != nil && s.ctx.Err() == nil && ctx.Err() == nil {
 			return s, nil
 		}
 		select {

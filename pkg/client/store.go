@@ -24,28 +24,28 @@ type Store interface {
 	Save(changed map[chat.ConversationID]chat.Seq) error
 }
 
-// Memory is a Store that ends with the process. It outlives a Client, so that the next one goes on where that stopped.
-type Memory struct {
+// MemoryStore is a Store that ends with the process. It outlives a Client, so that the next one goes on where that stopped.
+type MemoryStore struct {
 	mu      sync.Mutex
 	cursors map[chat.ConversationID]chat.Seq
 }
 
-// NewMemory returns a store that holds a copy of cursors, which may be nil.
-func NewMemory(cursors map[chat.ConversationID]chat.Seq) *Memory {
-	m := &Memory{cursors: map[chat.ConversationID]chat.Seq{}}
+// NewMemoryStore returns a store that holds a copy of cursors, which may be nil.
+func NewMemoryStore(cursors map[chat.ConversationID]chat.Seq) *MemoryStore {
+	m := &MemoryStore{cursors: map[chat.ConversationID]chat.Seq{}}
 	maps.Copy(m.cursors, cursors)
 	return m
 }
 
 // Load returns a copy of the cursors.
-func (m *Memory) Load() (map[chat.ConversationID]chat.Seq, error) {
+func (m *MemoryStore) Load() (map[chat.ConversationID]chat.Seq, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return maps.Clone(m.cursors), nil
 }
 
 // Save never fails.
-func (m *Memory) Save(changed map[chat.ConversationID]chat.Seq) error {
+func (m *MemoryStore) Save(changed map[chat.ConversationID]chat.Seq) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for id, seq := range changed {
@@ -56,14 +56,14 @@ func (m *Memory) Save(changed map[chat.ConversationID]chat.Seq) error {
 	return nil
 }
 
-// File is a Store in a JSON file, for one process at a time.
-type File struct {
+// FileStore is a Store in a JSON file, for one process at a time.
+type FileStore struct {
 	path   string
-	memory *Memory
+	memory *MemoryStore
 }
 
-// OpenFile reads the file; one that does not exist holds no cursors.
-func OpenFile(path string) (*File, error) {
+// OpenFileStore reads the file; one that does not exist holds no cursors.
+func OpenFileStore(path string) (*FileStore, error) {
 	cursors := map[chat.ConversationID]chat.Seq{}
 	content, err := os.ReadFile(path)
 	if err == nil {
@@ -72,14 +72,14 @@ func OpenFile(path string) (*File, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("client: open %s: %w", path, err)
 	}
-	return &File{path, NewMemory(cursors)}, nil
+	return &FileStore{path, NewMemoryStore(cursors)}, nil
 }
 
 // Load returns what the file holds.
-func (f *File) Load() (map[chat.ConversationID]chat.Seq, error) { return f.memory.Load() }
+func (f *FileStore) Load() (map[chat.ConversationID]chat.Seq, error) { return f.memory.Load() }
 
 // Save replaces the file in one step, so that it is never half written; its folder is made if it does not exist.
-func (f *File) Save(changed map[chat.ConversationID]chat.Seq) error {
+func (f *FileStore) Save(changed map[chat.ConversationID]chat.Seq) error {
 	if err := f.memory.Save(changed); err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (s *Conversations) Member(ctx context.Context, id chat.ConversationID, user
 // Members implements chat.Log with one Query.
 func (s *Conversations) Members(ctx context.Context, id chat.ConversationID, after chat.UserID, limit int) (users []chat.UserID, err error) {
 	defer wrap(&err, "members of %s", id)
-	query := s.table.Get("conversation", string(id)).Limit(limit).Project("item")
+	query := s.table.Get("conversation", string(id)).Limit(limit)
 	if after == "" {
 		query = query.Range("item", dynamo.BeginsWith, memberPrefix)
 	} else {
@@ -73,7 +73,7 @@ func (s *Conversations) Members(ctx context.Context, id chat.ConversationID, aft
 // Conversations implements chat.Log with one Query of the index.
 func (s *Conversations) Conversations(ctx context.Context, user chat.UserID, after chat.ConversationID, limit int) (ids []chat.ConversationID, err error) {
 	defer wrap(&err, "conversations of a user")
-	query := s.table.Get("user", string(user)).Index(s.index).Limit(limit).Project("conversation")
+	query := s.table.Get("user", string(user)).Index(s.index).Limit(limit)
 	if after != "" {
 		query = query.Range("conversation", dynamo.Greater, string(after))
 	}

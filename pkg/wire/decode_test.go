@@ -138,7 +138,7 @@ var strict = []struct {
 	{"null for an optional member", history(`,"limit":null`), chat.Invalid},
 	{"null for a required member", `{"action":"unregister","ref":null}`, chat.Invalid},
 	{"null in a list", frame("create", `,"id":"`+aUUID+`","name":"n","members":["bob",null]`), chat.Invalid},
-	{"null in an unknown member", frame("unregister", `,"`+strings.Repeat("é", 99)+`":null`), chat.Invalid},
+	{"null in an unknown member", frame("unregister", `,"x`+strings.Repeat("é", 99)+`":null`), chat.Invalid},
 	{"no ref", `{"action":"unregister"}`, chat.Invalid},
 	{"no conversation", frame("history", ""), chat.Invalid},
 	{"no body", frame("send", `,"id":"`+aUUID+`","to":{"user":"bob"}`), chat.Invalid},

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"strings"
 	"unicode"
@@ -156,6 +157,8 @@ func (c Content) check() error {
 		return invalid("body: a text, attachments, or both")
 	case utf8.RuneCountInString(c.Text) > chat.MaxText:
 		return chat.Errorf(chat.TooLarge, "body.text: at most %d characters", chat.MaxText)
+	case c.Attachments != nil && len(c.Attachments) == 0:
+		return invalid("body.attachments: at least one, or leave it out")
 	case len(c.Attachments) > chat.MaxAttachments:
 		return chat.Errorf(chat.TooLarge, "body.attachments: at most %d", chat.MaxAttachments)
 	}
@@ -256,7 +259,9 @@ func (r *Upload) check() error {
 	if err := r.Head.check(); err != nil {
 		return err
 	}
-	if sum, err := base64.StdEncoding.Strict().DecodeString(r.SHA256); err != nil || len(sum) != 32 {
+	// The length is checked too because the decoder ignores line breaks.
+	sum, err := base64.StdEncoding.Strict().DecodeString(r.SHA256)
+	if err != nil || len(sum) != sha256.Size || len(r.SHA256) != base64.StdEncoding.EncodedLen(sha256.Size) {
 		return invalid("sha256: base64 of 32 bytes")
 	}
 	return checkFile(r.Name, r.Type, r.Size)

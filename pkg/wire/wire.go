@@ -2,7 +2,7 @@
 // are published as JSON Schema in events/schema, and a test holds the two together.
 //
 // Reading is stricter than JSON is by default, so that a typing error is told and not ignored: names are case-sensitive,
-// unknown, doubled and null members are refused.
+// unknown, doubled, null and empty members are refused.
 package wire
 
 import (
@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,17 +20,28 @@ import (
 
 // Ref returns the ref of a frame, as far as it can be read, so that even the answer to a bad frame finds its question.
 func Ref(frame []byte) string {
-	var envelope struct {
-		Ref jsontext.Value `json:"ref"`
-	}
-	if json.Unmarshal(frame, &envelope) != nil || envelope.Ref.Kind() != '"' {
+	d := jsontext.NewDecoder(bytes.NewReader(frame), jsontext.AllowDuplicateNames(true))
+	if token, err := d.ReadToken(); err != nil || token.Kind() != '{' {
 		return ""
 	}
-	var ref string
-	if json.Unmarshal(envelope.Ref, &ref) != nil || len(ref) > chat.MaxRef {
-		return ""
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return ""
+		}
+		if name.String() != "ref" {
+			if d.SkipValue() != nil {
+				return ""
+			}
+			continue
+		}
+		ref, err := d.ReadToken()
+		if err != nil || ref.Kind() != '"' || utf8.RuneCountInString(ref.String()) > chat.MaxRef {
+			return ""
+		}
+		return ref.String()
 	}
-	return ref
+	return ""
 }
 
 // Request is a frame that a client sends: one of the types in this package. check returns the first thing wrong with its values.
@@ -51,7 +63,8 @@ func Decode(frame []byte, v Request) error {
 	return v.check()
 }
 
-// scan refuses what is not one JSON object, and null anywhere in it: Go would read null as an absent value.
+// scan refuses what is not one JSON object, and null and "" anywhere in it: Go would read both as an absent value, and
+// then a frame could mean what its schema does not allow.
 func scan(frame []byte) error {
 	d := jsontext.NewDecoder(bytes.NewReader(frame))
 	if d.PeekKind() != '{' {
@@ -60,14 +73,19 @@ func scan(frame []byte) error {
 	for {
 		token, err := d.ReadToken()
 		switch {
-		case errors.Is(err, io.EOF):
-			return nil
 		case errors.Is(err, jsontext.ErrDuplicateName):
-			return chat.Errorf(chat.Invalid, "a member is there twice")
+			return invalid("a member is there twice")
 		case err != nil:
 			return &chat.Error{Code: chat.BadFrame}
 		case token.Kind() == 'n':
-			return chat.Errorf(chat.Invalid, "%s: null is not allowed", place(d.StackPointer()))
+			return invalid("null is not allowed: leave the member out")
+		case token.Kind() == '"' && token.String() == "":
+			return invalid("an empty string is not allowed: leave the member out")
+		case d.StackDepth() == 0:
+			if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
+				return &chat.Error{Code: chat.BadFrame}
+			}
+			return nil
 		}
 	}
 }
@@ -85,13 +103,9 @@ func explain(err error) string {
 	}
 }
 
-// place turns a JSON pointer into a dotted path, shortened.
+// place turns a JSON pointer into a dotted path.
 func place(p jsontext.Pointer) string {
-	path := strings.ReplaceAll(strings.Trim(string(p), "/"), "/", ".")
-	if len(path) > 100 {
-		path = path[:100]
-	}
-	return path
+	return strings.ReplaceAll(strings.Trim(string(p), "/"), "/", ".")
 }
 
 // Encode renders a frame. It fails with too_large above the size of one frame.
@@ -108,10 +122,7 @@ func Encode(v any) ([]byte, error) {
 
 // Unroutable says why no route took a frame: bad_frame or unknown_action.
 func Unroutable(frame []byte) error {
-	var envelope struct {
-		Action jsontext.Value `json:"action"`
-	}
-	if err := json.Unmarshal(frame, &envelope); err != nil {
+	if v := jsontext.Value(frame); v.Kind() != '{' || !v.IsValid() {
 		return &chat.Error{Code: chat.BadFrame}
 	}
 	return &chat.Error{Code: chat.UnknownAction}

@@ -1,0 +1,18 @@
+// Package events is the contract of Parley as data: what goes over the wire and what AWS hands to the functions.
+//
+//   - asyncapi.yaml describes the server, its security and every operation (AsyncAPI 3.0.0).
+//   - schema/ holds one JSON Schema (2020-12) per frame: a request is named after its action, the reply to it
+//     reply.<action>, an event after its member "event", gateway is API Gateway's own error, and common is not a frame.
+//   - samples/ holds frames: the first part of a sample's name is that of its schema.
+//   - errors.json and limits.json are the closed set of error codes and every limit.
+//   - lambda/ holds the payload of each trigger as AWS sends it, named after the function that gets it.
+//
+// Nothing here is typed twice by hand without a test that holds the two together.
+package events
+
+import "embed"
+
+// FS holds the files under the names that they have in this folder.
+//
+//go:embed schema samples lambda errors.json limits.json asyncapi.yaml
+var FS embed.FS

@@ -1,0 +1,190 @@
+package events_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+func TestErrorsAreThePolicies(t *testing.T) {
+	type row struct {
+		Code       chat.Code
+		Text       string
+		Temporary  bool
+		RetryAfter float64 `json:"retry_after"`
+		Advice     string
+	}
+	var got, want []row
+	unmarshal(t, file(t, "errors.json"), &got)
+	for _, p := range chat.Policies {
+		want = append(want, row{p.Code, p.Text, p.Temporary, p.RetryAfter.Seconds(), p.Advice})
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("errors.json says\n%+v\nchat.Policies\n%+v", got, want)
+	}
+}
+
+func TestEveryCodeHasAPolicyAndTheSchemaKnowsWhichAreTemporary(t *testing.T) {
+	var coded, permanent, temporary []string
+	for name, value := range constants(t, "../pkg/chat/errors.go") {
+		if text, ok := value.(*ast.BasicLit); ok && text.Kind == token.STRING {
+			coded = append(coded, strings.Trim(text.Value, `"`))
+		} else {
+			t.Errorf("%s is not a code", name)
+		}
+	}
+	for _, p := range chat.Policies {
+		if p.Temporary != (p.RetryAfter > 0) {
+			t.Errorf("%s: temporary is %v, retry after %v", p.Code, p.Temporary, p.RetryAfter)
+		}
+		if p.Temporary {
+			temporary = append(temporary, string(p.Code))
+		} else {
+			permanent = append(permanent, string(p.Code))
+		}
+	}
+	same(t, "codes and policies", coded, slices.Concat(permanent, temporary))
+	same(t, "permanentCode", enum(t, "permanentCode"), permanent)
+	same(t, "temporaryCode", enum(t, "temporaryCode"), temporary)
+}
+
+// limits are the constants of chat by name; durations in seconds.
+var limits = map[string]int{
+	"MaxFrame": chat.MaxFrame, "MaxText": chat.MaxText, "MaxMembers": chat.MaxMembers, "InlineMembers": chat.InlineMembers,
+	"Shard": chat.Shard, "MaxName": chat.MaxName, "MaxAttachments": chat.MaxAttachments, "MaxFileName": chat.MaxFileName,
+	"MaxUpload": chat.MaxUpload, "MaxRef": chat.MaxRef, "MaxToken": chat.MaxToken, "MaxCursors": chat.MaxCursors,
+	"MaxHistory": chat.MaxHistory, "DefaultHistory": chat.DefaultHistory, "MaxPage": chat.MaxPage, "DefaultPage": chat.DefaultPage,
+	"MaxConnections": chat.MaxConnections, "MaxEndpoints": chat.MaxEndpoints, "MaxResend": chat.MaxResend,
+	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
+	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
+	"SessionRetention": int(chat.SessionRetention / time.Second),
+}
+
+func TestLimitsAreTheConstants(t *testing.T) {
+	var rows []struct {
+		Name        string
+		Value       int
+		Unit, Above string
+	}
+	unmarshal(t, file(t, "limits.json"), &rows)
+	var published []string
+	for _, row := range rows {
+		published = append(published, row.Name)
+		if row.Value != limits[row.Name] {
+			t.Errorf("%s is published as %d and is %d", row.Name, row.Value, limits[row.Name])
+		}
+		if row.Unit == "" || row.Above == "" {
+			t.Errorf("%s has no unit or does not say what happens above it", row.Name)
+		}
+	}
+	declared := slices.Collect(maps.Keys(constants(t, "../pkg/chat/limits.go")))
+	same(t, "limits.json and limits.go", published, declared)
+	same(t, "this test and limits.go", slices.Collect(maps.Keys(limits)), declared)
+}
+
+func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
+	for at, want := range map[string]any{
+		"common/definitions/userId/pattern":                              chat.UserPattern,
+		"common/definitions/deviceId/pattern":                            chat.DevicePattern,
+		"common/definitions/conversationId/pattern":                      chat.ConversationPattern,
+		"common/definitions/messageId/pattern":                           chat.MessagePattern,
+		"common/definitions/mediaId/pattern":                             chat.MediaPattern,
+		"common/definitions/seq/maximum":                                 chat.MaxSeq,
+		"common/definitions/position/maximum":                            chat.MaxSeq,
+		"common/definitions/ref/maxLength":                               chat.MaxRef,
+		"common/definitions/groupName/maxLength":                         chat.MaxName,
+		"common/definitions/size/maximum":                                chat.MaxMembers,
+		"common/definitions/fileName/maxLength":                          chat.MaxFileName,
+		"common/definitions/fileSize/maximum":                            chat.MaxUpload,
+		"common/definitions/content/properties/text/maxLength":           chat.MaxText,
+		"common/definitions/content/properties/attachments/maxItems":     chat.MaxAttachments,
+		"create/properties/members/maxItems":                             chat.MaxMembers,
+		"sync/properties/cursors/maxItems":                               chat.MaxCursors,
+		"reply.sync/properties/result/properties/conversations/maxItems": chat.MaxCursors,
+		"history/properties/limit/maximum":                               chat.MaxHistory,
+		"reply.history/properties/result/properties/entries/maxItems":    chat.MaxHistory,
+		"conversations/properties/limit/maximum":                         chat.MaxPage,
+		"members/properties/limit/maximum":                               chat.MaxPage,
+		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"register/properties/token/maxLength":                            chat.MaxToken,
+	} {
+		got := lookup(t, at)
+		if number, ok := got.(float64); ok {
+			want = reflect.ValueOf(want).Convert(reflect.TypeFor[float64]()).Interface()
+			got = number
+		}
+		if got != want {
+			t.Errorf("%s is %v, want %v", at, got, want)
+		}
+	}
+	same(t, "mediaType", enum(t, "mediaType"), slices.Collect(maps.Keys(chat.MediaTypes)))
+}
+
+// lookup follows a path of members that begins with the name of a schema.
+func lookup(t *testing.T, at string) any {
+	t.Helper()
+	name, rest, _ := strings.Cut(at, "/")
+	var v any
+	unmarshal(t, file(t, "schema/"+name+".json"), &v)
+	for part := range strings.SplitSeq(rest, "/") {
+		members, _ := v.(map[string]any)
+		v = members[part]
+	}
+	if v == nil {
+		t.Errorf("there is no %s", at)
+	}
+	return v
+}
+
+func enum(t *testing.T, definition string) []string {
+	t.Helper()
+	var out []string
+	values, _ := lookup(t, "common/definitions/"+definition+"/enum").([]any)
+	for _, value := range values {
+		out = append(out, value.(string))
+	}
+	return out
+}
+
+// constants returns the exported constants of a Go file with the expression of each.
+func constants(t *testing.T, name string) map[string]ast.Expr {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]ast.Expr{}
+	for _, declaration := range parsed.Decls {
+		group, ok := declaration.(*ast.GenDecl)
+		if !ok || group.Tok != token.CONST {
+			continue
+		}
+		for _, spec := range group.Specs {
+			values := spec.(*ast.ValueSpec)
+			for i, name := range values.Names {
+				if name.IsExported() {
+					found[name.Name] = values.Values[i]
+				}
+			}
+		}
+	}
+	return found
+}
+
+// same compares two sets.
+func same(t *testing.T, what string, a, b []string) {
+	t.Helper()
+	slices.Sort(a)
+	slices.Sort(b)
+	if !slices.Equal(a, b) {
+		t.Errorf("%s differ:\n%v\n%v", what, a, b)
+	}
+}

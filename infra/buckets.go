@@ -1,0 +1,59 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/parley-im/parley/pkg/topology"
+)
+
+// addBuckets creates the buckets. Their names are left to CloudFormation, because bucket names are shared with the whole
+// world. A bucket that is not empty outlives its stack in every stage: S3 refuses to delete it.
+func (d *deployment) addBuckets() {
+	group := d.group("Buckets")
+	d.buckets = map[string]awss3.Bucket{}
+	for _, b := range granted[topology.Bucket]() {
+		d.buckets[b.Name] = awss3.NewBucket(group, jsii.String(b.Name), &awss3.BucketProps{
+			BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+			ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+			Encryption:        awss3.BucketEncryption_S3_MANAGED,
+			EnforceSSL:        jsii.Bool(true),
+			// Off: a deleted attachment must be gone, not a version that can be read again.
+			Versioned:      jsii.Bool(false),
+			LifecycleRules: lifecycle(b),
+			Cors:           d.cors(),
+			RemovalPolicy:  d.removal(),
+		})
+	}
+}
+
+// lifecycle removes what nobody will ask for: objects that no message came to name, and parts of uploads that never
+// ended. They are two rules because S3 takes no tag filter on the second.
+func lifecycle(b topology.Bucket) *[]*awss3.LifecycleRule {
+	return &[]*awss3.LifecycleRule{
+		{
+			Id:         jsii.String("expire-pending"),
+			TagFilters: &map[string]any{b.PendingKey: b.PendingValue},
+			Expiration: awscdk.Duration_Days(jsii.Number(b.PendingDays)),
+		},
+		{
+			Id:                                  jsii.String("abort-multipart"),
+			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1)),
+		},
+	}
+}
+
+// cors lets pages of the allowed origins use presigned URLs: the headers are those that an upload signs.
+func (d *deployment) cors() *[]*awss3.CorsRule {
+	if len(d.origins) == 0 {
+		return nil
+	}
+	return &[]*awss3.CorsRule{{
+		AllowedOrigins: jsii.Strings(d.origins...),
+		AllowedMethods: &[]awss3.HttpMethods{awss3.HttpMethods_PUT, awss3.HttpMethods_GET},
+		AllowedHeaders: jsii.Strings("content-type", "content-length", "if-none-match", "x-amz-checksum-sha256", "x-amz-tagging"),
+		ExposedHeaders: jsii.Strings("ETag"),
+		MaxAge:         jsii.Number(3600),
+	}}
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/parley-im/parley/pkg/topology"
+)
+
+// config is what a deployer chooses, from the context: cdk.json, or -c key=value on the command line.
+type config struct {
+	// stage names the deployment (context "stage", default prod). Stages of one account share nothing.
+	stage string
+	// issuer is the `iss` of valid tokens, an https URL (context "issuer"). Empty synthesizes and does not deploy.
+	issuer string
+	// audience is the `aud` of valid tokens (context "audience", default parley).
+	audience string
+	// jwks is the URL of the issuer's keys (context "jwksUrl", default <issuer>/.well-known/jwks.json).
+	jwks string
+	// origins are the web origins that may connect and upload (context "origins", separated by commas, default none).
+	origins []string
+	// push are the SNS platform applications (context "pushApplications", platform=ARN pairs separated by commas,
+	// default none).
+	push []pushApplication
+	// zips is the folder of the functions' code, one <name>.zip each (context "zips", default build/functions).
+	zips string
+}
+
+// pushApplication is an SNS platform application of the deployer's, under the name that devices give their platform.
+type pushApplication struct{ platform, arn string }
+
+// endpoints is the ARN pattern of what is registered in the application.
+func (a pushApplication) endpoints() string {
+	return strings.Replace(a.arn, ":app/", ":endpoint/", 1) + "/*"
+}
+
+var (
+	// A stage is part of the URL, of the stack's name and of a function's name, of which the strictest is this.
+	validStage       = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
+	validApplication = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:app/[A-Z_]+/[A-Za-z0-9_.-]+$`)
+)
+
+// loadConfig reads the context through lookup, which returns nil for a key that is not set. Its errors name the key.
+func loadConfig(lookup func(key string) any) (config, error) {
+	var failed error
+	text := func(key, fallback string) string {
+		switch value := lookup(key).(type) {
+		case nil:
+			return fallback
+		case string:
+			if value == "" {
+				return fallback
+			}
+			return value
+		default:
+			failed = fmt.Errorf("context %s: want a string, got %T", key, value)
+			return fallback
+		}
+	}
+	c := config{
+		stage:    text("stage", "prod"),
+		issuer:   text("issuer", ""),
+		audience: text("audience", topology.Name),
+		zips:     text("zips", "build/functions"),
+		origins:  list(text("origins", "")),
+	}
+	keys := ""
+	if c.issuer != "" {
+		keys = strings.TrimSuffix(c.issuer, "/") + "/.well-known/jwks.json"
+	}
+	c.jwks = text("jwksUrl", keys)
+	pairs := list(text("pushApplications", ""))
+	if failed != nil {
+		return config{}, failed
+	}
+	for _, pair := range pairs {
+		platform, arn, _ := strings.Cut(pair, "=")
+		c.push = append(c.push, pushApplication{platform, arn})
+	}
+	return c, c.validate()
+}
+
+// list splits at commas, and gives none for the empty string.
+func list(text string) []string {
+	var items []string
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func (c config) validate() error {
+	if !validStage.MatchString(c.stage) {
+		return fmt.Errorf("context stage: %q is not a lower-case name of up to 20 letters, digits and hyphens", c.stage)
+	}
+	for _, set := range []struct{ key, url string }{{"issuer", c.issuer}, {"jwksUrl", c.jwks}} {
+		if u, err := url.Parse(set.url); set.url != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+			return fmt.Errorf("context %s: %q is not an https URL", set.key, set.url)
+		}
+	}
+	for _, origin := range c.origins {
+		u, err := url.Parse(origin)
+		if err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host || strings.Contains(origin, "*") {
+			return fmt.Errorf("context origins: %q is not an origin such as https://app.example.com", origin)
+		}
+	}
+	seen := map[string]bool{}
+	for _, a := range c.push {
+		if a.platform == "" || seen[a.platform] || !validApplication.MatchString(a.arn) {
+			return fmt.Errorf("context pushApplications: %q is not a platform and the ARN of its SNS platform application", a.platform+"="+a.arn)
+		}
+		seen[a.platform] = true
+	}
+	return nil
+}
+
+// findZips fails when the code of a function has not been built yet, and says how to.
+func (c config) findZips() error {
+	for _, f := range topology.Functions {
+		if _, err := os.Stat(c.zip(f.Name)); err != nil {
+			return fmt.Errorf("the code of function %s is not built, run make zips: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// zip is the path of a function's code.
+func (c config) zip(function string) string { return filepath.Join(c.zips, function+".zip") }
+
+// production reports whether the stage holds data that must outlive its stack.
+func (c config) production() bool { return c.stage == "prod" }
+
+// setting is the value of a variable that a function reads besides those of its resources.
+func (c config) setting(env string) string {
+	switch env {
+	case topology.EnvIssuer:
+		return c.issuer
+	case topology.EnvAudience:
+		return c.audience
+	case topology.EnvJWKS:
+		return c.jwks
+	case topology.EnvOrigins:
+		return strings.Join(c.origins, ",")
+	}
+	panic("topology names the setting " + env + ", which infra has no value for")
+}
+
+// pushApplications is the push platforms as functions read them.
+func (c config) pushApplications() string {
+	var pairs []string
+	for _, a := range c.push {
+		pairs = append(pairs, a.platform+"="+a.arn)
+	}
+	return strings.Join(pairs, ",")
+}

@@ -1,0 +1,60 @@
+package apigateway
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// FuzzEvent checks that any message reaches the function as it was sent.
+func FuzzEvent(f *testing.F) {
+	f.Add(`{"action":"send","body":{"text":"<b>&amp;</b>"}}`)
+	f.Add("line\u2028separator \x00 \"quoted\" \\ \U0001f600")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, body string) {
+		if !utf8.ValidString(body) {
+			return // closed with 1007 before
+		}
+		c := &connection{gateway: &Gateway{}, connectedAt: time.Unix(0, 0)}
+		encoded, err := encode(event{RequestContext: c.context("send", "MESSAGE", time.Unix(1, 0), "id"), Body: &body})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(string(encoded), "\n") {
+			t.Errorf("the event has more than one line: %s", encoded)
+		}
+		var decoded struct{ Body string }
+		if err := json.Unmarshal(encoded, &decoded); err != nil || decoded.Body != body {
+			t.Errorf("%q became %q (%v)", body, decoded.Body, err)
+		}
+		if strings.Contains(body, "<") && !strings.Contains(string(encoded), "<") {
+			t.Errorf("the event escapes <: %s", encoded)
+		}
+	})
+}
+
+// aws.md 1.4: 16 characters, and a message's id ends like that of its connection.
+func TestIDsHaveTheFormOfTheService(t *testing.T) {
+	ids, tail := newIDSource(), newTail()
+	seen := map[string]bool{}
+	now := time.Date(2024, 1, 20, 11, 55, 8, 0, time.UTC)
+	for range 100 {
+		a, b := ids.next(now, tail), ids.next(now, newTail())
+		for _, id := range []string{a, b} {
+			if len(id) != 16 || !strings.HasSuffix(id, "=") || !wellFormedID(id) || seen[id] {
+				t.Errorf("id %q is malformed or not new", id)
+			}
+			seen[id] = true
+		}
+		if other := ids.next(now.Add(time.Hour), tail); other[10:] != a[10:] || other[:4] <= a[:4] {
+			t.Errorf("ids %q and %q of one connection, an hour apart, want the same end and a later beginning", a, other)
+		}
+	}
+	for _, id := range []string{"", "x", "R1kmxc2VNjMCFIA", "R1kmxc2VNjMCFIA%3D", "R1kmxc2VNjMC+IA=", "R1kmxc2VNjMCFIAAAAA="} {
+		if wellFormedID(id) {
+			t.Errorf("%q passes for an id", id)
+		}
+	}
+}

@@ -1,0 +1,8 @@
+package lambda
+
+import "syscall"
+
+// processAttributes makes the kernel kill the process when this one dies, however it dies.
+func processAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}

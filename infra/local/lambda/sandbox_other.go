@@ -1,0 +1,24 @@
+//go:build !unix
+
+package lambda
+
+import "syscall"
+
+// Without Unix signals there is no freeze: what a function leaves behind goes on between invocations.
+
+func processAttributes() *syscall.SysProcAttr { return nil }
+
+func (sb *sandbox) freeze() {}
+
+func (sb *sandbox) thaw() {}
+
+func (sb *sandbox) kill() {
+	sb.killed = true
+	if sb.alive {
+		_ = sb.cmd.Process.Kill() // fails only if the process has just ended
+	}
+}
+
+func (sb *sandbox) stop() { sb.kill() }
+
+func (sb *sandbox) killGroup() {}

@@ -1,0 +1,52 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+)
+
+// Tap wraps a service as functions see it.
+type Tap func(service string, next http.Handler) http.Handler
+
+// tapped returns the endpoint that functions use for a service at target: target itself without a tap. Clients and presigned
+// URLs that name the endpoint go through it as well.
+func (s *Stack) tapped(cfg Config, service, target string) (string, error) {
+	if cfg.Tap == nil {
+		return target, nil
+	}
+	to, err := url.Parse(target)
+	if err != nil {
+		return "", fmt.Errorf("tap %s: %w", service, err)
+	}
+	l, err := listen(service, 0)
+	if err != nil {
+		return "", fmt.Errorf("tap %s: %w", service, err)
+	}
+	proxy := &httputil.ReverseProxy{
+		// The host is left as the caller signed it.
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host
+		},
+		Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true},
+	}
+	s.serve(l, cfg.Tap(service, proxy))
+	s.onClose(func(context.Context) { proxy.Transport.(*http.Transport).CloseIdleConnections() })
+	return "http://" + l.Addr().String(), nil
+}
+
+// tapConnections puts the tap before the management API.
+func (s *Stack) tapConnections(_ context.Context, cfg Config, where *places) error {
+	base, err := url.Parse(where.gateway)
+	if err != nil {
+		return err
+	}
+	endpoint, err := s.tapped(cfg, "apigateway", base.Scheme+"://"+base.Host)
+	if err != nil {
+		return err
+	}
+	where.gateway = endpoint + base.Path
+	return nil
+}

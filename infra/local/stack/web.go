@@ -1,0 +1,87 @@
+package stack
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/parley-im/parley/infra/local/issuer"
+	"github.com/parley-im/parley/infra/local/sns"
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+// Notification is what a phone would show.
+type Notification struct {
+	User  string `json:"user"`
+	At    string `json:"at"`
+	Title string `json:"title"`
+	Body  string `json:"body"`
+}
+
+func (s *Stack) startWeb(cfg Config, l net.Listener) error {
+	var err error
+	s.Issuer, err = issuer.Open(cfg.Data, s.Web, Audience, cfg.Clock.Now)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /.well-known/jwks.json", s.Issuer.ServeKeys)
+	mux.HandleFunc("POST /dev/token", s.Issuer.ServeToken)
+	mux.HandleFunc("GET /dev/notifications", s.serveNotifications)
+	mux.HandleFunc("GET /{$}", s.serveIndex)
+	s.serve(l, mux)
+	return nil
+}
+
+func (s *Stack) serveIndex(w http.ResponseWriter, _ *http.Request) {
+	fmt.Fprintf(w, `Parley is running on this machine.
+
+clients connect to   %s
+tokens               POST /dev/token {"user":"ann"}
+notifications        GET  /dev/notifications?user=ann
+health               GET  /healthz
+`, s.Gateway)
+}
+
+// serveNotifications answers with what the phones of a user would have shown, or all phones, oldest first.
+func (s *Stack) serveNotifications(w http.ResponseWriter, r *http.Request) {
+	user := r.URL.Query().Get("user")
+	shown := []Notification{}
+	for _, n := range s.SNS.Notifications(sns.Filter{}) {
+		if shows := Show(n); user == "" || shows.User == user {
+			shown = append(shown, shows)
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(shown) // the client is gone: nobody to tell
+}
+
+// Show reads a notification as the app of its platform would.
+func Show(n sns.Notification) Notification {
+	var owner chat.Holder
+	_ = json.Unmarshal([]byte(n.UserData), &owner) // an endpoint of somebody else has no user of ours
+	var apns struct {
+		APS struct {
+			Alert struct{ Title, Body string } `json:"alert"`
+		} `json:"aps"`
+	}
+	var fcm struct {
+		V1 struct {
+			Message struct {
+				Notification struct{ Title, Body string } `json:"notification"`
+			} `json:"message"`
+		} `json:"fcmV1Message"`
+	}
+	shown := Notification{User: string(owner.User), At: n.At.UTC().Format("15:04:05")}
+	switch {
+	case n.Platform == "GCM" && json.Unmarshal([]byte(n.Message), &fcm) == nil:
+		shown.Title, shown.Body = fcm.V1.Message.Notification.Title, fcm.V1.Message.Notification.Body
+	case json.Unmarshal([]byte(n.Message), &apns) == nil:
+		shown.Title, shown.Body = apns.APS.Alert.Title, apns.APS.Alert.Body
+	default:
+		shown.Body = n.Message
+	}
+	return shown
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/parley-im/parley/pkg/topology"
+)
+
+type tableProperties struct {
+	BillingMode          string
+	KeySchema            []keySchema
+	AttributeDefinitions []struct{ AttributeType string }
+	Replicas             []struct {
+		DeletionProtectionEnabled        bool
+		PointInTimeRecoverySpecification struct{ PointInTimeRecoveryEnabled bool }
+	}
+	SSESpecification struct {
+		SSEEnabled bool
+	}
+	TimeToLiveSpecification struct {
+		AttributeName string
+		Enabled       bool
+	}
+	GlobalSecondaryIndexes []struct {
+		IndexName  string
+		KeySchema  []keySchema
+		Projection struct{ ProjectionType string }
+	}
+}
+
+type keySchema struct{ AttributeName, KeyType string }
+
+func schema(partition, sort string) []keySchema {
+	keys := []keySchema{{partition, "HASH"}}
+	if sort != "" {
+		keys = append(keys, keySchema{sort, "RANGE"})
+	}
+	return keys
+}
+
+func TestTablesAreOnDemandRecoverableAndForgetExpiredItems(t *testing.T) {
+	stack := productionTemplate(t)
+	tables := all[tableProperties](t, stack, "AWS::DynamoDB::GlobalTable")
+	if len(tables) != len(topology.Tables) {
+		t.Errorf("%d tables, topology lists %d", len(tables), len(topology.Tables))
+	}
+	for _, want := range topology.Tables {
+		got := tables[stack.table(t, want.Name)]
+		if got.BillingMode != "PAY_PER_REQUEST" {
+			t.Errorf("%s is billed by %s", want.Name, got.BillingMode)
+		}
+		if len(got.Replicas) != 1 || !got.Replicas[0].PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled {
+			t.Errorf("%s has the replicas %+v", want.Name, got.Replicas)
+		}
+		if got.TimeToLiveSpecification.AttributeName != want.TTL || !got.TimeToLiveSpecification.Enabled {
+			t.Errorf("%s expires by %+v", want.Name, got.TimeToLiveSpecification)
+		}
+		if got.SSESpecification.SSEEnabled {
+			t.Errorf("%s is encrypted with a key of KMS, which is billed per request", want.Name)
+		}
+		if !slices.Equal(got.KeySchema, schema(want.PartitionKey, want.SortKey)) {
+			t.Errorf("%s has the keys %v", want.Name, got.KeySchema)
+		}
+		for _, attribute := range got.AttributeDefinitions {
+			if attribute.AttributeType != "S" {
+				t.Errorf("%s has a key of type %s", want.Name, attribute.AttributeType)
+			}
+		}
+		if len(got.GlobalSecondaryIndexes) != len(want.Indexes) {
+			t.Fatalf("%s has the indexes %v", want.Name, got.GlobalSecondaryIndexes)
+		}
+		for i, index := range want.Indexes {
+			got := got.GlobalSecondaryIndexes[i]
+			if got.IndexName != index.Name || got.Projection.ProjectionType != "KEYS_ONLY" ||
+				!slices.Equal(got.KeySchema, schema(index.PartitionKey, index.SortKey)) {
+				t.Errorf("%s has the index %+v", want.Name, got)
+			}
+		}
+	}
+}
+
+type queueProperties struct {
+	SqsManagedSseEnabled   bool
+	MessageRetentionPeriod int
+	VisibilityTimeout      int
+	RedrivePolicy          struct {
+		DeadLetterTargetArn string `json:"deadLetterTargetArn"`
+		MaxReceiveCount     int    `json:"maxReceiveCount"`
+	}
+}
+
+func TestQueueGivesUpIntoADeadLetterQueue(t *testing.T) {
+	stack := productionTemplate(t)
+	queues := all[queueProperties](t, stack, "AWS::SQS::Queue")
+	got := queues[stack.queue(t, topology.Fanout.Name)]
+	if got.VisibilityTimeout != int(topology.Fanout.Visibility.Seconds()) {
+		t.Errorf("messages are hidden for %d s", got.VisibilityTimeout)
+	}
+	dead := stack.queue(t, topology.Fanout.DeadLetter)
+	if got.RedrivePolicy.DeadLetterTargetArn != "${"+dead+".Arn}" || got.RedrivePolicy.MaxReceiveCount != topology.Fanout.MaxReceives {
+		t.Errorf("gives up as %+v", got.RedrivePolicy)
+	}
+	for _, id := range []string{dead, stack.queue(t, topology.Offline.Name+"-dead")} {
+		if days := queues[id].MessageRetentionPeriod / (24 * 60 * 60); days != 14 {
+			t.Errorf("%s keeps messages %d days", id, days)
+		}
+	}
+	for id, queue := range queues {
+		if !queue.SqsManagedSseEnabled {
+			t.Errorf("%s is not encrypted", id)
+		}
+	}
+}
+
+func TestFanoutTakesBatchesFromTheQueueAndReportsEachMessage(t *testing.T) {
+	stack := productionTemplate(t)
+	mapping := stack.Resources[stack.only(t, "AWS::Lambda::EventSourceMapping")].Properties
+	for property, want := range map[string]any{
+		"FunctionName":          "${" + stack.function(t, "fanout") + "}",
+		"EventSourceArn":        "${" + stack.queue(t, topology.Fanout.Name) + ".Arn}",
+		"BatchSize":             float64(topology.Fanout.Batch),
+		"FunctionResponseTypes": []any{"ReportBatchItemFailures"},
+	} {
+		if got := mapping[property]; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %v, want %v", property, got, want)
+		}
+	}
+}
+
+func TestPushListensToTheTopicWithADeadLetterQueue(t *testing.T) {
+	stack := productionTemplate(t)
+	dead := stack.queue(t, topology.Offline.Name+"-dead")
+	subscription := stack.Resources[stack.only(t, "AWS::SNS::Subscription")].Properties
+	for property, want := range map[string]any{
+		"Protocol":      "lambda",
+		"Endpoint":      "${" + stack.function(t, "push") + ".Arn}",
+		"TopicArn":      "${" + stack.topic(t, topology.Offline.Name) + "}",
+		"RedrivePolicy": map[string]any{"deadLetterTargetArn": "${" + dead + ".Arn}"},
+	} {
+		if got := subscription[property]; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %v, want %v", property, got, want)
+		}
+	}
+}
+
+func TestTopicsQueuesAndBucketsRefusePlainText(t *testing.T) {
+	stack := productionTemplate(t)
+	refused := map[string]bool{}
+	for _, kind := range []string{"AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy"} {
+		for _, p := range all[struct {
+			Bucket         string
+			Queues, Topics []string
+			PolicyDocument struct{ Statement []statement }
+		}](t, stack, kind) {
+			for _, s := range p.PolicyDocument.Statement {
+				if s.Effect == "Deny" && reflect.DeepEqual(s.Condition, map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}}) {
+					for _, on := range slices.Concat(p.Queues, p.Topics, []string{p.Bucket}) {
+						refused[on] = true
+					}
+				}
+			}
+		}
+	}
+	for id, r := range stack.Resources {
+		switch r.Type {
+		case "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::S3::Bucket":
+			if !refused["${"+id+"}"] {
+				t.Errorf("%s accepts plain text", id)
+			}
+		}
+	}
+}
+
+func TestBucketIsPrivateAndForgetsWhatNobodyNamed(t *testing.T) {
+	stack := productionTemplate(t)
+	bucket := stack.Resources[stack.only(t, "AWS::S3::Bucket")].Properties
+	yes := map[string]any{"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true}
+	for property, want := range map[string]any{
+		"PublicAccessBlockConfiguration": yes,
+		"OwnershipControls":              map[string]any{"Rules": []any{map[string]any{"ObjectOwnership": "BucketOwnerEnforced"}}},
+		"VersioningConfiguration":        nil,
+		"BucketEncryption": map[string]any{"ServerSideEncryptionConfiguration": []any{
+			map[string]any{"ServerSideEncryptionByDefault": map[string]any{"SSEAlgorithm": "AES256"}},
+		}},
+		"LifecycleConfiguration": map[string]any{"Rules": []any{
+			map[string]any{
+				"Id": "expire-pending", "Status": "Enabled", "ExpirationInDays": float64(topology.Media.PendingDays),
+				"TagFilters": []any{map[string]any{"Key": topology.Media.PendingKey, "Value": topology.Media.PendingValue}},
+			},
+			map[string]any{
+				"Id": "abort-multipart", "Status": "Enabled",
+				"AbortIncompleteMultipartUpload": map[string]any{"DaysAfterInitiation": 1.0},
+			},
+		}},
+		"CorsConfiguration": map[string]any{"CorsRules": []any{map[string]any{
+			"AllowedOrigins": []any{"https://app.example.com", "http://localhost:8080"},
+			"AllowedMethods": []any{"PUT", "GET"},
+			"AllowedHeaders": []any{"content-type", "content-length", "if-none-match", "x-amz-checksum-sha256", "x-amz-tagging"},
+			"ExposedHeaders": []any{"ETag"},
+			"MaxAge":         3600.0,
+		}}},
+	} {
+		if got := bucket[property]; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %v, want %v", property, got, want)
+		}
+	}
+}
+
+func TestBucketAnswersNoPageWhenNoOriginIsAllowed(t *testing.T) {
+	stack := templateOf(t, map[string]any{"origins": ""})
+	if cors := stack.Resources[stack.only(t, "AWS::S3::Bucket")].Properties["CorsConfiguration"]; cors != nil {
+		t.Errorf("CORS is %v", cors)
+	}
+}

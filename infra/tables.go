@@ -1,0 +1,48 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/parley-im/parley/pkg/topology"
+)
+
+// addTables creates the tables: on demand, so that an idle stage costs its storage and nothing more, and with a key that
+// DynamoDB owns, because every other key bills requests to KMS.
+func (d *deployment) addTables() {
+	group := d.group("Tables")
+	d.tables = map[string]awsdynamodb.ITableV2{}
+	for _, t := range topology.Tables {
+		var indexes []*awsdynamodb.GlobalSecondaryIndexPropsV2
+		for _, i := range t.Indexes {
+			indexes = append(indexes, &awsdynamodb.GlobalSecondaryIndexPropsV2{
+				IndexName:      jsii.String(i.Name),
+				PartitionKey:   key(i.PartitionKey),
+				SortKey:        key(i.SortKey),
+				ProjectionType: awsdynamodb.ProjectionType_KEYS_ONLY,
+			})
+		}
+		d.tables[t.Name] = awsdynamodb.NewTableV2(group, jsii.String(t.Name), &awsdynamodb.TablePropsV2{
+			TableName:              d.name(t.Name),
+			PartitionKey:           key(t.PartitionKey),
+			SortKey:                key(t.SortKey),
+			TimeToLiveAttribute:    jsii.String(t.TTL),
+			GlobalSecondaryIndexes: &indexes,
+			Billing:                awsdynamodb.Billing_OnDemand(nil),
+			Encryption:             awsdynamodb.TableEncryptionV2_DynamoOwnedKey(),
+			PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{
+				PointInTimeRecoveryEnabled: jsii.Bool(true),
+			},
+			DeletionProtection: jsii.Bool(d.production()),
+			RemovalPolicy:      d.removal(),
+		})
+	}
+}
+
+// key is a key attribute, or nil for no name. All keys of the topology are strings.
+func key(name string) *awsdynamodb.Attribute {
+	if name == "" {
+		return nil
+	}
+	return &awsdynamodb.Attribute{Name: jsii.String(name), Type: awsdynamodb.AttributeType_STRING}
+}

@@ -1,0 +1,297 @@
+package clienttest
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// serve does what a frame asks and answers it.
+func (s *Server) serve(k *socket, frame []byte) {
+	var head wire.Head
+	_ = json.Unmarshal(frame, &head)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.nth[head.Action]++
+	var f Fault
+	if s.Fault != nil {
+		f = s.Fault(Request{Action: head.Action, Ref: head.Ref, User: k.user, Device: k.device, Frame: frame, Nth: s.nth[head.Action]})
+	}
+	out := []byte(`{"event":"pong"}`)
+	if head.Action != "ping" {
+		var result any
+		err := error(f.Refuse)
+		if f.Refuse == nil {
+			if (f.Ignore || f.Cut || f.Gateway) && !f.Forget {
+				s.fail(k, f)
+				return
+			}
+			result, err = s.do(k, head.Action, frame)
+		}
+		if err != nil {
+			out, _ = wire.Encode(wire.NewError(head.Ref, err))
+		} else {
+			out, _ = wire.Encode(wire.NewReply(head.Ref, result))
+		}
+	}
+	if f.Forget || f.Ignore {
+		s.fail(k, f)
+		return
+	}
+	k.write(out)
+}
+
+func (s *Server) fail(k *socket, f Fault) {
+	switch {
+	case f.Cut:
+		_ = k.conn.CloseNow()
+	case f.Gateway:
+		k.write([]byte(`{"message":"Internal server error","connectionId":"R1kmxc2VNjMCFIA=","requestId":"R1knPH17NjMFftw="}`))
+	}
+}
+
+func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
+	switch action {
+	case "send":
+		var r wire.Send
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.send(k, k.user, r)
+	case "create":
+		var r wire.Create
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.create(k, r)
+	case "sync":
+		var r wire.Sync
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.sync(k.user, r)
+	case "history":
+		var r wire.History
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.history(k.user, r)
+	case "conversations":
+		var r wire.Conversations
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.list(k.user, r), nil
+	case "members":
+		var r wire.Members
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.members(k.user, r)
+	case "upload":
+		var r wire.Upload
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.sign(k.user, r), nil
+	case "download":
+		var r wire.Download
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return wire.Location{URL: s.base() + "/media/" + string(r.Media), Expires: wire.Time(time.Now().Add(chat.DownloadTime))}, nil
+	case "register":
+		var r wire.Register
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		s.pushed[k.device] = r.Token
+		return wire.Registered{Device: k.device}, nil
+	case "unregister":
+		delete(s.pushed, k.device)
+		return wire.Registered{Device: k.device}, nil
+	}
+	return nil, &chat.Error{Code: chat.UnknownAction}
+}
+
+func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, error) {
+	id := r.To.Conversation
+	if r.To.User != "" {
+		id = chat.DirectID(from, r.To.User)
+	}
+	l, ok := s.logs[id]
+	switch {
+	case !ok && r.To.User == "", ok && !slices.Contains(l.members, from):
+		return wire.Accepted{}, &chat.Error{Code: chat.Forbidden}
+	case !ok:
+		l = &log{members: []chat.UserID{from, r.To.User}}
+		l.conversation = wire.Conversation{Conversation: id, Kind: chat.Direct, Size: 2}
+		s.logs[id] = l
+	}
+	if r.After != nil {
+		if len(l.entries) > int(*r.After)+chat.MaxResend {
+			return wire.Accepted{}, &chat.Error{Code: chat.Behind}
+		}
+		for _, e := range l.entries[min(int(*r.After), len(l.entries)):] {
+			if e.From == from && e.ID == r.ID {
+				return wire.Accepted{Conversation: id, Seq: e.Seq, ID: e.ID, At: e.At}, nil
+			}
+		}
+	}
+	e := wire.Entry{Event: chat.Message, ID: r.ID, From: from, Body: wire.Body{Text: r.Body.Text, Attachments: r.Body.Attachments}}
+	if l.conversation.Kind == chat.Direct {
+		e.To = l.other(from)
+	}
+	return s.append(k, l, e), nil
+}
+
+func (s *Server) create(k *socket, r wire.Create) (wire.Accepted, error) {
+	id := chat.GroupID(k.user, r.ID)
+	if l, ok := s.logs[id]; ok {
+		e := l.entries[0]
+		return wire.Accepted{Conversation: id, Seq: e.Seq, ID: e.ID, At: e.At}, nil
+	}
+	l := &log{members: r.Members}
+	if !slices.Contains(l.members, k.user) {
+		l.members = append(l.members, k.user)
+	}
+	slices.Sort(l.members)
+	l.conversation = wire.Conversation{Conversation: id, Kind: chat.Group, Name: r.Name, Size: len(l.members)}
+	s.logs[id] = l
+	return s.append(k, l, wire.Entry{Event: chat.Created, ID: r.ID, From: k.user, Body: wire.Body{Name: r.Name, Size: len(l.members)}}), nil
+}
+
+// append adds an entry and posts it to everybody's connections except the one it came by.
+func (s *Server) append(k *socket, l *log, e wire.Entry) wire.Accepted {
+	e.Conversation, e.Seq, e.At = l.conversation.Conversation, chat.Seq(len(l.entries)+1), wire.Time(time.Now())
+	l.entries = append(l.entries, e)
+	frame, _ := wire.Encode(e)
+	for to := range s.socks {
+		if to == k || !slices.Contains(l.members, to.user) {
+			continue
+		}
+		post := func() { to.write(frame) }
+		if s.Post != nil {
+			s.Post(to.user, to.device, e, post)
+		} else {
+			post()
+		}
+	}
+	return wire.Accepted{Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, At: e.At}
+}
+
+func (l *log) other(user chat.UserID) chat.UserID {
+	return l.members[(slices.Index(l.members, user)+1)%2]
+}
+
+func (s *Server) sync(user chat.UserID, r wire.Sync) (wire.Synced, error) {
+	out := wire.Synced{Conversations: []wire.Missed{}}
+	left := 100 // entries in one frame
+	for _, c := range r.Cursors {
+		l, ok := s.logs[c.Conversation]
+		if !ok || !slices.Contains(l.members, user) {
+			return out, &chat.Error{Code: chat.Forbidden}
+		}
+		rest := l.entries[min(int(c.After), len(l.entries)):]
+		n := min(left, len(rest))
+		left -= n
+		out.More = out.More || n < len(rest)
+		if n > 0 {
+			out.Conversations = append(out.Conversations, wire.Missed{
+				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: rest[:n],
+			})
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
+	l, ok := s.logs[r.Conversation]
+	if !ok || !slices.Contains(l.members, user) {
+		return wire.Page{}, &chat.Error{Code: chat.Forbidden}
+	}
+	end := len(l.entries)
+	if r.Before != nil {
+		end = min(end, int(*r.Before)-1)
+	}
+	limit := chat.DefaultHistory
+	if r.Limit != nil {
+		limit = *r.Limit
+	}
+	from := max(0, end-limit)
+	return wire.Page{Entries: append([]wire.Entry{}, l.entries[from:end]...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
+}
+
+func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
+	out := wire.Listed{Conversations: []wire.Conversation{}}
+	var ids []chat.ConversationID
+	for id, l := range s.logs {
+		if id > r.Next && slices.Contains(l.members, user) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	limit := min(len(ids), 10)
+	for _, id := range ids[:limit] {
+		l := s.logs[id]
+		line := l.conversation
+		line.Head = chat.Seq(len(l.entries))
+		line.Last = &l.entries[len(l.entries)-1]
+		if line.Kind == chat.Direct {
+			line.Peer = l.other(user)
+		}
+		out.Conversations = append(out.Conversations, line)
+	}
+	if limit < len(ids) {
+		out.Next = ids[limit-1]
+	}
+	return out
+}
+
+func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, error) {
+	l, ok := s.logs[r.Conversation]
+	if !ok || !slices.Contains(l.members, user) {
+		return wire.MemberList{}, &chat.Error{Code: chat.Forbidden}
+	}
+	out := wire.MemberList{Members: []wire.MemberLine{}}
+	sorted := slices.Sorted(slices.Values(l.members))
+	for _, m := range sorted {
+		line := wire.MemberLine{User: m, Presence: wire.Unknown}
+		if at, ok := s.seen[m]; ok {
+			line.Presence, line.Seen = wire.Offline, wire.Time(at)
+		}
+		for k := range s.socks {
+			if k.user == m {
+				line.Presence = wire.Online
+			}
+		}
+		out.Members = append(out.Members, line)
+	}
+	return out, nil
+}
+
+func (s *Server) sign(owner chat.UserID, r wire.Upload) wire.Signed {
+	random := make([]byte, 16)
+	rand.Read(random)
+	id := chat.NewMediaID(random)
+	s.media[id] = &object{owner: owner, kind: r.Type, size: r.Size, sha256: r.SHA256}
+	return wire.Signed{
+		Media: id, URL: s.base() + "/media/" + string(id), Expires: wire.Time(time.Now().Add(chat.UploadTime)),
+		Headers: map[string]string{"Content-Type": r.Type, "X-Amz-Checksum-Sha256": r.SHA256},
+	}
+}
+
+func (s *Server) base() string {
+	return "http" + strings.TrimSuffix(strings.TrimPrefix(s.URL, "ws"), "/local")
+}
+
+func uuid(a, b int) string { return fmt.Sprintf("%08x-0000-4000-8000-%012x", a, b) }
+
+func digest(sum []byte) string { return base64.StdEncoding.EncodeToString(sum) }

@@ -1,0 +1,115 @@
+package client
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Text is the content of a message that is only text.
+func Text(text string) wire.Content { return wire.Content{Text: text} }
+
+// ToUser addresses the direct conversation with a user, which the first message begins.
+func ToUser(user chat.UserID) wire.Target { return wire.Target{User: user} }
+
+// To addresses a conversation.
+func To(conversation chat.ConversationID) wire.Target {
+	return wire.Target{Conversation: conversation}
+}
+
+// Send says something and waits until it is stored and handed to its recipients. It is sent again, under the same id,
+// over lost connections, late answers and temporary errors until ctx ends; it is never stored twice. Messages to one
+// conversation are stored in the order of the calls of Send and Queue: each waits for the one before.
+//
+// An *Error means that the server has refused it. If ctx ends first, Send returns its cause and the message is withdrawn:
+// it may have been stored or not. The same is true of a temporary *Error, which is reported after some attempts.
+func (c *Client) Send(ctx context.Context, to wire.Target, content wire.Content) (wire.Accepted, error) {
+	if ctx.Err() != nil {
+		return wire.Accepted{}, context.Cause(ctx)
+	}
+	return await(ctx, c.Queue(to, content))
+}
+
+// CreateGroup makes a group of the user and members and waits, in the way of Send, until they have been told. Its log
+// begins with the entry "created".
+func (c *Client) CreateGroup(ctx context.Context, name string, members ...chat.UserID) (wire.Accepted, error) {
+	if ctx.Err() != nil {
+		return wire.Accepted{}, context.Cause(ctx)
+	}
+	return await(ctx, c.QueueGroup(name, members...))
+}
+
+// Queue puts a message into the outbox, where it stays until it is acknowledged, refused or withdrawn, and returns at
+// once. What could never be accepted is refused at once, too.
+func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
+	content.Attachments = slices.Clone(content.Attachments)
+	p := c.newPending(chat.Message)
+	p.Conversation = to.Conversation
+	if to.User != "" {
+		p.Conversation = chat.DirectID(c.options.User, to.User)
+	}
+	p.entry.To = to.User
+	p.entry.Body = wire.Body{Text: content.Text, Attachments: content.Attachments}
+	p.frame = func(after *chat.Seq) any {
+		return wire.Send{Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content}
+	}
+	longest := chat.MaxSeq
+	frame, err := wire.Encode(p.frame(&longest))
+	if err == nil {
+		err = wire.Decode(frame, new(wire.Send))
+	}
+	return c.submit(p, err)
+}
+
+// QueueGroup is CreateGroup without waiting. The Conversation of the Pending can be written to at once.
+func (c *Client) QueueGroup(name string, members ...chat.UserID) *Pending {
+	members = slices.Clone(members)
+	p := c.newPending(chat.Created)
+	p.Conversation = chat.GroupID(c.options.User, p.ID)
+	size := len(members)
+	if !slices.Contains(members, c.options.User) {
+		size++
+	}
+	p.entry.Body = wire.Body{Name: name, Size: size}
+	p.frame = func(*chat.Seq) any {
+		return wire.Create{Head: wire.Head{Action: "create", Ref: p.ref}, ID: p.ID, Name: name, Members: members}
+	}
+	frame, err := wire.Encode(p.frame(nil))
+	if err == nil {
+		err = wire.Decode(frame, new(wire.Create))
+	}
+	return c.submit(p, err)
+}
+
+func (c *Client) newPending(kind chat.EntryKind) *Pending {
+	p := &Pending{ID: newID(), ref: c.calls.ref(), done: make(chan struct{})}
+	p.ctx, p.withdraw = context.WithCancelCause(context.Background())
+	p.entry = wire.Entry{Event: kind, ID: p.ID, From: c.options.User}
+	return p
+}
+
+// submit enqueues p unless it is wrong.
+func (c *Client) submit(p *Pending, wrong error) *Pending {
+	if wrong != nil {
+		p.giveUp(fromChat(wrong))
+	} else {
+		c.enqueue(p)
+	}
+	return p
+}
+
+// await waits for the outcome of p, and withdraws it when ctx ends before.
+func await(ctx context.Context, p *Pending) (wire.Accepted, error) {
+	select {
+	case <-p.Done():
+	case <-ctx.Done():
+		p.giveUp(context.Cause(ctx))
+	}
+	return p.Result()
+}
+
+// isDirect reports whether a conversation is between two people.
+func isDirect(id chat.ConversationID) bool { return strings.HasPrefix(string(id), "d_") }
