@@ -26,7 +26,10 @@ type State struct {
 
 // CaughtUp tells that everything which the server had when the connection was opened has been delivered. It follows
 // every connect and every renewal of the connection.
-type CaughtUp struct{}
+type CaughtUp struct {
+	// Conversations are all that the user is in, as they were then, in the order of their ids.
+	Conversations []wire.Conversation
+}
 
 // Restarted tells that what was known of a conversation is void, because the server does not have it: the data were
 // reset, or the user is no longer a member. If entries come, they begin again where Options.Begin says.

@@ -50,7 +50,7 @@ func (c *Client) catchUp() {
 	}
 	c.fetch()
 	if c.life.Err() == nil && len(c.opened) == 0 {
-		c.queue.push(CaughtUp{})
+		c.queue.push(CaughtUp{list})
 	}
 }
 

@@ -132,6 +132,13 @@ func count[E client.Event](d *device) (n int) {
 	return n
 }
 
+// pinged is how many pings were sent.
+func (d *device) pinged() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.pings
+}
+
 // expect fails unless exactly the entries 1 … n of the conversation were delivered, in order.
 func (d *device) expect(id chat.ConversationID, n int) {
 	d.t.Helper()
@@ -179,6 +186,10 @@ func (d *device) validate(t *testing.T) func(bool, []byte) {
 	}
 }
 
+// unchecked lets a client send and get what the contract does not allow.
+func unchecked(o *client.Options) { o.Trace = nil }
+
+// after lets d pass and then everybody come to rest.
 func after(d time.Duration) {
 	<-time.After(d) // in a bubble this takes no time
 	synctest.Wait()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -206,21 +207,22 @@ func TestAnIdleConnectionIsKeptAliveBelowTheLimitOfTheGateway(t *testing.T) {
 		after(9*time.Minute - time.Second)
 		t.server.Say("bob", "ann", "x") // counts as traffic
 		after(9*time.Minute - time.Second)
-		if ann.pings != 0 {
-			t.Errorf("%d pings on a busy connection", ann.pings)
+		if n := ann.pinged(); n != 0 {
+			t.Errorf("%d pings on a busy connection", n)
 		}
 		after(time.Second + 9*time.Minute + 10*time.Second)
-		if ann.pings != 2 {
-			t.Errorf("%d pings on an idle connection", ann.pings)
+		if n := ann.pinged(); n != 2 {
+			t.Errorf("%d pings on an idle connection", n)
 		}
 	})
 }
 
 func TestAServerThatDoesNotAnswerIsLeft(t *testing.T) {
 	play(t, func(t *scene) {
-		dead := true
+		var dead atomic.Bool
+		dead.Store(true)
 		t.server.Fault = func(r clienttest.Request) clienttest.Fault {
-			return clienttest.Fault{Ignore: dead && (r.Action == "ping" || r.Action == "send")}
+			return clienttest.Fault{Ignore: dead.Load() && (r.Action == "ping" || r.Action == "send")}
 		}
 		ann := t.connect("ann")
 		p := ann.Queue(client.ToUser("bob"), client.Text("hello?"))
@@ -228,11 +230,11 @@ func TestAServerThatDoesNotAnswerIsLeft(t *testing.T) {
 		if got := ann.phases(); len(got) != 2 {
 			t.Errorf("went through %v", got)
 		}
-		dead = false
 		after(2 * time.Second)
 		if got := ann.phases(); len(got) != 5 {
 			t.Errorf("went through %v", got)
 		}
+		dead.Store(false)
 		if _, err := p.Result(); err != nil {
 			t.Error(err)
 		}
@@ -254,8 +256,7 @@ func TestADeviceThatIsReplacedStays(t *testing.T) {
 
 func TestUnknownFramesAreSteppedOver(t *testing.T) {
 	play(t, func(t *scene) {
-		var ann *device
-		ann = t.connect("ann", func(o *client.Options) { o.Trace = nil })
+		ann := t.connect("ann", unchecked)
 		for _, frame := range []string{"{", "[]", `"x"`, "{}", `{"event":"typing","from":"bob"}`, `{"event":"reply","ref":"?","result":{}}`, `{"event":"error","code":"shiny","message":"new"}`} {
 			t.server.PostRaw("ann", frame)
 		}
@@ -270,7 +271,7 @@ func TestUnknownFramesAreSteppedOver(t *testing.T) {
 
 func TestCloseWaitsForRunAndLeavesNothing(t *testing.T) {
 	play(t, func(t *scene) {
-		ann := t.open("ann", func(o *client.Options) { o.HTTPClient = t.server.HTTP })
+		ann := t.open("ann")
 		result := make(chan error, 1)
 		go func() { result <- ann.Run(t.Context()) }()
 		after(0)

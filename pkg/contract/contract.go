@@ -5,6 +5,7 @@ package contract
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -50,7 +51,10 @@ func New() (*Validator, error) {
 		}
 		v.put(strings.TrimSuffix(path.Base(name), ".json"), schema, asked)
 	}
-	return v, v.total(asked, answered)
+	if err := v.total(asked, answered); err != nil {
+		return nil, err
+	}
+	return v, nil
 }
 
 // put files a schema under what its name says.
@@ -81,7 +85,7 @@ func (v *Validator) total(asked, answered map[string]bool) error {
 		}
 	}
 	if v.gateway == nil {
-		return fmt.Errorf("contract: events/schema has no gateway.json")
+		return errors.New("contract: events/schema has no gateway.json")
 	}
 	return nil
 }
@@ -135,7 +139,7 @@ func (v *Validator) Event(frame []byte, action string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("contract: reply: not the result of any action")
+	return errors.New("contract: reply: not the result of any action")
 }
 
 // check validates against one schema.
@@ -155,7 +159,7 @@ func parse(frame []byte) (map[string]any, error) {
 		return nil, fmt.Errorf("contract: a frame of %d bytes is longer than %d", len(frame), chat.MaxFrame)
 	}
 	if !jsontext.Value(frame).IsValid() {
-		return nil, fmt.Errorf("contract: the frame is not JSON, or has a member twice")
+		return nil, errors.New("contract: the frame is not JSON, or has a member twice")
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(frame))
 	if err != nil {
@@ -163,7 +167,7 @@ func parse(frame []byte) (map[string]any, error) {
 	}
 	members, ok := value.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("contract: the frame is not an object")
+		return nil, errors.New("contract: the frame is not an object")
 	}
 	return members, nil
 }

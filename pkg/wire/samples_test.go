@@ -152,7 +152,7 @@ func eventFrames() map[string]any {
 			{direct, 43, []Entry{FromEntry(hi), FromEntry(picture)}},
 			{group, 2, []Entry{FromEntry(created)}},
 		}, true}),
-		"reply.sync.nothing": NewReply("s3", Synced{[]Missed{{direct, 43, nil}}, false}),
+		"reply.sync.nothing": NewReply("s3", Synced{}),
 		"reply.history":      NewReply("h1", Page{[]Entry{FromEntry(hi), FromEntry(picture)}, 43, true}),
 		"reply.conversations": NewReply("l1", Listed{[]Conversation{
 			{Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture},

@@ -50,7 +50,6 @@ func (g *Gateway) connect(w http.ResponseWriter, r *http.Request) {
 			RequestContext:                  c.context(RouteConnect, "CONNECT", c.connectedAt, requestID),
 		})
 		if err != nil {
-			g.log.Warn("integration failed", "route_key", route.Key, "connection_id", c.id, "error", err)
 			writeBody(w, http.StatusBadGateway, errorBody("Internal server error", c.id, requestID))
 			return
 		}

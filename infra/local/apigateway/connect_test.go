@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -305,6 +306,52 @@ func TestClientThatLeavesDuringConnectIsDisconnected(t *testing.T) {
 	close(release)
 	if got := at(decode(t, next(t, events)), "requestContext", "disconnectStatusCode"); got != 1006.0 {
 		t.Errorf("disconnected with %v, want 1006", got)
+	}
+}
+
+func TestConnectionThatOpensWhileTheGatewayClosesIsRefused(t *testing.T) {
+	invoked, release := make(chan struct{}), make(chan struct{})
+	disconnect, events := records()
+	r := serve(t, api("$connect", "$disconnect"), map[string]handler{
+		"$connect": func(context.Context, []byte) (any, error) {
+			close(invoked)
+			<-release
+			return response{StatusCode: 200}, nil
+		},
+		"$disconnect": disconnect,
+	})
+	answered := make(chan *http.Response)
+	go func() {
+		_, resp, _ := r.try()
+		answered <- resp
+	}()
+	next(t, invoked)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := r.gateway.Close(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("Close did not wait for the handshake: %v", err)
+	}
+	close(release)
+	if resp := next(t, answered); resp.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("got %d, want 503", resp.StatusCode)
+	}
+	disconnected(t, next(t, events), 1001, "Going away")
+}
+
+// What $connect has let in gets its $disconnect even if the 101 cannot be sent.
+func TestHandshakeThatCannotBeCompletedIsDisconnected(t *testing.T) {
+	r, connects, disconnects := watched(t, nil)
+	req := httptest.NewRequest(http.MethodGet, "/local", nil)
+	for name, value := range map[string]string{
+		"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+	} {
+		req.Header.Set(name, value)
+	}
+	r.gateway.ServeHTTP(httptest.NewRecorder(), req) // which cannot be hijacked
+	id := contextOf(t, next(t, connects), "connectionId")
+	disconnected(t, next(t, disconnects), 1006, "")
+	if status := r.post(id, "x").StatusCode; status != http.StatusGone {
+		t.Errorf("POST got %d, want 410", status)
 	}
 }
 

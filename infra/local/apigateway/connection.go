@@ -3,6 +3,7 @@ package apigateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -37,13 +38,16 @@ type connection struct {
 	end     *ending // nil while the connection lives
 }
 
-// ending is why a connection ended. Code and reason are those of the $disconnect event.
+// ending is why a connection ended. Code and reason are those of the $disconnect event. It is an error, because that is how
+// reading tells of it.
 type ending struct {
 	code   int
 	reason string
 	// byPeer means that the client closed the socket or vanished: nothing more can be written to it.
 	byPeer bool
 }
+
+func (e ending) Error() string { return fmt.Sprintf("connection ended with %d %s", e.code, e.reason) }
 
 // The ends of a connection, but for that by a client's close frame. The service documents 1003 and 1009 only. Its wording
 // for a DELETE is known from chalice #2060 and that for a close frame without status from many recorded events; emulators agree
@@ -141,18 +145,14 @@ func (c *connection) read() {
 	}
 }
 
-// refused is the error of a message that ends the connection.
-type refused struct{ end ending }
-
-func (refused) Error() string { return "message refused" }
-
+// receive returns the next message. Its error is an ending if it refuses the message.
 func (c *connection) receive() (string, error) {
 	kind, r, err := c.socket.Reader(context.Background())
 	if err != nil {
 		return "", err
 	}
 	if kind == websocket.MessageBinary {
-		return "", refused{endBinary}
+		return "", endBinary
 	}
 	limit := c.gateway.api.Limits.Message
 	message, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
@@ -160,9 +160,9 @@ func (c *connection) receive() (string, error) {
 	case err != nil:
 		return "", err
 	case len(message) > limit:
-		return "", refused{endTooBig}
+		return "", endTooBig
 	case !utf8.Valid(message):
-		return "", refused{endNotUTF8}
+		return "", endNotUTF8
 	}
 	return string(message), nil
 }
@@ -170,13 +170,13 @@ func (c *connection) receive() (string, error) {
 // endOf tells from a failed read how the connection ended.
 func (c *connection) endOf(err error) ending {
 	var (
-		no      refused
+		end     ending
 		closed  websocket.CloseError
 		network *net.OpError
 	)
 	switch {
-	case errors.As(err, &no):
-		return no.end
+	case errors.As(err, &end):
+		return end
 	case errors.Is(err, errFrameTooBig):
 		return endTooBig
 	case errors.As(err, &closed) && closed.Code == websocket.StatusNoStatusRcvd:

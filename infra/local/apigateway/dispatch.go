@@ -76,7 +76,6 @@ func (g *Gateway) answer(c *connection, route Route, ev event) {
 	r, err := g.integrate(route, ev)
 	switch {
 	case err != nil || r.status >= 400:
-		g.log.Warn("integration failed", "route_key", route.Key, "connection_id", c.id, "status", r.status, "error", err)
 		g.sendError(c, errorBody("Internal server error", c.id, ev.RequestContext.RequestID))
 	case route.Response:
 		g.respond(c, route, r.body)
@@ -121,9 +120,7 @@ func (g *Gateway) disconnected(c *connection, end ending) {
 	}
 	ev.RequestContext.DisconnectStatusCode = &end.code
 	ev.RequestContext.DisconnectReason = &end.reason
-	if r, err := g.integrate(route, ev); err != nil || r.status >= 400 {
-		g.log.Warn("integration failed", "route_key", route.Key, "connection_id", c.id, "status", r.status, "error", err)
-	}
+	_, _ = g.integrate(route, ev) // logged and counted there
 }
 
 // errorBody is an error frame, and the body of a refused handshake, spaced as the service does (middyjs/middy #1219).

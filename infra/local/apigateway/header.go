@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -24,8 +25,8 @@ func connectHeaders(r *http.Request, now time.Time) http.Header {
 	// API Gateway terminates TLS on 443 only, whatever port the stand-in listens on.
 	h["X-Forwarded-Port"] = []string{"443"}
 	h["X-Forwarded-Proto"] = []string{"https"}
-	forwarded := append(h["X-Forwarded-For"][:len(h["X-Forwarded-For"]):len(h["X-Forwarded-For"])], sourceIP(r))
-	h["X-Forwarded-For"] = []string{strings.Join(forwarded, ", ")}
+	hops := slices.Concat(h["X-Forwarded-For"], []string{sourceIP(r)})
+	h["X-Forwarded-For"] = []string{strings.Join(hops, ", ")}
 	if len(h["X-Amzn-Trace-Id"]) == 0 {
 		h["X-Amzn-Trace-Id"] = []string{traceID(now)}
 	}

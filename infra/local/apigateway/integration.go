@@ -32,7 +32,13 @@ type reply struct {
 
 // integrate runs the integration of a route. An error stands for everything that the service turns into "Internal server
 // error": a function that cannot be invoked, fails, takes too long or returns what is not a proxy response.
-func (g *Gateway) integrate(route Route, ev event) (reply, error) {
+func (g *Gateway) integrate(route Route, ev event) (r reply, err error) {
+	defer func() {
+		if err != nil || r.status >= 400 {
+			g.meter.integrationErrors.Add(1)
+			g.log.Warn("integration failed", "route_key", route.Key, "connection_id", ev.RequestContext.ConnectionID, "status", r.status, "error", err)
+		}
+	}()
 	if route.Mock != nil {
 		return reply{status: 200, body: route.Mock.Body}, nil
 	}

@@ -143,5 +143,5 @@ func writeMessage(w http.ResponseWriter, status int, message string) {
 func writeBody(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	w.Write(body) // the client has gone away if it fails
+	_, _ = w.Write(body) // the client has gone away if it fails
 }

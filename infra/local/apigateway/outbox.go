@@ -63,7 +63,7 @@ func (c *connection) drain() {
 			return
 		}
 		c.touch()
-		c.socket.Write(context.Background(), websocket.MessageText, message) // whoever reads finds out if the socket is broken
+		_ = c.socket.Write(context.Background(), websocket.MessageText, message) // the reader finds out if the socket is broken
 		written = len(message)
 	}
 }
@@ -84,13 +84,13 @@ func (c *connection) next(written int) (message []byte, end *ending, more bool) 
 	return message, nil, true
 }
 
-// hangUp closes the socket.
+// hangUp closes the socket. There is nobody to tell if the client does not take part.
 func (c *connection) hangUp(end ending) {
 	if end.byPeer {
-		c.socket.CloseNow()
+		_ = c.socket.CloseNow()
 		return
 	}
-	c.socket.Close(websocket.StatusCode(end.code), end.reason)
+	_ = c.socket.Close(websocket.StatusCode(end.code), end.reason)
 }
 
 // bound makes sure that a socket whose connection has ended does not wait for its client for long. The caller holds c.mu.
@@ -98,9 +98,9 @@ func (c *connection) bound() {
 	switch {
 	case c.frames == nil:
 	case c.end.byPeer:
-		c.frames.Close()
+		_ = c.frames.Close()
 	default:
-		time.AfterFunc(closeGrace, func() { c.frames.Close() })
+		time.AfterFunc(closeGrace, func() { _ = c.frames.Close() })
 	}
 }
 
@@ -109,6 +109,6 @@ func (c *connection) drop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.frames != nil {
-		c.frames.Close()
+		_ = c.frames.Close()
 	}
 }

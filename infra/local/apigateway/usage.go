@@ -21,8 +21,10 @@ type Usage struct {
 	Posts    Traffic            // messages sent by POST to @connections
 
 	ErrorFrames int64 // error frames sent to clients
-	Throttled   int64 // handshakes, messages and @connections calls refused for their rate
-	Dropped     int64 // route responses and error frames that did not fit into a slow client's outbox
+	// IntegrationErrors counts integrations that failed or returned a status of 400 or above, on any route.
+	IntegrationErrors int64
+	Throttled         int64 // handshakes, messages and @connections calls refused for their rate
+	Dropped           int64 // route responses and error frames that did not fit into a slow client's outbox
 }
 
 // Traffic counts messages, and the started 32 KB that they are billed as.
@@ -33,11 +35,12 @@ type Traffic struct {
 
 // meter counts as it happens. The maps are fixed when it is made.
 type meter struct {
-	connects, disconnects           atomic.Int64
-	connected                       atomic.Int64 // nanoseconds of ended connections
-	errorFrames, throttled, dropped atomic.Int64
-	inbound, outbound               map[string]*counter
-	posts                           counter
+	connects, disconnects          atomic.Int64
+	connected                      atomic.Int64 // nanoseconds of ended connections
+	errorFrames, integrationErrors atomic.Int64
+	throttled, dropped             atomic.Int64
+	inbound, outbound              map[string]*counter
+	posts                          counter
 }
 
 type counter struct{ messages, units atomic.Int64 }
@@ -63,15 +66,16 @@ func (c *counter) traffic() Traffic {
 func (g *Gateway) Usage() Usage {
 	m := g.meter
 	u := Usage{
-		Connects:       m.connects.Load(),
-		Disconnects:    m.disconnects.Load(),
-		ConnectionTime: time.Duration(m.connected.Load()),
-		Inbound:        traffic(m.inbound),
-		Outbound:       traffic(m.outbound),
-		Posts:          m.posts.traffic(),
-		ErrorFrames:    m.errorFrames.Load(),
-		Throttled:      m.throttled.Load(),
-		Dropped:        m.dropped.Load(),
+		Connects:          m.connects.Load(),
+		Disconnects:       m.disconnects.Load(),
+		ConnectionTime:    time.Duration(m.connected.Load()),
+		Inbound:           traffic(m.inbound),
+		Outbound:          traffic(m.outbound),
+		Posts:             m.posts.traffic(),
+		ErrorFrames:       m.errorFrames.Load(),
+		IntegrationErrors: m.integrationErrors.Load(),
+		Throttled:         m.throttled.Load(),
+		Dropped:           m.dropped.Load(),
 	}
 	now := g.clock.Now()
 	g.mu.RLock()

@@ -66,16 +66,10 @@ func (cfg Config) variables(f Function) []string {
 		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/" + f.Name,
 		"LAMBDA_TASK_ROOT=" + filepath.Dir(f.Binary),
 		"LAMBDA_RUNTIME_DIR=/var/runtime",
-	}
-	defaults := map[string]string{
-		"LANG": "en_US.UTF-8",
-		"PATH": "/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-		"TZ":   ":UTC",
-	}
-	for name, value := range defaults {
-		if _, configured := f.Env[name]; !configured {
-			env = append(env, name+"="+value)
-		}
+		// These a function may configure; of two values exec takes the last.
+		"LANG=en_US.UTF-8",
+		"PATH=/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+		"TZ=:UTC",
 	}
 	for name, value := range f.Env {
 		env = append(env, name+"="+value)

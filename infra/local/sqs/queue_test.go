@@ -157,6 +157,25 @@ func TestAfterMaxReceiveCountAMessageMovesToTheDeadLetterQueue(t *testing.T) {
 	s.wantDepth(t, "dead", sqs.Depth{}) // its age is that of the first send
 }
 
+func TestEachQueueOfAChainCountsItsOwnReceives(t *testing.T) {
+	s := newStack(t, sqs.Config{Queues: []sqs.Queue{
+		{Name: "a", MaxReceiveCount: 2, DeadLetterQueue: "b"}, {Name: "b", MaxReceiveCount: 2, DeadLetterQueue: "c"}, {Name: "c"},
+	}})
+	s.send(t, "a", "poison")
+	for _, queue := range []string{"a", "b"} {
+		for range 2 {
+			s.one(t, queue)
+			s.clock.Advance(30 * time.Second)
+		}
+		if got := s.receive(t, queue); len(got) != 0 {
+			t.Errorf("%s handed it out a third time", queue)
+		}
+	}
+	if m := s.one(t, "c"); m.System["DeadLetterQueueSourceArn"] != s.ARN("b") {
+		t.Errorf("dead letter %+v", m)
+	}
+}
+
 func TestReceiveReturnsTheOldestFirstUpToTheLimit(t *testing.T) {
 	s := newStack(t, sqs.Config{Queues: []sqs.Queue{{Name: "fanout"}}})
 	s.send(t, "fanout", "1", "2", "3")

@@ -102,25 +102,37 @@ func TestOnlyTheAttributesAskedForAreReturned(t *testing.T) {
 	}
 }
 
-// The digests are those that AWS returned for the same attributes, as recorded in the test suites of its clients.
 func TestTheDigestOfAttributesIsThatOfAWS(t *testing.T) {
 	s := newStack(t, sqs.Config{Queues: []sqs.Queue{{Name: "fanout"}}})
-	for dataType, want := range map[string]string{
-		"Number":                "235c5c510d26fb653d073faed50ae77c",
-		"Number.java.lang.Long": "2e2e4876d8e0bd6b8c2c8f556831c349",
-	} {
-		out, err := s.client.SendMessage(t.Context(), &client.SendMessageInput{
-			QueueUrl: aws.String(s.URL("fanout")), MessageBody: aws.String("hi"),
-			MessageAttributes: map[string]types.MessageAttributeValue{
-				"timestamp": {DataType: aws.String(dataType), StringValue: aws.String("1493147359900")},
-			},
+	timestamp := func(dataType string) map[string]types.MessageAttributeValue {
+		return map[string]types.MessageAttributeValue{"timestamp": {DataType: aws.String(dataType), StringValue: aws.String("1493147359900")}}
+	}
+	tests := []struct {
+		name       string
+		attributes map[string]types.MessageAttributeValue
+		want       string
+	}{
+		// These two are what AWS returned, as its clients have recorded it.
+		{"number", timestamp("Number"), "235c5c510d26fb653d073faed50ae77c"},
+		{"number with a label", timestamp("Number.java.lang.Long"), "2e2e4876d8e0bd6b8c2c8f556831c349"},
+		// This one is by hand: md5 of the lengths, names, types, kinds and values, in the order of the names.
+		{"text and bytes", map[string]types.MessageAttributeValue{
+			"room": {DataType: aws.String("String"), StringValue: aws.String("grüße")},
+			"raw":  {DataType: aws.String("Binary"), BinaryValue: []byte{0, 1, 255}},
+		}, "54ccd651fae5e6224a36c5aac2c0e00c"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			out, err := s.client.SendMessage(t.Context(), &client.SendMessageInput{
+				QueueUrl: aws.String(s.URL("fanout")), MessageBody: aws.String("hi"), MessageAttributes: tt.attributes,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *out.MD5OfMessageAttributes != tt.want {
+				t.Errorf("%s, want %s", *out.MD5OfMessageAttributes, tt.want)
+			}
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if *out.MD5OfMessageAttributes != want {
-			t.Errorf("%s: %s, want %s", dataType, *out.MD5OfMessageAttributes, want)
-		}
 	}
 }
 

@@ -1,0 +1,122 @@
+package send_test
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/guregu/dynamo/v2"
+	"github.com/guregu/dynamo/v2/dynamodbiface"
+
+	"github.com/parley-im/parley/infra/local/dynamodb/dynamodbtest"
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/deliver"
+	"github.com/parley-im/parley/pkg/send"
+	"github.com/parley-im/parley/pkg/store"
+	"github.com/parley-im/parley/pkg/topology"
+)
+
+// meter counts what DynamoDB says that operations consumed: all those that functions are granted.
+type meter struct {
+	dynamodbiface.DynamoDBAPI
+	units map[string]float64
+	calls map[string]int
+}
+
+func (m *meter) count(operation string, capacity ...types.ConsumedCapacity) {
+	m.calls[operation]++
+	for _, c := range capacity {
+		m.units[operation] += *c.CapacityUnits
+	}
+}
+
+func (m *meter) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	out, err := m.DynamoDBAPI.Query(ctx, in, opts...)
+	if err == nil {
+		m.count("Query", *out.ConsumedCapacity)
+	}
+	return out, err
+}
+
+func (m *meter) PutItem(ctx context.Context, in *dynamodb.PutItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	out, err := m.DynamoDBAPI.PutItem(ctx, in, opts...)
+	if err == nil {
+		m.count("PutItem", *out.ConsumedCapacity)
+	}
+	return out, err
+}
+
+func (m *meter) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	out, err := m.DynamoDBAPI.BatchGetItem(ctx, in, opts...)
+	if err == nil {
+		m.count("BatchGetItem", out.ConsumedCapacity...)
+	}
+	return out, err
+}
+
+func (m *meter) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	m.count("GetItem")
+	return m.DynamoDBAPI.GetItem(ctx, in, opts...)
+}
+
+func (m *meter) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	m.count("UpdateItem")
+	return m.DynamoDBAPI.UpdateItem(ctx, in, opts...)
+}
+
+// posts counts posts, all of which succeed.
+type posts struct{ n int }
+
+func (p *posts) Post(context.Context, chat.ConnectionID, []byte) error { p.n++; return nil }
+func (p *posts) Close(context.Context, chat.ConnectionID) error        { return nil }
+
+// The cost of a text between two people who are both connected, once their conversation exists: README, "What a message
+// costs".
+func TestWhatAMessageCosts(t *testing.T) {
+	m := &meter{DynamoDBAPI: dynamodbtest.Start(t), units: map[string]float64{}, calls: map[string]int{}}
+	db := dynamo.NewFromIface(m)
+	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
+	sessions := store.NewSessions(db, topology.Sessions.Name)
+	out := &posts{}
+	s := &send.Sender{
+		Log: log, Attachments: uploads{}, Now: time.Now,
+		Deliver: &deliver.Deliverer{Sessions: sessions, Poster: out, Log: log, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
+	}
+	for _, user := range []chat.UserID{"ann", "bob"} {
+		if _, err := sessions.Connect(t.Context(), user, chat.Connection{ID: "c-" + chat.ConnectionID(user), Since: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cost := func(n int) {
+		clear(m.units)
+		clear(m.calls)
+		out.n = 0
+		if _, err := s.Send(t.Context(), as("ann"), text(n, "Shall we meet at eight, where we met the last time?")); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	cost(1)
+	if want := map[string]int{"Query": 1, "PutItem": 4, "BatchGetItem": 1}; !maps.Equal(m.calls, want) {
+		t.Errorf("the first message makes the calls %v, want %v", m.calls, want)
+	}
+	for n := range 5 {
+		cost(n + 2)
+		if want := map[string]int{"Query": 1, "PutItem": 1, "BatchGetItem": 1}; !maps.Equal(m.calls, want) {
+			t.Errorf("a message makes the calls %v, want %v", m.calls, want)
+		}
+		if want := map[string]float64{"Query": 0.5, "PutItem": 1, "BatchGetItem": 1}; !maps.Equal(m.units, want) {
+			t.Errorf("a message consumes %v, want %v", m.units, want)
+		}
+		if out.n != 1 {
+			t.Errorf("%d posts, want 1", out.n)
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package send_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+func TestAGroupBeginsWithTheEntryThatAnnouncesIt(t *testing.T) {
+	r := newRig(t)
+	q := wire.Create{ID: id(1), Name: "friends", Members: []chat.UserID{"bob", "cat", "ann"}}
+	e, err := r.Create(t.Context(), as("ann"), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Seq != 1 || e.Kind != chat.Created || e.Body.Name != "friends" || e.Body.Size != 3 {
+		t.Errorf("entry %+v", e)
+	}
+	tail, ok, err := r.log.Tail(t.Context(), e.Conversation, chat.Strong)
+	if err != nil || !ok || tail.Conversation.Members["ann"] != chat.Owner || tail.Conversation.Members["cat"] != chat.Member {
+		t.Errorf("header %+v, %v", tail.Conversation, err)
+	}
+	// A resend, even after others have spoken.
+	r.mustSend(t, "cat", wire.Send{ID: id(2), To: wire.Target{Conversation: e.Conversation}, Body: wire.Content{Text: "hi"}})
+	again, err := r.Create(t.Context(), as("ann"), q)
+	if err != nil || again.Seq != 1 || again.Conversation != e.Conversation {
+		t.Errorf("again %+v, %v", again, err)
+	}
+	for name, other := range map[string]wire.Create{
+		"name":    {ID: id(1), Name: "foes", Members: q.Members},
+		"members": {ID: id(1), Name: "friends", Members: []chat.UserID{"bob", "eve"}},
+	} {
+		_, err := r.Create(t.Context(), as("ann"), other)
+		if err == nil || chat.AsError(err).Code != chat.Conflict {
+			t.Errorf("the same id with other %s: %v", name, err)
+		}
+	}
+	if n := len(r.entries(t, e.Conversation)); n != 2 {
+		t.Errorf("%d entries", n)
+	}
+}
+
+func TestSizeOfAGroup(t *testing.T) {
+	r := newRig(t)
+	crowd := func(n int) (users []chat.UserID) {
+		for i := range n {
+			users = append(users, chat.UserID(fmt.Sprint("u", i)))
+		}
+		return users
+	}
+	_, err := r.Create(t.Context(), as("ann"), wire.Create{ID: id(1), Name: "all", Members: crowd(chat.MaxMembers)})
+	wantCode(t, err, chat.TooLarge) // with the creator it is one too many
+	_, err = r.Create(t.Context(), as("ann"), wire.Create{ID: id(2), Name: "me", Members: []chat.UserID{"ann"}})
+	wantCode(t, err, chat.Invalid)
+	e, err := r.Create(t.Context(), as("ann"), wire.Create{ID: id(3), Name: "all", Members: crowd(chat.MaxMembers - 1)})
+	if err != nil || e.Body.Size != chat.MaxMembers {
+		t.Errorf("%+v, %v", e, err)
+	}
+	// Its members are items, and may write.
+	if e := r.mustSend(t, "u7", wire.Send{ID: id(4), To: wire.Target{Conversation: e.Conversation}, Body: wire.Content{Text: "hi"}}); e.Seq != 2 {
+		t.Errorf("seq %d", e.Seq)
+	}
+	_, err = r.Send(t.Context(), as("eve"), wire.Send{ID: id(5), To: wire.Target{Conversation: e.Conversation}, Body: wire.Content{Text: "hi"}})
+	wantCode(t, err, chat.Forbidden)
+}

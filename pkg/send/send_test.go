@@ -1,0 +1,361 @@
+package send_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/guregu/dynamo/v2"
+
+	"github.com/parley-im/parley/infra/local/dynamodb/dynamodbtest"
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/send"
+	"github.com/parley-im/parley/pkg/store"
+	"github.com/parley-im/parley/pkg/topology"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// delivered records what was handed over.
+type delivered struct {
+	mu      sync.Mutex
+	entries []chat.Entry
+	err     error
+}
+
+func (d *delivered) Deliver(_ context.Context, _ chat.Conversation, e chat.Entry, _ chat.ConnectionID) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.entries = append(d.entries, e)
+	return d.err
+}
+
+// uploads knows which media exist.
+type uploads map[chat.MediaID]bool
+
+func (u uploads) Check(_ context.Context, _ chat.UserID, attachments []chat.Attachment) error {
+	for _, a := range attachments {
+		if !u[a.Media] {
+			return &chat.Error{Code: chat.MediaMissing}
+		}
+	}
+	return nil
+}
+
+// rig is a sender over a real log.
+type rig struct {
+	*send.Sender
+	log *unreliable
+	out *delivered
+}
+
+func newRig(t testing.TB) *rig {
+	db := dynamo.NewFromIface(dynamodbtest.Start(t))
+	log := &unreliable{Log: store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)}
+	out := &delivered{}
+	return &rig{&send.Sender{Log: log, Deliver: out, Attachments: uploads{}, Now: time.Now}, log, out}
+}
+
+// unreliable is a log that shows what the emulator never does: reads that lag, and writes that succeed and say they did not.
+type unreliable struct {
+	chat.Log
+	lag        chat.Seq // an eventual read misses this many of the newest entries
+	losePut    bool     // the next Put is committed and answered with an error
+	beforePut  func(chat.Entry)
+	putsTried  int
+	rangesRead int
+}
+
+func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
+	tail, ok, err := u.Log.Tail(ctx, id, read)
+	if err != nil || !ok || u.lag == 0 || read == chat.Strong {
+		return tail, ok, err
+	}
+	tail.Head -= min(tail.Head, u.lag)
+	tail.Last, _, err = u.Entry(ctx, id, tail.Head)
+	return tail, ok, err
+}
+
+func (u *unreliable) After(ctx context.Context, id chat.ConversationID, after chat.Seq, limit int, read chat.Read) ([]chat.Entry, error) {
+	u.rangesRead++
+	entries, err := u.Log.After(ctx, id, after, limit, read)
+	if read == chat.Eventual && err == nil {
+		entries = entries[:len(entries)-min(len(entries), int(u.lag))]
+	}
+	return entries, err
+}
+
+var errAfterCommit = errors.New("500 after commit")
+
+func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+	u.putsTried++
+	if u.beforePut != nil {
+		u.beforePut(e)
+	}
+	there, wrote, err := u.Log.Put(ctx, e)
+	if u.losePut && wrote {
+		u.losePut = false
+		return chat.Entry{}, false, errAfterCommit
+	}
+	return there, wrote, err
+}
+
+func id(n int) chat.MessageID {
+	return chat.MessageID(fmt.Sprintf("018f0000-0000-7000-8000-%012d", n))
+}
+
+func as(user chat.UserID) chat.Identity {
+	return chat.Identity{User: user, Connection: "c-" + chat.ConnectionID(user)}
+}
+
+func text(n int, words string) wire.Send {
+	return wire.Send{ID: id(n), To: wire.Target{User: "bob"}, Body: wire.Content{Text: words}}
+}
+
+func after(r wire.Send, seq chat.Seq) wire.Send {
+	r.After = &seq
+	return r
+}
+
+func (r *rig) mustSend(t testing.TB, user chat.UserID, m wire.Send) chat.Entry {
+	t.Helper()
+	e, err := r.Send(t.Context(), as(user), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func (r *rig) entries(t testing.TB, c chat.ConversationID) []chat.Entry {
+	t.Helper()
+	entries, err := r.log.Log.After(t.Context(), c, 0, 10_000, chat.Strong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range entries {
+		if e.Seq != chat.Seq(i+1) {
+			t.Fatalf("entry %d has seq %d: there is a gap", i, e.Seq)
+		}
+	}
+	return entries
+}
+
+func wantCode(t testing.TB, err error, code chat.Code) {
+	t.Helper()
+	if err == nil || chat.AsError(err).Code != code {
+		t.Errorf("error %v, want %s", err, code)
+	}
+}
+
+func TestTheFirstMessageMakesTheConversationAndBothCanWrite(t *testing.T) {
+	r := newRig(t)
+	first := r.mustSend(t, "ann", text(1, "hi"))
+	if first.Seq != 1 || first.To != "bob" || first.Conversation != chat.DirectID("bob", "ann") {
+		t.Errorf("first %+v", first)
+	}
+	reply := r.mustSend(t, "bob", wire.Send{ID: id(2), To: wire.Target{Conversation: first.Conversation}, Body: wire.Content{Text: "hey"}})
+	if reply.Seq != 2 || reply.To != "ann" {
+		t.Errorf("reply %+v", reply)
+	}
+	if n := len(r.out.entries); n != 2 {
+		t.Errorf("%d deliveries", n)
+	}
+}
+
+func TestTwoFirstMessagesAtOnceMakeOneConversation(t *testing.T) {
+	r := newRig(t)
+	var wg sync.WaitGroup
+	for user, peer := range map[chat.UserID]chat.UserID{"ann": "bob", "bob": "ann"} {
+		wg.Go(func() {
+			if _, err := r.Send(t.Context(), as(user), wire.Send{ID: id(1), To: wire.Target{User: peer}, Body: wire.Content{Text: "hi"}}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(r.entries(t, chat.DirectID("ann", "bob"))); n != 2 {
+		t.Errorf("%d entries", n)
+	}
+}
+
+func TestAResendGetsTheSameAnswerAndIsDeliveredAgain(t *testing.T) {
+	r := newRig(t)
+	first := r.mustSend(t, "ann", text(1, "hi"))
+	r.mustSend(t, "bob", wire.Send{ID: id(7), To: wire.Target{User: "ann"}, Body: wire.Content{Text: "in between"}})
+	again := r.mustSend(t, "ann", after(text(1, "hi"), 0))
+	if again.Seq != first.Seq || !again.At.Equal(first.At) {
+		t.Errorf("again %+v, first %+v", again, first)
+	}
+	if n := len(r.entries(t, first.Conversation)); n != 2 {
+		t.Errorf("%d entries", n)
+	}
+	// The first try may have died before it delivered, so the resend must deliver; receivers drop what they have.
+	if n := len(r.out.entries); n != 3 {
+		t.Errorf("%d deliveries", n)
+	}
+}
+
+func TestAResendIsFoundThroughReadsThatLag(t *testing.T) {
+	for _, lag := range []chat.Seq{1, 3, 9} {
+		r := newRig(t)
+		first := r.mustSend(t, "ann", text(1, "hi"))
+		for n := range 8 {
+			r.mustSend(t, "ann", text(n+2, "more"))
+		}
+		r.log.lag = lag
+		again := r.mustSend(t, "ann", after(text(1, "hi"), 0))
+		if again.Seq != first.Seq {
+			t.Errorf("lag %d: seq %d, want %d", lag, again.Seq, first.Seq)
+		}
+		if n := len(r.entries(t, first.Conversation)); n != 9 {
+			t.Errorf("lag %d: %d entries", lag, n)
+		}
+	}
+}
+
+func TestAWriteThatSucceededAndSaidItDidNotIsFoundAgain(t *testing.T) {
+	r := newRig(t)
+	r.mustSend(t, "ann", text(1, "hi"))
+	r.log.losePut = true
+	if _, err := r.Send(t.Context(), as("ann"), text(2, "lost")); !errors.Is(err, errAfterCommit) {
+		t.Fatal(err)
+	}
+	again := r.mustSend(t, "ann", after(text(2, "lost"), 1))
+	if entries := r.entries(t, again.Conversation); again.Seq != 2 || len(entries) != 2 {
+		t.Errorf("seq %d of %d entries", again.Seq, len(entries))
+	}
+}
+
+func TestTheSameIDWithAnotherBodyIsAConflictAndChangesNothing(t *testing.T) {
+	r := newRig(t)
+	first := r.mustSend(t, "ann", text(1, "hi"))
+	_, err := r.Send(t.Context(), as("ann"), after(text(1, "something else"), 0))
+	wantCode(t, err, chat.Conflict)
+	if entries := r.entries(t, first.Conversation); len(entries) != 1 || entries[0].Body.Text != "hi" {
+		t.Errorf("entries %+v", entries)
+	}
+	// Ids are the sender's own: somebody else may use the same.
+	if e := r.mustSend(t, "bob", wire.Send{ID: id(1), To: wire.Target{User: "ann"}, Body: wire.Content{Text: "mine"}}); e.Seq != 2 {
+		t.Errorf("bob got %d", e.Seq)
+	}
+}
+
+func TestAResendFromTooFarBehindIsToldToSync(t *testing.T) {
+	r := newRig(t)
+	first := r.mustSend(t, "ann", text(1, "hi"))
+	for seq := chat.Seq(2); seq <= chat.MaxResend+2; seq++ {
+		e := chat.Entry{Conversation: first.Conversation, Seq: seq, Kind: chat.Message, ID: id(int(seq)), From: "bob", At: time.Now(), Body: chat.Body{Text: "x"}}
+		if _, wrote, err := r.log.Put(t.Context(), e); !wrote || err != nil {
+			t.Fatal(wrote, err)
+		}
+	}
+	_, err := r.Send(t.Context(), as("ann"), after(text(1, "hi"), 1))
+	wantCode(t, err, chat.Behind)
+	if e := r.mustSend(t, "ann", after(text(1, "hi"), 2)); e.Seq != chat.MaxResend+3 {
+		// The client synced to 2 and did not find its id there, so this is a first send as far as anybody knows.
+		t.Errorf("seq %d", e.Seq)
+	}
+}
+
+func TestManyWritersAtOnceLeaveNoGapAndNoDuplicate(t *testing.T) {
+	r := newRig(t)
+	first := r.mustSend(t, "ann", text(0, "first"))
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	seqs := map[chat.Seq]chat.MessageID{}
+	for w := range 10 {
+		wg.Go(func() {
+			for n := range 5 {
+				m := text(100*w+n+1, "x")
+				if n%2 == 1 { // every other one is tried twice at once
+					wg.Go(func() { _, _ = r.Send(t.Context(), as("ann"), after(m, 1)) })
+					m = after(m, 1)
+				}
+				e, err := r.Send(t.Context(), as("ann"), m)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				if there, taken := seqs[e.Seq]; taken {
+					t.Errorf("seq %d was given to %s and %s", e.Seq, there, e.ID)
+				}
+				seqs[e.Seq] = e.ID
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	ids := map[chat.MessageID]bool{}
+	entries := r.entries(t, first.Conversation)
+	for _, e := range entries {
+		if ids[e.ID] {
+			t.Errorf("%s is there twice", e.ID)
+		}
+		ids[e.ID] = true
+	}
+	if len(entries) != 51 {
+		t.Errorf("%d entries, want 51", len(entries))
+	}
+}
+
+func TestWhoIsNotAMemberCannotWriteAndLearnsNothing(t *testing.T) {
+	r := newRig(t)
+	c := r.mustSend(t, "ann", text(1, "hi")).Conversation
+	nowhere := chat.DirectID("x", "y")
+	for _, target := range []chat.ConversationID{c, nowhere} {
+		_, err := r.Send(t.Context(), as("eve"), wire.Send{ID: id(1), To: wire.Target{Conversation: target}, Body: wire.Content{Text: "psst"}})
+		wantCode(t, err, chat.Forbidden)
+	}
+	_, err := r.Send(t.Context(), as("bob"), text(1, "to myself"))
+	wantCode(t, err, chat.Invalid)
+	if n := len(r.entries(t, c)); n != 1 {
+		t.Errorf("%d entries", n)
+	}
+}
+
+func TestWhatCannotBeDeliveredIsNotStored(t *testing.T) {
+	r := newRig(t)
+	c := r.mustSend(t, "ann", text(1, "hi")).Conversation
+	// As long as allowed, but each character takes six bytes in a frame.
+	_, err := r.Send(t.Context(), as("ann"), text(2, strings.Repeat("\x01", chat.MaxText)))
+	wantCode(t, err, chat.TooLarge)
+	missing := text(3, "look")
+	missing.Body.Attachments = []wire.Attachment{{Media: "m_x", Name: "a", Type: "image/png", Size: 1}}
+	_, err = r.Send(t.Context(), as("ann"), missing)
+	wantCode(t, err, chat.MediaMissing)
+	if n := len(r.entries(t, c)); n != 1 {
+		t.Errorf("%d entries", n)
+	}
+}
+
+func TestNoAcknowledgementWithoutDelivery(t *testing.T) {
+	r := newRig(t)
+	r.out.err = &chat.Error{Code: chat.Unavailable}
+	_, err := r.Send(t.Context(), as("ann"), text(1, "hi"))
+	wantCode(t, err, chat.Unavailable)
+	r.out.err = nil
+	if e := r.mustSend(t, "ann", after(text(1, "hi"), 0)); e.Seq != 1 {
+		t.Errorf("the resend got %d", e.Seq)
+	}
+}
+
+func TestAppendGivesUpWhenTheTimeIsOver(t *testing.T) {
+	r := newRig(t)
+	c := r.mustSend(t, "ann", text(1, "hi")).Conversation
+	ctx, cancel := context.WithCancel(t.Context())
+	n := 100
+	r.log.beforePut = func(e chat.Entry) { // somebody else is always faster
+		if n++; n == 120 {
+			cancel()
+		}
+		_, _, _ = r.log.Log.Put(t.Context(), chat.Entry{Conversation: c, Seq: e.Seq, Kind: chat.Message, ID: id(n), From: "bob", At: time.Now()})
+	}
+	_, err := r.Send(ctx, as("ann"), text(2, "never"))
+	if err == nil || !chat.PolicyOf(chat.AsError(err).Code).Temporary {
+		t.Errorf("error %v, want a temporary one", err)
+	}
+}
