@@ -191,8 +191,8 @@ func (s *Service) place(f *function, inv *invocation) (*sandbox, error) {
 	return s.reserve(f, inv), nil
 }
 
-// evict kills the sandbox that has been idle for longest; there is one when all sandboxes together exceed the limit of
-// the busy ones.
+// evict kills the sandbox that has been idle for longest. Its caller has seen as many sandboxes as the limit and holds
+// concurrency for one more, so not all of them are busy. The caller holds Service.mu.
 func (s *Service) evict() {
 	var oldest *sandbox
 	for sb := range s.sandboxes {

@@ -13,8 +13,8 @@ import (
 
 // Queue is what an event source mapping needs of an SQS queue.
 type Queue interface {
-	// Receive waits for messages and returns 1 to max of them, hidden from other receivers for the queue's visibility
-	// timeout. It returns an error when ctx ends.
+	// Receive waits for messages and returns 1 to max of them, or none after a long wait, hidden from other receivers for
+	// the queue's visibility timeout. It returns an error when ctx ends.
 	Receive(ctx context.Context, max int) ([]events.SQSMessage, error)
 	// Delete removes messages that were received.
 	Delete(ctx context.Context, receiptHandles []string) error

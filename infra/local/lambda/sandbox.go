@@ -173,9 +173,6 @@ func (sb *sandbox) initTimeout() {
 // rest makes a sandbox idle whose process has asked for work that is not there. The caller holds Service.mu.
 func (sb *sandbox) rest() {
 	s := sb.service
-	if sb.killed {
-		return
-	}
 	sb.function.idle = append(sb.function.idle, sb)
 	sb.idleSince = s.cfg.Clock.Now()
 	if sb.reaper == nil {

@@ -51,7 +51,7 @@ func TestTheCLIRegistersPushesAndDisables(t *testing.T) {
 		t.Errorf("inbox %+v", got)
 	}
 	run(nil, "publish", "--topic-arn", s.TopicARN("offline"), "--message", "grüße")
-	if event := string((<-s.invoked).event); !strings.Contains(event, `"Message":"grüße"`) {
+	if event := string(take(t, s.invoked).event); !strings.Contains(event, `"Message":"grüße"`) {
 		t.Errorf("event %s", event)
 	}
 	run(nil, "set-endpoint-attributes", "--endpoint-arn", endpoint.EndpointArn, "--attributes", "Enabled=false")

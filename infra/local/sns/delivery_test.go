@@ -33,7 +33,7 @@ func TestAFunctionGetsTheEventOfSNS(t *testing.T) {
 	id := s.publish(t, &client.PublishInput{
 		TopicArn: aws.String(topic), Subject: aws.String("s"), Message: aws.String("grüße <&>"), MessageAttributes: attributes,
 	})
-	got := <-s.invoked
+	got := take(t, s.invoked)
 	if got.function != "push" {
 		t.Errorf("invoked %q", got.function)
 	}
@@ -70,7 +70,7 @@ func TestTheEventHasTheFieldsOfTheLambdaDocumentation(t *testing.T) {
 	s := newStack(t, sns.Config{Topics: []sns.Topic{offline}})
 	s.publish(t, &client.PublishInput{TopicArn: aws.String(s.TopicARN("offline")), Message: aws.String("hi")})
 	var event struct{ Records []map[string]json.RawMessage }
-	if err := json.Unmarshal((<-s.invoked).event, &event); err != nil {
+	if err := json.Unmarshal(take(t, s.invoked).event, &event); err != nil {
 		t.Fatal(err)
 	}
 	record := event.Records[0]
@@ -99,7 +99,7 @@ func TestAQueueGetsTheEnvelopeOrTheRawMessage(t *testing.T) {
 	}}}})
 	id := s.publish(t, &client.PublishInput{TopicArn: aws.String(s.TopicARN("offline")), Message: aws.String("hi"), MessageAttributes: attributes})
 	for range 2 {
-		switch got := <-s.sent; got.queue {
+		switch got := take(t, s.sent); got.queue {
 		case "raw":
 			if got.body != "hi" || got.attributes["kind"].StringValue != "message" || len(got.attributes["raw"].BinaryValue) != 2 {
 				t.Errorf("raw %+v", got)
@@ -132,11 +132,11 @@ func TestAStructuredMessageHasATextForEachKindOfSubscriber(t *testing.T) {
 		TopicArn: aws.String(s.TopicARN("offline")), MessageStructure: aws.String("json"),
 		Message: aws.String(`{"default":"for all","sqs":"for queues","lambda":{"not":"a string"}}`),
 	})
-	if got := <-s.sent; got.body != "for queues" {
+	if got := take(t, s.sent); got.body != "for queues" {
 		t.Errorf("queue got %q", got.body)
 	}
 	var event events.SNSEvent
-	if err := json.Unmarshal((<-s.invoked).event, &event); err != nil {
+	if err := json.Unmarshal(take(t, s.invoked).event, &event); err != nil {
 		t.Fatal(err)
 	}
 	if got := event.Records[0].SNS.Message; got != "for all" {

@@ -110,6 +110,18 @@ func (s *stack) publish(t *testing.T, in *client.PublishInput) string {
 	return *out.MessageId
 }
 
+// take returns what comes next, and fails the test when nothing comes for ten seconds.
+func take[T any](t *testing.T, from <-chan T) T {
+	t.Helper()
+	select {
+	case got := <-from:
+		return got
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing came")
+		panic("unreachable")
+	}
+}
+
 func isA[E error](err error) bool {
 	var e E
 	return errors.As(err, &e)

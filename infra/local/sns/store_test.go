@@ -42,7 +42,7 @@ func TestTheStateSurvivesARestart(t *testing.T) {
 	down = errors.New("the function is not up yet")
 	call(t, s, "Action=Publish&Message=undelivered&TopicArn="+s.TopicARN("offline"))
 	for range 3 { // the attempts made at once
-		<-delivered
+		take(t, delivered)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestTheStateSurvivesARestart(t *testing.T) {
 	down = nil
 
 	s = open()
-	if again := <-delivered; !strings.Contains(again, "undelivered") {
+	if again := take(t, delivered); !strings.Contains(again, "undelivered") {
 		t.Errorf("delivered %s", again)
 	}
 	if got := s.Notifications(sns.Filter{}); len(got) != 1 || got[0].Message != "pushed" || got[0].UserData != "ann" || !got[0].At.Equal(start) {
@@ -63,7 +63,7 @@ func TestTheStateSurvivesARestart(t *testing.T) {
 		t.Errorf("application %s", got)
 	}
 	call(t, s, "Action=Publish&Message=later&TopicArn="+s.TopicARN("offline"))
-	if later := <-delivered; !strings.Contains(later, "later") {
+	if later := take(t, delivered); !strings.Contains(later, "later") {
 		t.Errorf("delivered %s", later)
 	}
 	if err := s.Close(); err != nil {
@@ -75,7 +75,7 @@ func TestTheStateSurvivesARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(delivered) != 0 {
-		t.Errorf("delivered once more: %s", <-delivered)
+		t.Errorf("delivered once more: %s", take(t, delivered))
 	}
 }
 

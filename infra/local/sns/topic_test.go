@@ -42,7 +42,7 @@ func TestSubscribersComeAndGo(t *testing.T) {
 		t.Errorf("subscription %+v", sub)
 	}
 	s.publish(t, &client.PublishInput{TopicArn: topic, Message: aws.String("hi")})
-	if got := <-s.sent; got.queue != "fanout" || got.body != "hi" {
+	if got := take(t, s.sent); got.queue != "fanout" || got.body != "hi" {
 		t.Errorf("sent %+v", got)
 	}
 	for range 2 {
@@ -128,7 +128,7 @@ func TestABatchReportsEachMessageByItself(t *testing.T) {
 	}
 	got := map[string]int{}
 	for range 2 {
-		message := <-s.sent
+		message := take(t, s.sent)
 		got[message.body] = len(message.attributes)
 	}
 	if fmt.Sprint(got) != "map[one:0 two:2]" {

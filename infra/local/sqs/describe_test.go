@@ -148,6 +148,12 @@ func TestDeadLettersCanBeMovedBackAsNewMessages(t *testing.T) {
 	if m := s.receive(t, "other"); len(m) != 2 { // the one moved before had been received once more
 		t.Errorf("%d messages in the other queue", len(m))
 	}
+	bury()
+	s.one(t, "dead")
+	if err := move("dead", ""); err != nil {
+		t.Fatal(err)
+	}
+	s.wantDepth(t, "dead", sqs.Depth{InFlight: 1}) // somebody looks at it
 	for from, to := range map[string]string{"fanout": "", "nowhere": "", "dead": "nowhere"} {
 		if err := move(from, to); !isA[*types.ResourceNotFoundException](err) {
 			t.Errorf("from %q to %q: %v", from, to, err)

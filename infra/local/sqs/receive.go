@@ -99,7 +99,7 @@ func (s *Service) receive(ctx context.Context, q *queue, limit int, hide, wait t
 			return nil, err
 		}
 		messages, retry, arrival := s.poll(q, limit, hide, deadline)
-		if len(messages) > 0 || retry <= 0 || s.closed() {
+		if retry == 0 {
 			return messages, nil
 		}
 		due := make(chan struct{})
@@ -114,7 +114,7 @@ func (s *Service) receive(ctx context.Context, q *queue, limit int, hide, wait t
 	}
 }
 
-// poll takes what there is. When there is nothing it says after what time (0: never) or on which arrival to ask again.
+// poll takes what there is. When that is nothing it says after what time (0: the receive is over) or on which arrival to ask again.
 // The call that ends a receive is the one that is billed.
 func (s *Service) poll(q *queue, limit int, hide time.Duration, deadline time.Time) ([]Message, time.Duration, <-chan struct{}) {
 	s.mu.Lock()
