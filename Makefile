@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 BUILD   := build
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # The shell that starts make may have a USER of its own; only one given to make counts.
 ifeq ($(origin USER),environment)
 USER := ann

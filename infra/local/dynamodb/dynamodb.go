@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -67,13 +68,20 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	s.cmd.Stdout = cfg.Logs
 	last := &lastLine{next: cfg.Logs}
 	s.cmd.Stderr = last
-	if err := s.cmd.Start(); err != nil {
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // see child.Attributes
+		err := s.cmd.Start()
+		started <- err
+		if err == nil {
+			s.err = s.cmd.Wait()
+			close(s.exited)
+		}
+		runtime.UnlockOSThread()
+	}()
+	if err := <-started; err != nil {
 		return nil, fmt.Errorf("dynamodb: start %s: %w", cfg.Binary, err)
 	}
-	go func() {
-		s.err = s.cmd.Wait()
-		close(s.exited)
-	}()
 	if err := s.ready(ctx, last); err != nil {
 		s.Close()
 		return nil, err

@@ -183,3 +183,17 @@ func TestTheRuntimeAPIRefusesWhatIsOutOfTurn(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestKillEndsWhatRunsAndSparesWhatIsIdle(t *testing.T) {
+	service := start(t, lambda.Config{}, function("crash"))
+	if n := service.Kill("crash"); n != 0 {
+		t.Errorf("killed %d of none", n)
+	}
+	idle := invoke(t, service, "crash", `"not"`)
+	if n := service.Kill("crash"); n != 0 {
+		t.Errorf("killed %d that were idle", n)
+	}
+	if again := invoke(t, service, "crash", `"not"`); decode[int](t, again) != decode[int](t, idle) {
+		t.Error("the idle process is another one")
+	}
+}

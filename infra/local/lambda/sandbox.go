@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/parley-im/parley/infra/local/child"
 	"github.com/parley-im/parley/infra/local/clock"
 )
 
@@ -75,7 +76,7 @@ func (sb *sandbox) launch() {
 			"AWS_LAMBDA_LOG_STREAM_NAME="+now.UTC().Format("2006/01/02/")+"["+version+"]"+hex.EncodeToString(stream)),
 		Stdout:      input,
 		Stderr:      input,
-		SysProcAttr: processAttributes(),
+		SysProcAttr: child.Attributes(),
 	}
 	sb.server = &http.Server{Handler: sb.runtimeAPI(), ConnState: sb.track}
 

@@ -2,11 +2,7 @@
 
 package lambda
 
-import "syscall"
-
 // Without Unix signals there is no freeze: what a function leaves behind goes on between invocations.
-
-func processAttributes() *syscall.SysProcAttr { return nil }
 
 func (sb *sandbox) freeze() {}
 

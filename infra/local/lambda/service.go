@@ -229,6 +229,21 @@ func (s *Service) Close(ctx context.Context) error {
 	}
 }
 
+// Kill kills the processes that run the function now, as a host that fails would, and returns how many there were. Their
+// invocations end with a FunctionError; idle processes stay.
+func (s *Service) Kill(function string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	killed := 0
+	for sb := range s.sandboxes {
+		if sb.function.Name == function && sb.current != nil {
+			sb.kill()
+			killed++
+		}
+	}
+	return killed
+}
+
 // spawner starts all processes from one operating system thread, which lives as long as the service: Linux delivers the
 // parent death signal when the thread that forked ends, not the process.
 func (s *Service) spawner() {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -42,12 +43,21 @@ type Stack struct {
 	closers []func(context.Context)
 	failed  chan error
 	once    sync.Once
+	// ready is closed when functions can be invoked: SNS starts before Lambda, because functions are told its ARNs, and may
+	// have something to deliver from the last time.
+	ready chan struct{}
+	// slots bounds how many invocations run at once.
+	slots chan struct{}
 }
+
+// perCore is how many invocations may run at once for each core. AWS would bring more machines; here more processes than
+// this only slow each other down, so further invocations wait.
+const perCore = 8
 
 // Start starts everything and returns when it is ready. If a part cannot start, those that did are stopped and the error
 // says in one line what to do.
 func Start(ctx context.Context, cfg Config) (*Stack, error) {
-	s := &Stack{failed: make(chan error, 1)}
+	s := &Stack{failed: make(chan error, 1), ready: make(chan struct{}), slots: make(chan struct{}, perCore*runtime.NumCPU())}
 	if err := s.start(ctx, cfg); err != nil {
 		s.Close(ctx)
 		return nil, err
@@ -198,10 +208,19 @@ func (s *Stack) startSNS(_ context.Context, cfg Config, where *places) error {
 	for _, application := range applications {
 		platforms = append(platforms, application)
 	}
+	closing := make(chan struct{})
 	s.SNS, err = sns.New(sns.Config{
 		Region: Region, Account: Account, AccessKey: AccessKey, Topics: topics(), Applications: platforms,
 		Deliver: func(_ context.Context, function string, event []byte) error {
+			select {
+			case <-s.ready:
+			case <-closing:
+				return lambda.ErrClosed
+			}
 			_, err := s.Lambda.InvokeAsync(function, event)
+			if errors.Is(err, lambda.ResourceNotFound) {
+				return fmt.Errorf("%w: %w", sns.ErrNoTarget, err)
+			}
 			return err
 		},
 		Dir: filepath.Join(cfg.Data, "sns"), Clock: cfg.Clock, Logger: cfg.Logger,
@@ -210,7 +229,10 @@ func (s *Stack) startSNS(_ context.Context, cfg Config, where *places) error {
 		_ = l.Close()
 		return fmt.Errorf("sns: %w", err)
 	}
-	s.onClose(func(context.Context) { _ = s.SNS.Close() })
+	s.onClose(func(context.Context) {
+		close(closing)
+		_ = s.SNS.Close()
+	})
 	s.serve(l, s.SNS)
 	where.sns = s.SNS
 	where.snsURL, err = s.tapped(cfg, "sns", where.snsURL)
@@ -226,6 +248,7 @@ func (s *Stack) startLambda(_ context.Context, cfg Config, where *places) error 
 	if err != nil {
 		return err
 	}
+	close(s.ready)
 	ctx, cancel := context.WithCancel(context.Background())
 	var pollers sync.WaitGroup
 	s.onClose(func(ctx context.Context) {
@@ -255,6 +278,8 @@ func (s *Stack) startGateway(cfg Config, l net.Listener) error {
 	options.Secret = func(key string) (string, bool) { return SecretKey, key == AccessKey }
 	var err error
 	s.API, err = apigateway.New(api(cfg.Limits), func(ctx context.Context, function string, payload []byte) (apigateway.Result, error) {
+		s.slots <- struct{}{}
+		defer func() { <-s.slots }()
 		result, err := s.Lambda.Invoke(ctx, function, payload)
 		return apigateway.Result{Payload: result.Payload, FunctionError: result.FunctionError}, err
 	}, options)
