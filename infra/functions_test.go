@@ -95,7 +95,7 @@ func TestEnvironmentIsWhatGrantsAndSettingsNeed(t *testing.T) {
 			switch on := g.On.(type) {
 			case topology.Table:
 				want[on.Env] = "${" + stack.table(t, on.Name) + "}"
-			case topology.Index:
+			case topology.Index, topology.DeadLetters:
 			case topology.Topic:
 				want[on.Env] = "${" + stack.topic(t, on.Name) + "}" // Ref of a topic is its ARN
 			case topology.Queue:

@@ -58,6 +58,8 @@ func (d *deployment) statements(g topology.Grant) []awsiam.PolicyStatement {
 		return []awsiam.PolicyStatement{allow(g.Actions, *d.topics[on.Name].TopicArn())}
 	case topology.Queue:
 		return []awsiam.PolicyStatement{allow(g.Actions, *d.queues[on.Name].QueueArn())}
+	case topology.DeadLetters:
+		return []awsiam.PolicyStatement{allow(g.Actions, *d.deadLetters[on.Name].QueueArn())}
 	case topology.Bucket:
 		return []awsiam.PolicyStatement{allow(g.Actions, *d.buckets[on.Name].ArnForObjects(jsii.String("*")))}
 	case topology.Connections:

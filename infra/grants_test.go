@@ -81,6 +81,8 @@ func permissionsOf(t *testing.T, stack template, f topology.Function) []string {
 				pairs = append(pairs, action+" on ${"+stack.topic(t, on.Name)+"}")
 			case topology.Queue:
 				pairs = append(pairs, action+" on ${"+stack.queue(t, on.Name)+".Arn}")
+			case topology.DeadLetters:
+				pairs = append(pairs, action+" on ${"+stack.queue(t, on.Name)+".Arn}")
 			case topology.Bucket:
 				pairs = append(pairs, action+" on ${"+stack.only(t, "AWS::S3::Bucket")+".Arn}/*")
 			case topology.Connections:

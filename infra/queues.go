@@ -18,7 +18,7 @@ func (d *deployment) addQueues() {
 			QueueName:         d.name(q.Name),
 			VisibilityTimeout: seconds(q.Visibility),
 			DeadLetterQueue: &awssqs.DeadLetterQueue{
-				Queue:           d.newDeadLetters(group, q.DeadLetter),
+				Queue:           d.addDeadLetters(group, q.DeadLetter),
 				MaxReceiveCount: jsii.Number(q.MaxReceives),
 			},
 			Encryption: awssqs.QueueEncryption_SQS_MANAGED,
@@ -27,13 +27,15 @@ func (d *deployment) addQueues() {
 	}
 }
 
-// newDeadLetters is a queue for what was given up. It keeps it for the longest that SQS can, 14 days, so that a weekend
+// addDeadLetters creates a queue for what was given up. It keeps it for the longest that SQS can, 14 days, so that a weekend
 // does not lose it.
-func (d *deployment) newDeadLetters(scope constructs.Construct, name string) awssqs.Queue {
-	return awssqs.NewQueue(scope, jsii.String(name), &awssqs.QueueProps{
-		QueueName:       d.name(name),
+func (d *deployment) addDeadLetters(scope constructs.Construct, dead topology.DeadLetters) awssqs.Queue {
+	queue := awssqs.NewQueue(scope, jsii.String(dead.Name), &awssqs.QueueProps{
+		QueueName:       d.name(dead.Name),
 		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
 		Encryption:      awssqs.QueueEncryption_SQS_MANAGED,
 		EnforceSSL:      jsii.Bool(true),
 	})
+	d.deadLetters[dead.Name] = queue
+	return queue
 }

@@ -98,11 +98,11 @@ func TestQueueGivesUpIntoADeadLetterQueue(t *testing.T) {
 	if got.VisibilityTimeout != int(topology.Fanout.Visibility.Seconds()) {
 		t.Errorf("messages are hidden for %d s", got.VisibilityTimeout)
 	}
-	dead := stack.queue(t, topology.Fanout.DeadLetter)
+	dead := stack.queue(t, topology.Fanout.DeadLetter.Name)
 	if got.RedrivePolicy.DeadLetterTargetArn != "${"+dead+".Arn}" || got.RedrivePolicy.MaxReceiveCount != topology.Fanout.MaxReceives {
 		t.Errorf("gives up as %+v", got.RedrivePolicy)
 	}
-	for _, id := range []string{dead, stack.queue(t, topology.Offline.Name+"-dead")} {
+	for _, id := range []string{dead, stack.queue(t, topology.Offline.DeadLetter.Name)} {
 		if days := queues[id].MessageRetentionPeriod / (24 * 60 * 60); days != 14 {
 			t.Errorf("%s keeps messages %d days", id, days)
 		}
@@ -131,7 +131,7 @@ func TestFanoutTakesBatchesFromTheQueueAndReportsEachMessage(t *testing.T) {
 
 func TestPushListensToTheTopicWithADeadLetterQueue(t *testing.T) {
 	stack := productionTemplate(t)
-	dead := stack.queue(t, topology.Offline.Name+"-dead")
+	dead := stack.queue(t, topology.Offline.DeadLetter.Name)
 	subscription := stack.Resources[stack.only(t, "AWS::SNS::Subscription")].Properties
 	for property, want := range map[string]any{
 		"Protocol":      "lambda",
@@ -140,6 +140,21 @@ func TestPushListensToTheTopicWithADeadLetterQueue(t *testing.T) {
 		"RedrivePolicy": map[string]any{"deadLetterTargetArn": "${" + dead + ".Arn}"},
 	} {
 		if got := subscription[property]; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %v, want %v", property, got, want)
+		}
+	}
+}
+
+func TestWhatPushFailsAtIsTriedAgainAndThenKept(t *testing.T) {
+	stack := productionTemplate(t)
+	config := stack.Resources[stack.only(t, "AWS::Lambda::EventInvokeConfig")].Properties
+	dead := stack.queue(t, topology.Offline.DeadLetter.Name)
+	for property, want := range map[string]any{
+		"FunctionName":         "${" + stack.function(t, "push") + "}",
+		"MaximumRetryAttempts": float64(2),
+		"DestinationConfig":    map[string]any{"OnFailure": map[string]any{"Destination": "${" + dead + ".Arn}"}},
+	} {
+		if got := config[property]; !reflect.DeepEqual(got, want) {
 			t.Errorf("%s is %v, want %v", property, got, want)
 		}
 	}

@@ -46,19 +46,22 @@ func addStage(app awscdk.App) error {
 // deployment is one stage while it is put together: what each construct group leaves for those after it, by topology name.
 type deployment struct {
 	config
-	stack     awscdk.Stack
-	tables    map[string]awsdynamodb.ITableV2
-	topics    map[string]awssns.Topic
-	queues    map[string]awssqs.Queue
-	buckets   map[string]awss3.Bucket
-	api       awsapigatewayv2.WebSocketApi
-	functions map[string]awslambda.Function
+	stack  awscdk.Stack
+	tables map[string]awsdynamodb.ITableV2
+	topics map[string]awssns.Topic
+	queues map[string]awssqs.Queue
+	// deadLetters hold what was given up, by whatever feeds them.
+	deadLetters map[string]awssqs.Queue
+	buckets     map[string]awss3.Bucket
+	api         awsapigatewayv2.WebSocketApi
+	functions   map[string]awslambda.Function
 }
 
 // newStack puts one stage together.
 func newStack(app awscdk.App, c config) {
 	d := &deployment{
-		config: c,
+		config:      c,
+		deadLetters: map[string]awssqs.Queue{},
 		stack: awscdk.NewStack(app, jsii.String("Parley-"+c.stage), &awscdk.StackProps{
 			Description: jsii.String("Parley, a serverless messaging backend, stage " + c.stage),
 		}),

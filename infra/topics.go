@@ -16,5 +16,6 @@ func (d *deployment) addTopics() {
 			TopicName:  d.name(t.Name),
 			EnforceSSL: jsii.Bool(true),
 		})
+		d.addDeadLetters(group, t.DeadLetter)
 	}
 }

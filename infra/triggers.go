@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambdadestinations"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/jsii-runtime-go"
 
@@ -24,12 +25,14 @@ func (d *deployment) addTriggers() {
 	}
 }
 
-// subscribe has the topic invoke the function. What SNS cannot hand to Lambda at all goes to a dead-letter queue; an
-// invocation that fails is tried twice more by Lambda.
+// subscribe has the topic invoke the function. What SNS cannot hand to Lambda at all goes to the dead-letter queue, and so
+// does an event that the function has failed at three times.
 func (d *deployment) subscribe(f topology.Function) {
-	topic := d.topics[f.Topic.Name]
-	subscription := awssnssubscriptions.NewLambdaSubscription(d.functions[f.Name], &awssnssubscriptions.LambdaSubscriptionProps{
-		DeadLetterQueue: d.newDeadLetters(topic, f.Topic.Name+"-dead"),
+	dead := d.deadLetters[f.Topic.DeadLetter.Name]
+	d.topics[f.Topic.Name].AddSubscription(awssnssubscriptions.NewLambdaSubscription(d.functions[f.Name],
+		&awssnssubscriptions.LambdaSubscriptionProps{DeadLetterQueue: dead}))
+	d.functions[f.Name].ConfigureAsyncInvoke(&awslambda.EventInvokeConfigOptions{
+		RetryAttempts: jsii.Number(2),
+		OnFailure:     awslambdadestinations.NewSqsDestination(dead),
 	})
-	topic.AddSubscription(subscription)
 }

@@ -75,7 +75,8 @@ func (o *Objects) SignDownload(ctx context.Context, key, name, contentType strin
 // Stat implements chat.Objects with one HEAD.
 func (o *Objects) Stat(ctx context.Context, key string) (string, int64, bool, error) {
 	out, err := o.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &o.bucket, Key: &key})
-	if status(err) == http.StatusNotFound {
+	// Who may not list the bucket, and no function may, gets 403 for what does not exist (S3 API reference, HeadObject).
+	if s := status(err); s == http.StatusNotFound || s == http.StatusForbidden {
 		return "", 0, false, nil
 	}
 	if err != nil {

@@ -87,6 +87,7 @@ var Functions = []Function{
 		Grants: []Grant{
 			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Push, []string{"sns:Publish"}},
+			{Offline.DeadLetter, []string{"sqs:SendMessage"}}, // what fails three times is kept, not dropped
 		},
 		Memory: 256, Timeout: 20 * time.Second,
 	},

@@ -26,19 +26,28 @@ type Index struct {
 // EnvName is "": an index has the same name in every deployment.
 func (i Index) EnvName() string { return "" }
 
-// Topic is a standard SNS topic.
+// Topic is a standard SNS topic that invokes a function.
 type Topic struct {
 	Name string
-	Env  string
+	// DeadLetter is the queue for what could not be handed to the function, and for what the function gave up.
+	DeadLetter DeadLetters
+	Env        string
 }
 
 // EnvName is the variable that holds the topic's ARN.
 func (t Topic) EnvName() string { return t.Env }
 
-// Queue is a standard SQS queue with a dead-letter queue behind it.
+// DeadLetters is a standard SQS queue that people read, not functions.
+type DeadLetters struct{ Name string }
+
+// EnvName is "": nothing is told of it, because Lambda itself writes to it in the name of the function.
+func (d DeadLetters) EnvName() string { return "" }
+
+// Queue is a standard SQS queue that feeds a function.
 type Queue struct {
-	Name       string
-	DeadLetter string
+	Name string
+	// DeadLetter is the queue for what the function failed at too often.
+	DeadLetter DeadLetters
 	// Visibility must be at least six times the timeout of the function it feeds (Lambda guide, "Using Lambda with SQS").
 	Visibility time.Duration
 	// MaxReceives is how often a message is tried before it goes to the dead-letter queue.
@@ -87,10 +96,10 @@ var (
 	// Sessions holds one item per user: live connections, last seen, push endpoint of each device.
 	Sessions = Table{Name: "sessions", PartitionKey: "user", TTL: "expires", Env: "PARLEY_SESSIONS_TABLE"}
 	// Offline carries one notice per message to the push function, for all members without a live connection.
-	Offline = Topic{Name: "offline", Env: "PARLEY_OFFLINE_TOPIC"}
+	Offline = Topic{Name: "offline", DeadLetter: DeadLetters{"offline-dead"}, Env: "PARLEY_OFFLINE_TOPIC"}
 	// Fanout carries shards of members of conversations that are too large to post to in the send itself.
 	Fanout = Queue{
-		Name: "fanout", DeadLetter: "fanout-dead", Visibility: 2 * time.Minute, MaxReceives: 5, Batch: 1,
+		Name: "fanout", DeadLetter: DeadLetters{"fanout-dead"}, Visibility: 2 * time.Minute, MaxReceives: 5, Batch: 1,
 		Env: "PARLEY_FANOUT_QUEUE",
 	}
 	// Media holds what messages attach.

@@ -43,7 +43,7 @@ type Grant struct {
 	Actions []string
 }
 
-// Resource is something a function can be granted: a Table, Index, Topic, Queue, Bucket, Connections or PushApplications.
+// Resource is something a function can be granted: a Table, Index, Topic, Queue, DeadLetters, Bucket, Connections or PushApplications.
 type Resource interface {
 	// EnvName is the variable that tells a granted function where the resource is.
 	EnvName() string

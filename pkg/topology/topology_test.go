@@ -91,7 +91,7 @@ func TestWhoMayChangeWhat(t *testing.T) {
 		"POST":                       {"connect", "fanout", "message"},
 		"DELETE":                     {"connect"},
 		"s3:PutObject":               {"media"},
-		"sqs:SendMessage":            {"message"},
+		"sqs:SendMessage":            {"message", "push"},
 		"sns:CreatePlatformEndpoint": {"devices"},
 		"sns:Publish":                {"fanout", "message", "push"},
 	}

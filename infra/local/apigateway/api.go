@@ -81,7 +81,7 @@ type Limits struct {
 	Message     int           // bytes of one message, inbound after decompression, and of one POST: 128 KB
 
 	// Outbox is how many bytes may wait for a slow client before a POST is answered with 429 and a route response or error
-	// frame is dropped. The service does not publish its size; the default is 512 KB. One message always fits.
+	// frame is dropped. The service does not publish its size; the default is 512 KB. An empty one takes a message of any size.
 	Outbox int
 
 	ConnectsPerSecond int // new connections, with a burst of the same size: 500

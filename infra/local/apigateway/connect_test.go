@@ -3,7 +3,6 @@ package apigateway_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -110,6 +109,7 @@ func TestConnectRouteDecidesAboutTheHandshake(t *testing.T) {
 		{"nothing", returns(raw("")), 502},
 		{"no statusCode", returns(raw(`{"body":"x"}`)), 502},
 		{"statusCode out of range", returns(raw(`{"statusCode":1}`)), 502},
+		{"statusCode of an interim response", returns(response{StatusCode: 101}), 502},
 		{"statusCode of words", returns(raw(`{"statusCode":"OK"}`)), 502},
 		{"body that is no string", returns(raw(`{"statusCode":200,"body":{}}`)), 502},
 		{"unknown field (middyjs/middy #1219)", returns(raw(`{"statusCode":200,"data":"x"}`)), 502},
@@ -279,6 +279,9 @@ func TestClosedGatewayRefuses(t *testing.T) {
 	if status, _ := r.refused(); status != http.StatusServiceUnavailable {
 		t.Errorf("got %d, want 503", status)
 	}
+	if status := r.post("R1kmxc2VNjMCFIA=", "x").StatusCode; status != http.StatusGone {
+		t.Errorf("POST got %d, want 410", status)
+	}
 }
 
 func TestClientThatLeavesDuringConnectIsDisconnected(t *testing.T) {
@@ -353,55 +356,4 @@ func TestHandshakeThatCannotBeCompletedIsDisconnected(t *testing.T) {
 	if status := r.post(id, "x").StatusCode; status != http.StatusGone {
 		t.Errorf("POST got %d, want 410", status)
 	}
-}
-
-func TestAPIThatCannotBeDeployedIsRefused(t *testing.T) {
-	tests := map[string]func(*apigateway.API){
-		"no stage":           func(a *apigateway.API) { a.Stage = "" },
-		"bad expression":     func(a *apigateway.API) { a.RouteSelectionExpression = "$request" },
-		"reserved key":       func(a *apigateway.API) { a.Routes[0].Key = "$send" },
-		"empty key":          func(a *apigateway.API) { a.Routes[0].Key = "" },
-		"duplicate key":      func(a *apigateway.API) { a.Routes = append(a.Routes, a.Routes[0]) },
-		"no integration":     func(a *apigateway.API) { a.Routes[0].Function = "" },
-		"two integrations":   func(a *apigateway.API) { a.Routes[0].Mock = &apigateway.Mock{} },
-		"timeout too long":   func(a *apigateway.API) { a.Routes[0].Timeout = 30 * time.Second },
-		"timeout too short":  func(a *apigateway.API) { a.Routes[0].Timeout = time.Millisecond },
-		"identity source":    func(a *apigateway.API) { a.Authorizer.IdentitySources = []string{"$request.header.X"} },
-		"unnamed identity":   func(a *apigateway.API) { a.Authorizer.IdentitySources = []string{"route.request.header."} },
-		"authorizer without": func(a *apigateway.API) { a.Authorizer.Function = "" },
-	}
-	for name, change := range tests {
-		a := api("send")
-		a.Authorizer = &apigateway.Authorizer{Function: "authorizer"}
-		change(&a)
-		if _, err := apigateway.New(a, nil, apigateway.Options{}); err == nil {
-			t.Errorf("%s: accepted", name)
-		}
-	}
-}
-
-// post sends a message without a signature.
-func (r *rig) post(id, message string) *http.Response {
-	r.t.Helper()
-	return r.call(http.MethodPost, "/local/@connections/"+strings.ReplaceAll(id, "=", "%3D"), message)
-}
-
-// call makes a request without a signature; the response has its body read.
-func (r *rig) call(method, path, body string) *http.Response {
-	r.t.Helper()
-	req, err := http.NewRequest(method, r.server.URL+path, strings.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	resp, err := r.server.Client().Do(req)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	resp.Body = io.NopCloser(strings.NewReader(string(text)))
-	return resp
 }

@@ -80,6 +80,7 @@ func (c *connection) start(socket *websocket.Conn, frames *frameConn) {
 
 // watch begins to look for idleness and old age. It comes before the client can know that it is connected.
 func (c *connection) watch() {
+	c.touch()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	limits := c.gateway.api.Limits

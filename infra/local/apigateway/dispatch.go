@@ -84,22 +84,18 @@ func (g *Gateway) answer(c *connection, route Route, ev event) {
 
 // respond sends a route response. An empty body makes no frame.
 func (g *Gateway) respond(c *connection, route Route, body string) {
-	if body == "" {
-		return
-	}
-	switch c.send([]byte(body)) {
-	case accepted:
-		g.meter.outbound[route.Key].add(len(body))
-	case full:
-		g.meter.dropped.Add(1)
+	if body != "" {
+		g.sendOrDrop(c, []byte(body), g.meter.outbound[route.Key])
 	}
 }
 
 func (g *Gateway) sendError(c *connection, frame []byte) {
-	switch c.send(frame) {
-	case accepted:
-		g.meter.errorFrames.Add(1)
-	case full:
+	g.sendOrDrop(c, frame, &g.meter.errorFrames)
+}
+
+// sendOrDrop sends what nobody waits for: there is no caller who could try again.
+func (g *Gateway) sendOrDrop(c *connection, message []byte, as *counter) {
+	if c.send(message, as) == full {
 		g.meter.dropped.Add(1)
 	}
 }

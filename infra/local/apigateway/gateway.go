@@ -44,8 +44,10 @@ type Gateway struct {
 
 	ctx     context.Context // of invocations
 	cancel  context.CancelFunc
-	closing chan struct{}  // closed when Close begins
-	running sync.WaitGroup // handlers and every goroutine; grows after closing only from goroutines in it
+	closing chan struct{} // closed when Close begins
+	// running holds handshakes and every goroutine. It grows only from within: a connection that has not ended has a handshake
+	// or a reading goroutine in it.
+	running sync.WaitGroup
 
 	mu          sync.RWMutex
 	closed      bool
@@ -97,16 +99,16 @@ func New(api API, invoke Invoke, options Options) (*Gateway, error) {
 // ServeHTTP serves the upgrade of /{stage} and the calls to /{stage}/@connections/{id}; any other path is forbidden. An
 // upgraded connection lives on after it returns.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !g.enter() {
-		writeMessage(w, http.StatusServiceUnavailable, "Service Unavailable")
-		return
-	}
-	defer g.running.Done()
 	if id, ok := strings.CutPrefix(r.URL.Path, "/"+g.api.Stage+"/@connections/"); ok {
 		g.manage(w, r, id)
 		return
 	}
 	if r.URL.Path == "/"+g.api.Stage {
+		if !g.enter() {
+			writeMessage(w, http.StatusServiceUnavailable, "Service Unavailable")
+			return
+		}
+		defer g.running.Done()
 		g.connect(w, r)
 		return
 	}
@@ -114,7 +116,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	writeMessage(w, http.StatusForbidden, "Forbidden")
 }
 
-// enter counts a handler as running, unless the gateway is closed.
+// enter counts a handshake as running, unless the gateway is closed.
 func (g *Gateway) enter() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -124,8 +126,8 @@ func (g *Gateway) enter() bool {
 	return !g.closed
 }
 
-// Close refuses new requests, closes every socket with 1001 "Going away" and waits for the $disconnect routes, for
-// messages in flight and for all goroutines. When ctx ends first, it ends the context of the invocations under way, drops the
+// Close refuses new handshakes, closes every socket with 1001 "Going away" and waits for the $disconnect routes, for
+// messages in flight and for all goroutines. Calls to @connections are answered on, by 410. When ctx ends first, it ends the context of the invocations under way, drops the
 // sockets and returns the error of ctx.
 func (g *Gateway) Close(ctx context.Context) error {
 	g.mu.Lock()
@@ -161,7 +163,7 @@ func (g *Gateway) Close(ctx context.Context) error {
 
 func (g *Gateway) newConnection(r *http.Request) *connection {
 	now, tail := g.clock.Now(), newTail()
-	c := &connection{
+	return &connection{
 		gateway:     g,
 		id:          g.ids.next(now, tail),
 		tail:        tail,
@@ -169,8 +171,6 @@ func (g *Gateway) newConnection(r *http.Request) *connection {
 		identity:    identity{UserAgent: strings.Clone(r.UserAgent()), SourceIP: strings.Clone(sourceIP(r))},
 		domain:      strings.Clone(r.Host),
 	}
-	c.touch()
-	return c
 }
 
 // add makes a connection known, unless the gateway is closed.

@@ -113,7 +113,7 @@ func parseReply(payload []byte) (reply, error) {
 		return reply{}, fmt.Errorf("malformed proxy response: %w", err)
 	}
 	status, err := strconv.Atoi(response.StatusCode.String())
-	if err != nil || status < 100 || status > 599 {
+	if err != nil || status < 200 || status > 599 {
 		return reply{}, fmt.Errorf("malformed proxy response: %q is no statusCode", response.StatusCode)
 	}
 	r := reply{status: status, body: response.Body, header: map[string]string{}}

@@ -57,6 +57,33 @@ func TestIdleConnectionIsClosedAfterTenMinutes(t *testing.T) {
 	disconnected(t, next(t, events), 1001, "Going away")
 }
 
+func TestIdleTimeBeginsWhenTheHandshakeEnds(t *testing.T) {
+	invoked, release := make(chan struct{}), make(chan struct{})
+	disconnect, events := records()
+	r := serve(t, api("$connect", "$disconnect"), map[string]handler{
+		"$connect": func(context.Context, []byte) (any, error) {
+			close(invoked)
+			<-release
+			return response{StatusCode: 200}, nil
+		},
+		"$disconnect": disconnect,
+	})
+	go func() {
+		<-invoked
+		r.clock.Advance(20 * time.Second)
+		close(release)
+	}()
+	c := r.dial()
+	r.clock.Advance(10*time.Minute - time.Nanosecond)
+	if len(events) != 0 {
+		t.Error("closed less than ten minutes after the handshake")
+	}
+	r.clock.Advance(time.Nanosecond)
+	if code, _ := c.closed(); code != 1001 {
+		t.Errorf("closed with %d, want 1001", code)
+	}
+}
+
 // aws.md 1.6: a message from the server resets the timer as well.
 func TestPostKeepsAConnectionAlive(t *testing.T) {
 	r, connects, events := watched(t, nil)

@@ -87,13 +87,12 @@ func (g *Gateway) admit(r *http.Request, body []byte, id string) *failure {
 
 // post answers 200 once the message is in the outbox: that is no proof that the client has it (aws.md 1.7).
 func (g *Gateway) post(w http.ResponseWriter, c *connection, body []byte) {
-	switch c.send(body) {
+	switch c.send(body, &g.meter.posts) {
 	case gone:
 		failGone.write(w)
 	case full:
 		failSlow.write(w)
 	case accepted:
-		g.meter.posts.add(len(body))
 		w.WriteHeader(http.StatusOK)
 	}
 }

@@ -7,8 +7,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-// closeGrace is how long a closing socket may take to write what waits, and as long again for the client to answer the
-// close frame. It is time of the network, not of the gateway's clock.
+// closeGrace is how long a closing socket may take, to write what waits and to finish the closing handshake. It is time of the network, not of the gateway's clock.
 const closeGrace = 5 * time.Second
 
 // delivery says what became of a message for a client.
@@ -27,8 +26,8 @@ type outbox struct {
 	bytes int // in queue and in the write under way
 }
 
-// send accepts a message for the client. It does not wait for the network.
-func (c *connection) send(message []byte) delivery {
+// send accepts a message for the client, and counts it if so before the client can see it. It does not wait for the network.
+func (c *connection) send(message []byte, as *counter) delivery {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -39,6 +38,7 @@ func (c *connection) send(message []byte) delivery {
 	}
 	c.outbox.queue = append(c.outbox.queue, message)
 	c.outbox.bytes += len(message)
+	as.add(len(message))
 	c.write()
 	return accepted
 }

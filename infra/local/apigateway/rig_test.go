@@ -283,3 +283,29 @@ func rawDial(t testing.TB, address string) net.Conn {
 	}
 	return conn
 }
+
+// post sends a message without a signature.
+func (r *rig) post(id, message string) *http.Response {
+	r.t.Helper()
+	return r.call(http.MethodPost, "/local/@connections/"+strings.ReplaceAll(id, "=", "%3D"), message)
+}
+
+// call makes a request without a signature; the response has its body read.
+func (r *rig) call(method, path, body string) *http.Response {
+	r.t.Helper()
+	req, err := http.NewRequest(method, r.server.URL+path, strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	resp, err := r.server.Client().Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	resp.Body = io.NopCloser(strings.NewReader(string(text)))
+	return resp
+}

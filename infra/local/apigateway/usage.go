@@ -35,12 +35,11 @@ type Traffic struct {
 
 // meter counts as it happens. The maps are fixed when it is made.
 type meter struct {
-	connects, disconnects          atomic.Int64
-	connected                      atomic.Int64 // nanoseconds of ended connections
-	errorFrames, integrationErrors atomic.Int64
-	throttled, dropped             atomic.Int64
-	inbound, outbound              map[string]*counter
-	posts                          counter
+	connects, disconnects                 atomic.Int64
+	connected                             atomic.Int64 // nanoseconds of ended connections
+	integrationErrors, throttled, dropped atomic.Int64
+	inbound, outbound                     map[string]*counter
+	posts, errorFrames                    counter
 }
 
 type counter struct{ messages, units atomic.Int64 }
@@ -68,18 +67,18 @@ func (g *Gateway) Usage() Usage {
 	u := Usage{
 		Connects:          m.connects.Load(),
 		Disconnects:       m.disconnects.Load(),
-		ConnectionTime:    time.Duration(m.connected.Load()),
 		Inbound:           traffic(m.inbound),
 		Outbound:          traffic(m.outbound),
 		Posts:             m.posts.traffic(),
-		ErrorFrames:       m.errorFrames.Load(),
+		ErrorFrames:       m.errorFrames.messages.Load(),
 		IntegrationErrors: m.integrationErrors.Load(),
 		Throttled:         m.throttled.Load(),
 		Dropped:           m.dropped.Load(),
 	}
 	now := g.clock.Now()
-	g.mu.RLock()
+	g.mu.RLock() // under which a connection is either live or counted
 	defer g.mu.RUnlock()
+	u.ConnectionTime = time.Duration(m.connected.Load())
 	for _, c := range g.connections {
 		u.ConnectionTime += now.Sub(c.connectedAt)
 	}

@@ -126,4 +126,3 @@ func printNotification(stdout io.Writer, n sns.Notification) {
 	shown := stack.Show(n)
 	fmt.Fprintf(stdout, "%s  phone of %s  %s: %s\n", shown.At, shown.User, shown.Title, shown.Body)
 }
-

@@ -223,6 +223,10 @@ func (s *Stack) startSNS(_ context.Context, cfg Config, where *places) error {
 			}
 			return err
 		},
+		Send: func(_ context.Context, queue, body string, _ map[string]sns.Attribute) error {
+			_, err := s.SQS.Send(queue, body, nil)
+			return err
+		},
 		Dir: filepath.Join(cfg.Data, "sns"), Clock: cfg.Clock, Logger: cfg.Logger,
 	})
 	if err != nil {
@@ -243,7 +247,7 @@ func (s *Stack) startLambda(_ context.Context, cfg Config, where *places) error 
 	var err error
 	s.Lambda, err = lambda.New(lambda.Config{
 		Region: Region, Account: Account, AccessKeyID: AccessKey, SecretAccessKey: SecretKey, SessionToken: "local-session",
-		Logs: cfg.Logs,
+		Logs: cfg.Logs, DeadLetter: func(d lambda.DeadLetter) { s.keep(cfg, d) },
 	}, where.functions(cfg.Functions)...)
 	if err != nil {
 		return err
@@ -293,6 +297,18 @@ func (s *Stack) startGateway(cfg Config, l net.Listener) error {
 	})
 	s.serve(l, s.API)
 	return nil
+}
+
+// keep stores an event that a function has failed at for good in the dead-letter queue of the function's topic.
+func (s *Stack) keep(cfg Config, d lambda.DeadLetter) {
+	for _, f := range topology.Functions {
+		if f.Name != d.Function || f.Topic == nil {
+			continue
+		}
+		if _, err := s.SQS.Send(f.Topic.DeadLetter.Name, string(d.Payload), nil); err != nil {
+			cfg.Logger.Error("dead letter lost", "function", d.Function, "error", err)
+		}
+	}
 }
 
 // serve serves until the stack is closed.

@@ -128,24 +128,28 @@ func topics() []sns.Topic {
 	for _, f := range topology.Functions {
 		if f.Topic != nil {
 			topics = append(topics, sns.Topic{
-				Name: f.Topic.Name, Subscriptions: []sns.Subscription{{Protocol: "lambda", Endpoint: f.Name}},
+				Name: f.Topic.Name, Subscriptions: []sns.Subscription{{
+					Protocol: "lambda", Endpoint: f.Name, DeadLetterQueue: f.Topic.DeadLetter.Name,
+				}},
 			})
 		}
 	}
 	return topics
 }
 
-// queues are those that functions are fed from, each with its dead-letter queue.
+// queues are those that functions are fed from, and the dead-letter queues.
 func queues() []sqs.Queue {
 	var queues []sqs.Queue
+	dead := func(d topology.DeadLetters) sqs.Queue { return sqs.Queue{Name: d.Name, Retention: 14 * 24 * time.Hour} }
 	for _, f := range topology.Functions {
 		if f.Queue != nil {
-			queues = append(queues,
-				sqs.Queue{
-					Name: f.Queue.Name, VisibilityTimeout: f.Queue.Visibility,
-					MaxReceiveCount: f.Queue.MaxReceives, DeadLetterQueue: f.Queue.DeadLetter,
-				},
-				sqs.Queue{Name: f.Queue.DeadLetter, Retention: 14 * 24 * time.Hour})
+			queues = append(queues, dead(f.Queue.DeadLetter), sqs.Queue{
+				Name: f.Queue.Name, VisibilityTimeout: f.Queue.Visibility,
+				MaxReceiveCount: f.Queue.MaxReceives, DeadLetterQueue: f.Queue.DeadLetter.Name,
+			})
+		}
+		if f.Topic != nil {
+			queues = append(queues, dead(f.Topic.DeadLetter))
 		}
 	}
 	return queues
