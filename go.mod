@@ -112,3 +112,9 @@ require (
 	golang.org/x/text v0.41.0 // indirect
 	golang.org/x/time v0.15.0 // indirect
 )
+
+ignore (
+	./build
+	./cdk.out
+	./node_modules
+)

@@ -91,6 +91,9 @@ func (s *Stack) start(ctx context.Context, cfg Config) error {
 		}
 		*path = absolute
 	}
+	if missing := missingFunctions(cfg.Functions); len(missing) > 0 {
+		return fmt.Errorf("functions are not built: %s lacks %s; run `make local`", cfg.Functions, strings.Join(missing, ", "))
+	}
 	release, err := claim(cfg.Data)
 	if err != nil {
 		return err

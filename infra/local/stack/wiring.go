@@ -3,8 +3,8 @@ package stack
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -106,16 +106,22 @@ var applications = map[string]sns.Application{
 	"apns_sandbox": {Platform: "APNS_SANDBOX", Name: "parley-local"},
 }
 
+// missingFunctions names those that a folder does not hold.
+func missingFunctions(folder string) (names []string) {
+	for _, f := range topology.Functions {
+		if _, err := os.Stat(filepath.Join(folder, f.Name)); err != nil {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
 // functions are the compiled ones in a folder.
 func (p places) functions(folder string) []lambda.Function {
 	var functions []lambda.Function
 	for _, f := range topology.Functions {
-		binary := filepath.Join(folder, f.Name)
-		if runtime.GOOS == "windows" {
-			binary += ".exe"
-		}
 		functions = append(functions, lambda.Function{
-			Name: f.Name, Binary: binary, MemoryMB: f.Memory, Timeout: f.Timeout,
+			Name: f.Name, Binary: filepath.Join(folder, f.Name), MemoryMB: f.Memory, Timeout: f.Timeout,
 			ReservedConcurrency: f.Concurrency, Env: p.environment(f),
 		})
 	}
