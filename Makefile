@@ -2,7 +2,6 @@
 
 .DEFAULT_GOAL := help
 BUILD   := build
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # The shell that starts make may have a USER of its own; only one given to make counts.
 ifeq ($(origin USER),environment)
@@ -23,7 +22,7 @@ local: node_modules/.package-lock.json
 	@go build -o $(BUILD)/local/parley ./infra/local
 
 .PHONY: run
-run: local ## run everything on this machine, in the foreground (ARGS="-log debug -web-port 9080")
+run: local ## run everything on this machine, in the foreground (ARGS="-log debug -web-port 9080"; ARGS=-help lists them)
 	@exec $(BUILD)/local/parley $(ARGS)
 
 .PHONY: chat
@@ -35,9 +34,33 @@ chat: ## chat in this terminal: make chat USER=ann (URL=wss://… TOKENS=… for
 demo: ## play an afternoon of five people against the running stack
 	@go run ./clients/demo $(ARGS)
 
+.PHONY: test
+test: node_modules/.package-lock.json ## set up and run every test
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt would change these"; exit 1; }
+	go vet ./...
+	go test -shuffle=on ./infra
+	go test -race -shuffle=on $$(go list ./... | grep -v '/infra$$')
+
+.PHONY: bench
+bench: local zips ## measure start, memory, latency, saturation, cold starts and sizes
+	@go build -o $(BUILD)/local/empty -tags lambda.norpc -trimpath -ldflags "-s -w" ./infra/bench/empty
+	@go run ./infra/bench $(ARGS)
+
+.PHONY: lint
+lint: ## run golangci-lint with the settings in .golangci.yml
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2 run
+
 .PHONY: zips
 zips: ## build what is deployed: one zip per function for arm64
 	@go run ./infra/bundle
+
+.PHONY: synth
+synth: node_modules/.package-lock.json ## write the CloudFormation template to cdk.out
+	npx cdk synth --quiet $(ARGS)
+
+.PHONY: deploy
+deploy: node_modules/.package-lock.json ## deploy to the AWS account of the shell (ARGS="-c stage=dev -c issuer=https://…")
+	npx cdk deploy $(ARGS)
 
 .PHONY: clean
 clean: ## forget the local stack's data and everything built
