@@ -80,6 +80,9 @@ var methods = []string{"RS256", "ES256", "EdDSA"}
 func (a *Authorizer) verify(ctx context.Context, token, device string) (chat.Identity, error) {
 	var unavailable error
 	parsed, err := jwt.ParseWithClaims(token, &jwt.RegisteredClaims{}, func(t *jwt.Token) (any, error) {
+		if _, ok := t.Header["crit"]; ok {
+			return nil, refuse("token: critical header") // none is understood here (RFC 7515 §4.1.11)
+		}
 		// Only the key id is taken from the header; where keys come from is configuration (RFC 8725 §3.10).
 		kid, _ := t.Header["kid"].(string)
 		key, err := a.Keys.Key(ctx, kid, t.Method.Alg())

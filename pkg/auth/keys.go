@@ -113,6 +113,7 @@ type jwk struct {
 	Kid string `json:"kid"`
 	Kty string `json:"kty"`
 	Use string `json:"use"`
+	Alg string `json:"alg"`
 	Crv string `json:"crv"`
 	N   string `json:"n"`
 	E   string `json:"e"`
@@ -120,7 +121,7 @@ type jwk struct {
 	Y   string `json:"y"`
 }
 
-// parseSet reads a set and leaves out keys that are not for signatures or not of a kind used here.
+// parseSet reads a set and leaves out keys that are not for signatures, or not of a kind or for an algorithm used here.
 func parseSet(body []byte) (map[string]crypto.PublicKey, error) {
 	var set struct {
 		Keys []jwk `json:"keys"`
@@ -133,7 +134,7 @@ func parseSet(body []byte) (map[string]crypto.PublicKey, error) {
 		if j.Use != "" && j.Use != "sig" {
 			continue
 		}
-		if key, err := j.public(); err == nil {
+		if key, err := j.public(); err == nil && (j.Alg == "" || fits(key, j.Alg)) {
 			keys[j.Kid] = key
 		}
 	}

@@ -23,7 +23,8 @@ type Options struct {
 	// User is the subject of the tokens. The server goes by the token; the client needs the name to fill in its own entries.
 	User chat.UserID
 	// Token returns a bearer token for User. It is asked at each connect, and once more if the server answers 401. An
-	// error is tried again later, unless it is an *Error that is not temporary: that one ends Run.
+	// error is tried again later, unless it is an *Error that is not temporary: that one ends Run. It has 30 seconds,
+	// the handshake included.
 	Token func(ctx context.Context) (string, error)
 	// Device tells the devices of User apart; random if empty. A device that registers for notifications should keep its
 	// name. See chat.DevicePattern for its shape.
@@ -36,7 +37,8 @@ type Options struct {
 	// Store keeps how far Handle has each conversation. By default it is forgotten with the Client.
 	Store Store
 	// Begin chooses where to begin with a conversation that the Store does not know and whose last entry is head: the
-	// entries after the returned seq will be delivered. By default that is 0, the whole log. It must not call the Client.
+	// entries after the returned seq will be delivered. By default that is 0, the whole log. What it chooses is saved in
+	// the Store. It must not call the Client.
 	Begin func(conversation chat.ConversationID, head chat.Seq) chat.Seq
 	// HTTPClient opens the socket and transfers media; the caller closes its idle connections.
 	HTTPClient *http.Client
@@ -54,7 +56,7 @@ type Client struct {
 	http    *http.Client
 	log     *slog.Logger
 
-	life    context.Context // ends with the client; its cause is told to whoever waits
+	life    context.Context // ends with the client, whose cause is ErrClosed
 	end     context.CancelCauseFunc
 	work    sync.WaitGroup // every goroutine except the dispatcher
 	stopped chan struct{}  // closed when nothing runs any more
@@ -66,6 +68,7 @@ type Client struct {
 	queue   queue
 	opened  chan struct{} // a connection was opened; capacity 1
 	missing chan struct{} // an entry arrived before its turn; capacity 1
+	woken   chan struct{} // the program asked for an attempt; capacity 1
 
 	mu      sync.Mutex
 	started bool
@@ -100,6 +103,7 @@ func New(o Options) (*Client, error) {
 	c := &Client{
 		options: o, address: address, http: o.HTTPClient, log: o.Log,
 		stopped: make(chan struct{}), opened: make(chan struct{}, 1), missing: make(chan struct{}, 1),
+		woken: make(chan struct{}, 1),
 	}
 	if c.http == nil {
 		c.http = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}

@@ -47,13 +47,7 @@ func (c *Client) dispatch() {
 	for {
 		events, ended := c.queue.take()
 		for _, e := range events {
-			c.options.Handle(e)
-			switch e := e.(type) {
-			case Entry:
-				changed[e.Conversation] = e.Seq
-			case Restarted:
-				changed[e.Conversation] = 0
-			}
+			c.handle(e, changed)
 			if len(changed) >= saveEvery {
 				c.save(changed)
 			}
@@ -64,6 +58,20 @@ func (c *Client) dispatch() {
 		}
 		<-c.queue.more
 	}
+}
+
+// handle hands one event over and notes which cursor that has moved.
+func (c *Client) handle(e Event, changed map[chat.ConversationID]chat.Seq) {
+	switch e := e.(type) {
+	case begun:
+		changed[e.conversation] = e.seq
+		return
+	case Entry:
+		changed[e.Conversation] = e.Seq
+	case Restarted:
+		changed[e.Conversation] = 0
+	}
+	c.options.Handle(e)
 }
 
 // save empties changed if that could be stored.

@@ -35,6 +35,13 @@ type CaughtUp struct {
 // reset, or the user is no longer a member. If entries come, they begin again where Options.Begin says.
 type Restarted struct{ Conversation chat.ConversationID }
 
+// begun is not for Handle: it tells the Store where Options.Begin chose to begin, so that it is not asked again.
+type begun struct {
+	conversation chat.ConversationID
+	seq          chat.Seq
+}
+
+func (begun) event()     {}
 func (Entry) event()     {}
 func (State) event()     {}
 func (CaughtUp) event()  {}

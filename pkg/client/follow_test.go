@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -163,6 +164,22 @@ func TestADeviceGoesOnWhereItsStoreSaysAndElseWhereItChooses(t *testing.T) {
 	})
 }
 
+func TestAChosenBeginningIsKeptAlthoughNothingWasSaidSince(t *testing.T) {
+	play(t, func(t *scene) {
+		store := client.NewMemoryStore(nil)
+		onlyNew := func(o *client.Options) {
+			o.Store = store
+			o.Begin = func(_ chat.ConversationID, head chat.Seq) chat.Seq { return head }
+		}
+		t.server.Say("bob", "ann", "old")
+		ann := t.connect("ann", onlyNew)
+		_ = ann.end()
+		t.server.Say("bob", "ann", "new")
+		ann = t.connect("ann", onlyNew)
+		ann.expectFrom(annAndBob, 2, 2)
+	})
+}
+
 func TestAnEntryOfANewConversationThatIsNotTheFirstBringsThoseBefore(t *testing.T) {
 	play(t, func(t *scene) {
 		t.server.Post = func(_ chat.UserID, _ chat.DeviceID, e wire.Entry, post func()) {
@@ -264,5 +281,27 @@ func TestAConversationThatMayNotBeReadDoesNotHoldUpTheOthers(t *testing.T) {
 		after(time.Minute)
 		ann.expect(annAndBob, 2)
 		ann.expect(forbidden, 0)
+	})
+}
+
+func TestAGapThatTheServerCannotFillIsLeftUntilSomethingNewArrives(t *testing.T) {
+	play(t, func(t *scene) {
+		var syncs atomic.Int32
+		t.server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
+			if r.Action == "sync" {
+				syncs.Add(1)
+			}
+			return f
+		}
+		ann := t.connect("ann")
+		t.server.Say("bob", "ann", "x")
+		t.server.PostRaw("ann", fmt.Sprintf(`{"event":"message","conversation":%q,"seq":9,"id":"00000000-0000-4000-8000-00000000ffff","from":"bob","to":"ann","at":"2026-11-21T22:23:00.123Z","body":{"text":"?"}}`, annAndBob))
+		after(time.Hour)
+		if n := syncs.Load(); n != 5 {
+			t.Errorf("synced %d times", n)
+		}
+		t.server.Say("bob", "ann", "y")
+		after(0)
+		ann.expect(annAndBob, 2)
 	})
 }

@@ -101,6 +101,9 @@ func (in *inbox) log(id chat.ConversationID, head chat.Seq) *log {
 		start := min(in.begin(id, head), head)
 		l = &log{known: start, head: start}
 		in.logs[id] = l
+		if start > 0 {
+			in.deliver(begun{id, start})
+		}
 	}
 	return l
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// incoming has the members that tell what a frame is.
+// incoming has the members that tell what a frame is. An entry is what has a place in a log and an id.
 type incoming struct {
 	Event        string              `json:"event"`
 	Ref          string              `json:"ref"`
 	Result       jsontext.Value      `json:"result"`
 	Conversation chat.ConversationID `json:"conversation"`
 	Seq          chat.Seq            `json:"seq"`
+	ID           chat.MessageID      `json:"id"`
 	// ConnectionID is only in what the gateway says by itself: an error frame without ref (aws.md §1.5).
 	ConnectionID string `json:"connectionId"`
 }
@@ -28,7 +29,7 @@ func (c *Client) receive(s *socket, frame []byte) {
 	}
 	switch {
 	case in.Event == wire.EventReply:
-		c.calls.resolve(in.Ref, answer{result: in.Result.Clone()})
+		c.calls.resolve(in.Ref, answer{result: in.Result})
 	case in.Event == wire.EventError:
 		var e wire.Error
 		if json.Unmarshal(frame, &e) == nil {
@@ -36,7 +37,7 @@ func (c *Client) receive(s *socket, frame []byte) {
 		}
 	case in.Event == "" && in.ConnectionID != "":
 		c.calls.doubt(s, newError(chat.Unavailable, "the gateway could not handle the frame"))
-	case in.Conversation != "" && in.Seq > 0:
+	case in.Conversation != "" && in.Seq > 0 && in.ID != "":
 		var e wire.Entry
 		if json.Unmarshal(frame, &e) == nil && c.inbox.offer(e) {
 			signal(c.missing)

@@ -39,7 +39,7 @@ func (c *Client) Run(ctx context.Context) error {
 	c.started = true
 	c.mu.Unlock()
 
-	stop := context.AfterFunc(ctx, func() { c.end(context.Cause(ctx)) })
+	stop := context.AfterFunc(ctx, func() { c.end(ErrClosed) })
 	defer stop()
 	dispatched := make(chan struct{})
 	go func() {
@@ -55,10 +55,14 @@ func (c *Client) Run(ctx context.Context) error {
 	c.queue.finish()
 	<-dispatched
 	c.release()
-	if errors.Is(err, ErrClosed) {
+	switch {
+	case !errors.Is(err, ErrClosed):
+		return err
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	default:
 		return nil
 	}
-	return err
 }
 
 // keep connects again and again. It returns why that ended.
@@ -77,7 +81,7 @@ func (c *Client) keep() error {
 			}
 		}
 		if c.life.Err() != nil {
-			return context.Cause(c.life)
+			return ErrClosed
 		}
 		if definite(err) {
 			return err
@@ -85,10 +89,41 @@ func (c *Client) keep() error {
 		delay := wait.next(retryAfter(err))
 		c.log.Info("disconnected", "reason", err, "retry_in", delay)
 		c.queue.push(State{Phase: Disconnected, Reason: err, Retry: time.Now().Add(delay)})
-		if err := c.pause(c.life, delay); err != nil {
-			return err
+		if c.rest(delay) != nil {
+			return ErrClosed
 		}
 	}
+}
+
+// rest waits for the next attempt, or for Wake.
+func (c *Client) rest(d time.Duration) error {
+	select {
+	case <-c.woken: // by a call that came when there was a connection
+	default:
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-c.woken:
+		return nil
+	case <-c.life.Done():
+		return ErrClosed
+	}
+}
+
+// Wake tells the Client that the network may have changed: the device slept, a person came back, another network was
+// joined. It tries to connect at once if it was waiting to, and otherwise finds out within seconds whether the connection
+// still works. Call it when something happened, not regularly: the waits protect the server.
+func (c *Client) Wake() {
+	c.link.mu.Lock()
+	s := c.link.socket
+	c.link.mu.Unlock()
+	if s != nil {
+		s.probe()
+	}
+	signal(c.woken)
 }
 
 // serve waits until the connection is lost and says why. Meanwhile it replaces it when it gets old.
@@ -99,8 +134,8 @@ func (c *Client) serve(s *socket) error {
 	for {
 		select {
 		case <-c.life.Done():
-			s.close(context.Cause(c.life))
-			return nil
+			s.close(ErrClosed)
+			return ErrClosed
 		case <-s.ctx.Done():
 			return s.lost()
 		case <-rotate.C:
@@ -165,15 +200,18 @@ func (c *Client) connection(ctx context.Context) (*socket, error) {
 		c.link.mu.Lock()
 		s, changed := c.link.socket, c.link.changed
 		c.link.mu.Unlock()
-		if s != nil && s.ctx.Err() == nil && ctx.Err() == nil {
+		switch {
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case c.life.Err() != nil:
+			return nil, ErrClosed
+		case s != nil && s.ctx.Err() == nil:
 			return s, nil
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
 		case <-c.life.Done():
-			return nil, context.Cause(c.life)
 		}
 	}
 }

@@ -241,6 +241,44 @@ func TestAServerThatDoesNotAnswerIsLeft(t *testing.T) {
 	})
 }
 
+func TestWakeConnectsAtOnceAndFindsADeadConnection(t *testing.T) {
+	play(t, func(t *scene) {
+		var down, dead atomic.Bool
+		t.server.Handshake = func(*http.Request) int {
+			if down.Load() {
+				return http.StatusServiceUnavailable
+			}
+			return 0
+		}
+		t.server.Fault = func(r clienttest.Request) clienttest.Fault {
+			return clienttest.Fault{Ignore: dead.Load() && r.Action == "ping"}
+		}
+		ann := t.connect("ann")
+		ann.Wake()
+		after(time.Minute)
+		if n := ann.pinged(); n != 1 || len(ann.phases()) != 2 {
+			t.Fatalf("%d pings, went through %v", n, ann.phases())
+		}
+		dead.Store(true)
+		ann.Wake()
+		after(11 * time.Second)
+		if got := ann.phases(); len(got) != 5 {
+			t.Fatalf("went through %v", got)
+		}
+		down.Store(true)
+		t.server.CutAll()
+		for got := ann.phases(); len(got) < 10 || got[len(got)-1] != client.Disconnected; got = ann.phases() {
+			after(100 * time.Millisecond)
+		}
+		down.Store(false)
+		ann.Wake()
+		after(0)
+		if n := t.server.Connections("ann"); n != 1 {
+			t.Errorf("%d connections", n)
+		}
+	})
+}
+
 func TestADeviceThatIsReplacedStays(t *testing.T) {
 	play(t, func(t *scene) {
 		ann := t.open("ann")
@@ -257,7 +295,7 @@ func TestADeviceThatIsReplacedStays(t *testing.T) {
 func TestUnknownFramesAreSteppedOver(t *testing.T) {
 	play(t, func(t *scene) {
 		ann := t.connect("ann", unchecked)
-		for _, frame := range []string{"{", "[]", `"x"`, "{}", `{"event":"typing","from":"bob"}`, `{"event":"reply","ref":"?","result":{}}`, `{"event":"error","code":"shiny","message":"new"}`} {
+		for _, frame := range []string{"{", "[]", `"x"`, "{}", `{"event":"typing","from":"bob"}`, `{"event":"read","conversation":"d_aaaaaaaaaaaaaaaaaaaaaaaaaa","seq":7,"from":"bob"}`, `{"event":"reply","ref":"?","result":{}}`, `{"event":"error","code":"shiny","message":"new"}`} {
 			t.server.PostRaw("ann", frame)
 		}
 		t.server.Say("bob", "ann", "x")

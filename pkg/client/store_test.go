@@ -13,7 +13,9 @@ import (
 
 func TestAFileStoreKeepsCursorsFromOneOpeningToTheNext(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "cursors.json")
-	for i, c := range []struct{ change, want map[chat.ConversationID]chat.Seq }{
+	for i, c := range []struct {
+		change, want map[chat.ConversationID]chat.Seq
+	}{
 		{map[chat.ConversationID]chat.Seq{"a": 1, "b": 2}, map[chat.ConversationID]chat.Seq{"a": 1, "b": 2}},
 		{map[chat.ConversationID]chat.Seq{"b": 3, "a": 0}, map[chat.ConversationID]chat.Seq{"b": 3}},
 	} {

@@ -14,16 +14,18 @@ func (d *Deliverer) Serve(ctx context.Context, s chat.Share) error {
 	if err != nil {
 		return err
 	}
-	if !ok || tail.Head < s.Seq {
-		return fmt.Errorf("deliver: share of %s %d: no such entry", s.Conversation, s.Seq)
-	}
 	e := tail.Last
-	if e.Seq != s.Seq {
+	if ok && 0 < s.Seq && s.Seq < tail.Head {
 		entries, err := d.Log.After(ctx, s.Conversation, s.Seq-1, 1, chat.Strong)
 		if err != nil {
 			return err
 		}
-		e = entries[0]
+		if len(entries) > 0 {
+			e = entries[0]
+		}
+	}
+	if !ok || s.Seq < 1 || e.Seq != s.Seq {
+		return fmt.Errorf("deliver: share of %s %d: no such entry", s.Conversation, s.Seq)
 	}
 	return d.DeliverTo(ctx, tail.Conversation, e, s.Users, s.Except)
 }

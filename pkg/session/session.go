@@ -5,6 +5,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -41,8 +42,9 @@ func (k *Keeper) Connect(ctx context.Context, who chat.Identity) error {
 		return err
 	}
 	for _, c := range excess {
-		// Best effort: it may be gone already, and the new connection must not fail for it.
-		if k.Poster.Post(ctx, c.ID, frame) == nil {
+		// Best effort: it may be gone already, and the new connection must not fail for it. It is closed even if it could not
+		// be told why, because from now on it would look connected and get nothing.
+		if err := k.Poster.Post(ctx, c.ID, frame); !errors.Is(err, chat.ErrGone) {
 			_ = k.Poster.Close(ctx, c.ID)
 		}
 	}

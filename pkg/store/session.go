@@ -63,6 +63,9 @@ func (s *Sessions) Disconnect(ctx context.Context, user chat.UserID, at time.Tim
 // Sessions implements chat.Sessions with one BatchGetItem per hundred users.
 func (s *Sessions) Sessions(ctx context.Context, users []chat.UserID) (sessions []chat.Session, err error) {
 	defer wrap(&err, "sessions of %d users", len(users))
+	if len(users) == 0 {
+		return nil, nil
+	}
 	keys := make([]dynamo.Keyed, len(users))
 	for i, user := range users {
 		keys[i] = dynamo.Keys{string(user)}

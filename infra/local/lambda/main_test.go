@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	}
 	binaries = dir
 	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", dir+string(filepath.Separator))
-	for _, name := range []string{"echo", "gate", "crash", "leak", "initfail", "big", "batch", "raw", "sigterm"} {
+	for _, name := range []string{"echo", "gate", "crash", "leak", "initfail", "big", "batch", "raw", "sigterm", "trace"} {
 		build.Args = append(build.Args, "./testdata/src/"+name)
 	}
 	if output, err := build.CombinedOutput(); err != nil {

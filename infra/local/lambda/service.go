@@ -35,7 +35,8 @@ type Config struct {
 	Region  string // default us-east-1
 	Account string // default 000000000000
 
-	// The credentials in the functions' environment; default "local".
+	// The credentials in the functions' environment; keys are "local" by default. AWS always sets a session token; here it
+	// can be left out, because stand-ins of other services may not know of any.
 	AccessKeyID, SecretAccessKey, SessionToken string
 
 	// Concurrency is the account's limit of concurrent invocations, default 1000 as on AWS. There are never more
@@ -131,7 +132,6 @@ func (cfg Config) withDefaults() Config {
 	or(&cfg.Account, "000000000000")
 	or(&cfg.AccessKeyID, "local")
 	or(&cfg.SecretAccessKey, "local")
-	or(&cfg.SessionToken, "local")
 	if cfg.Concurrency == 0 {
 		cfg.Concurrency = 1000
 	}

@@ -58,7 +58,6 @@ func (cfg Config) variables(f Function) []string {
 		"AWS_DEFAULT_REGION=" + cfg.Region,
 		"AWS_ACCESS_KEY_ID=" + cfg.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY=" + cfg.SecretAccessKey,
-		"AWS_SESSION_TOKEN=" + cfg.SessionToken,
 		"AWS_LAMBDA_FUNCTION_NAME=" + f.Name,
 		"AWS_LAMBDA_FUNCTION_VERSION=" + version,
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(f.MemoryMB),
@@ -70,6 +69,9 @@ func (cfg Config) variables(f Function) []string {
 		"LANG=en_US.UTF-8",
 		"PATH=/usr/local/bin:/usr/bin/:/bin:/opt/bin",
 		"TZ=:UTC",
+	}
+	if cfg.SessionToken != "" {
+		env = append(env, "AWS_SESSION_TOKEN="+cfg.SessionToken)
 	}
 	for name, value := range f.Env {
 		env = append(env, name+"="+value)

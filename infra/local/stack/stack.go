@@ -249,7 +249,8 @@ func (s *Stack) startSNS(_ context.Context, cfg Config, where *places) error {
 func (s *Stack) startLambda(_ context.Context, cfg Config, where *places) error {
 	var err error
 	s.Lambda, err = lambda.New(lambda.Config{
-		Region: Region, Account: Account, AccessKeyID: AccessKey, SecretAccessKey: SecretKey, SessionToken: "local-session",
+		// There is no session token, because the S3 gateway refuses every one.
+		Region: Region, Account: Account, AccessKeyID: AccessKey, SecretAccessKey: SecretKey,
 		Logs: cfg.Logs, DeadLetter: func(d lambda.DeadLetter) { s.keep(cfg, d) },
 	}, where.functions(cfg.Functions)...)
 	if err != nil {

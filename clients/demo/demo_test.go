@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"image/color"
+	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/client/clienttest"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// stage is a server and its token endpoint.
+func stage(t *testing.T) (*clienttest.Server, *demo, *bytes.Buffer) {
+	server, err := clienttest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	tokens := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var question struct{ User chat.UserID }
+		_ = json.NewDecoder(r.Body).Decode(&question)
+		_ = json.NewEncoder(w).Encode(map[string]string{"token": clienttest.Token(question.User)})
+	}))
+	t.Cleanup(tokens.Close)
+	out := new(bytes.Buffer)
+	return server, &demo{url: server.URL, tokens: tokens.URL, out: out}, out
+}
+
+func TestTheAfternoonCanBePlayedTwice(t *testing.T) {
+	_, d, out := stage(t)
+	for range 2 {
+		again := &demo{url: d.url, tokens: d.tokens, out: out}
+		if err := again.play(t.Context()); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	if n := strings.Count(out.String(), "✓"); n != 2 {
+		t.Errorf("%d proofs in\n%s", n, out)
+	}
+}
+
+func TestALogThatDiffersIsFound(t *testing.T) {
+	server, d, out := stage(t)
+	server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
+		if r.Action == "history" {
+			f.Refuse = &chat.Error{Code: chat.NotFound}
+		}
+		return f
+	}
+	if err := d.play(t.Context()); err == nil {
+		t.Errorf("no error for a history that cannot be read\n%s", out)
+	}
+
+	one := []wire.Entry{{Seq: 1, Body: wire.Body{Text: "x"}}}
+	other := []wire.Entry{{Seq: 1, Body: wire.Body{Text: "y"}}}
+	if !same(one, one) || same(one, other) || same(one, nil) {
+		t.Error("logs are compared wrongly")
+	}
+}
+
+func TestAServerThatAdmitsNobodyEndsTheDemo(t *testing.T) {
+	server, d, _ := stage(t)
+	server.Handshake = func(*http.Request) int { return http.StatusForbidden }
+	if err := d.play(context.Background()); err == nil || !strings.Contains(err.Error(), "cannot connect") {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestALandscapeIsAPicture(t *testing.T) {
+	content, err := landscape(color.RGBA{0, 0, 255, 255}, color.RGBA{255, 255, 0, 255}, 0.5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := png.Decode(bytes.NewReader(content))
+	if err != nil || picture.Bounds().Dx() != width || picture.Bounds().Dy() != height {
+		t.Errorf("%v, %v", picture.Bounds(), err)
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// help lists what can be typed.
+const help = `/to bob [text]       talk to bob
+/group name a b c    make a group; "two words" in quotes
+/file path [text]    send a file
+/save n [path]       save the attachment numbered n
+/who                 who is here
+/help                this
+/quit                leave`
+
+// command is a line that was typed: a name without the slash, or "say".
+type command struct {
+	name string
+	args []string
+	// rest is the text of say, or what follows the first argument.
+	rest string
+}
+
+// usage says how many arguments a command needs at least.
+var usage = map[string]struct {
+	least int
+	form  string
+}{
+	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
+	"save": {1, "/save n [path]"}, "who": {}, "help": {}, "quit": {},
+}
+
+// read reads a line. A text that begins with a slash is written with two.
+func read(line string) (command, error) {
+	if text, ok := strings.CutPrefix(line, "//"); ok {
+		return command{name: "say", rest: "/" + text}, nil
+	}
+	if !strings.HasPrefix(line, "/") {
+		return command{name: "say", rest: line}, nil
+	}
+	name, rest, _ := strings.Cut(line[1:], " ")
+	want, ok := usage[name]
+	if !ok {
+		return command{}, fmt.Errorf("there is no /%s; try /help", clean(name))
+	}
+	c := command{name: name}
+	for rest = strings.TrimSpace(rest); rest != ""; {
+		var word string
+		word, rest = cutWord(rest)
+		c.args = append(c.args, word)
+		if len(c.args) == 1 {
+			c.rest = rest
+		}
+	}
+	if len(c.args) < want.least {
+		return c, fmt.Errorf("it is %s", want.form)
+	}
+	return c, nil
+}
+
+// cutWord cuts the first word off; one in double quotes may hold spaces.
+func cutWord(s string) (word, rest string) {
+	if quoted, ok := strings.CutPrefix(s, `"`); ok {
+		if word, rest, ok := strings.Cut(quoted, `"`); ok {
+			return word, strings.TrimSpace(rest)
+		}
+	}
+	word, rest, _ = strings.Cut(s, " ")
+	return word, strings.TrimSpace(rest)
+}
+
+// users reads names.
+func users(names []string) ([]chat.UserID, error) {
+	var ids []chat.UserID
+	for _, n := range names {
+		id := chat.UserID(strings.TrimSuffix(strings.TrimPrefix(n, "@"), ","))
+		if !id.Valid() {
+			return nil, fmt.Errorf("%q is no user", clean(n))
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// attachment finds the one that is numbered n in a room, among what was fetched.
+func attachment(r *room, n string) (chat.Seq, wire.Attachment, error) {
+	for _, e := range r.entries {
+		for i, a := range e.Body.Attachments {
+			if number(e, i) == n || i == 0 && strconv.FormatUint(uint64(e.Seq), 10) == n {
+				return e.Seq, a, nil
+			}
+		}
+	}
+	return 0, wire.Attachment{}, fmt.Errorf("there is no attachment %s here", clean(n))
+}

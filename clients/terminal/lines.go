@@ -1,0 +1,273 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/client"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// lines is the program without a terminal. It prints one line for each entry,
+//
+//	[bob] 12 ann: text
+//
+// with the conversation, the seq and the sender, the text's own lines joined by spaces; and lines that begin with "* "
+// for everything else. It reads the same commands as the screen. At the end of its input it waits until what was written
+// is acknowledged and what was missed is printed, and leaves; /quit leaves at once.
+type lines struct {
+	client *client.Client
+	marks  marks
+
+	mu    sync.Mutex // guards what follows
+	out   io.Writer
+	rooms rooms
+	open  *room
+
+	sending sync.WaitGroup
+	caught  chan struct{} // closed when it has caught up for the first time
+}
+
+// patience is how long a command may take.
+const patience = 30 * time.Second
+
+func talkInLines(ctx context.Context, s settings, m marks, in io.Reader, out io.Writer) error {
+	l := &lines{marks: m, out: out, rooms: newRooms(s.user), caught: make(chan struct{})}
+	c, err := connect(s, m, l.event)
+	if err != nil {
+		return err
+	}
+	l.client = c
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- c.Run(ctx)
+		cancel()
+	}()
+	if err := register(ctx, c, s); err != nil {
+		l.print("* no notifications: %s", explain(err))
+	}
+	quit, err := l.read(ctx, in)
+	if err == nil && !quit {
+		l.settle(ctx)
+		await(ctx, l.caught)
+	}
+	c.Close()
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return err
+}
+
+// read does what the input says until its end, until that is to quit, or until ctx ends.
+func (l *lines) read(ctx context.Context, in io.Reader) (quit bool, err error) {
+	typed := make(chan string)
+	failed := make(chan error, 1)
+	go func() { // ends with the process if the input never does
+		scanner := bufio.NewScanner(in)
+		scanner.Buffer(nil, 1<<20)
+		for scanner.Scan() {
+			select {
+			case typed <- scanner.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+		failed <- scanner.Err()
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return false, nil
+		case err := <-failed:
+			return false, err
+		case line := <-typed:
+			if strings.TrimSpace(line) == "" {
+				continue
+			}
+			quit, err := l.do(ctx, line)
+			if quit {
+				return true, nil
+			}
+			if err != nil {
+				l.print("* %s", explain(err))
+			}
+		}
+	}
+}
+
+// settle waits until everything that was written has an outcome.
+func (l *lines) settle(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		l.sending.Wait()
+		close(done)
+	}()
+	await(ctx, done)
+}
+
+func await(ctx context.Context, done <-chan struct{}) {
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	c, err := read(line)
+	if err != nil {
+		return false, err
+	}
+	switch c.name {
+	case "quit":
+		return true, nil
+	case "help":
+		l.print("* %s", strings.ReplaceAll(help, "\n", "\n* "))
+		return false, nil
+	case "to":
+		return false, l.to(c)
+	case "group":
+		return false, l.group(c)
+	}
+	r := l.current()
+	if r == nil {
+		return false, errors.New("say /to user first")
+	}
+	switch c.name {
+	case "file":
+		a, err := upload(ctx, l.client, c.args[0], nil)
+		if err != nil {
+			return false, err
+		}
+		l.say(r, wire.Content{Text: c.rest, Attachments: []wire.Attachment{a}})
+	case "save":
+		return false, l.save(ctx, r, c)
+	case "who":
+		l.settle(ctx) // the group may only just be on its way
+		members, err := l.client.Members(ctx, r.id)
+		if err != nil {
+			return false, err
+		}
+		l.print("* %s", strings.Join(whoLines(members, time.Now()), "\n* "))
+	default:
+		l.say(r, client.Text(c.rest))
+	}
+	return false, nil
+}
+
+func (l *lines) to(c command) error {
+	ids, err := users(c.args[:1])
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	r := l.rooms.direct(ids[0])
+	l.open = r
+	l.mu.Unlock()
+	if c.rest != "" {
+		l.say(r, client.Text(c.rest))
+	}
+	return nil
+}
+
+func (l *lines) group(c command) error {
+	ids, err := users(c.args[1:])
+	if err != nil {
+		return err
+	}
+	p := l.client.QueueGroup(c.args[0], ids...)
+	l.mu.Lock()
+	l.open = l.rooms.get(p.Conversation)
+	l.open.name = c.args[0]
+	l.mu.Unlock()
+	l.report(p)
+	return nil
+}
+
+func (l *lines) save(ctx context.Context, r *room, c command) error {
+	l.mu.Lock()
+	seq, a, err := attachment(r, c.args[0])
+	l.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	path, err := save(ctx, l.client, r.id, seq, a, c.rest)
+	if err == nil {
+		l.print("* saved %s", clean(path))
+	}
+	return err
+}
+
+func (l *lines) say(r *room, content wire.Content) {
+	to := client.To(r.id)
+	if r.peer != "" {
+		to = client.ToUser(r.peer)
+	}
+	l.report(l.client.Queue(to, content))
+}
+
+// report tells if a message is refused.
+func (l *lines) report(p *client.Pending) {
+	l.sending.Go(func() {
+		if _, err := p.Result(); err != nil {
+			l.print("* not sent: %s", explain(err))
+		}
+	})
+}
+
+func (l *lines) current() *room {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.open
+}
+
+// event prints what the client delivers. What is printed is read.
+func (l *lines) event(e client.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch e := e.(type) {
+	case client.State:
+		line := "* " + e.Phase.String()
+		if e.Reason != nil && e.Phase == client.Disconnected {
+			line += ": " + explain(e.Reason)
+		}
+		fmt.Fprintln(l.out, line)
+	case client.CaughtUp:
+		l.rooms.list(e.Conversations)
+		fmt.Fprintln(l.out, "* caught up")
+		select {
+		case <-l.caught:
+		default:
+			close(l.caught)
+		}
+	case client.Restarted:
+		l.rooms.restart(e.Conversation)
+		l.mark(e.Conversation, 0)
+	case client.Entry:
+		r := l.rooms.add(e.Entry)
+		fmt.Fprintf(l.out, "[%s] %d %s: %s\n", r.title(), e.Seq, e.From, strings.Join(says(e.Entry), " "))
+		l.mark(e.Conversation, e.Seq)
+	}
+}
+
+func (l *lines) mark(id chat.ConversationID, seq chat.Seq) {
+	if err := l.marks.show(id, seq); err != nil {
+		fmt.Fprintln(l.out, "* "+explain(err))
+	}
+}
+
+func (l *lines) print(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fmt.Fprintf(l.out, format+"\n", args...)
+}

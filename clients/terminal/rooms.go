@@ -1,0 +1,195 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/client"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// room is what is known of a conversation.
+type room struct {
+	id   chat.ConversationID
+	name string      // of a group
+	peer chat.UserID // of a direct conversation
+	// entries are those that were fetched so far, without a gap; full means that there are none before them.
+	entries []wire.Entry
+	full    bool
+	head    chat.Seq
+	last    time.Time // when the newest entry was written
+	unread  int
+	members []wire.MemberLine
+	// outgoing are one's own messages that have no acknowledgement yet, or never will.
+	outgoing []*outgoing
+	drawn    transcript
+}
+
+// outgoing is a message on its way.
+type outgoing struct {
+	pending *client.Pending
+	text    string
+	failed  error
+}
+
+// title is what the room is called in lists.
+func (r *room) title() string {
+	switch {
+	case r.peer != "":
+		return string(r.peer)
+	case r.name != "":
+		return clean(r.name)
+	default:
+		return "(group)"
+	}
+}
+
+// presence is the peer's in a direct conversation; unknown in a group.
+func (r *room) presence() wire.Presence {
+	for _, m := range r.members {
+		if m.User == r.peer {
+			return m.Presence
+		}
+	}
+	return wire.Unknown
+}
+
+// first is the seq of the oldest entry that was fetched, 0 if none was.
+func (r *room) first() chat.Seq {
+	if len(r.entries) == 0 {
+		return 0
+	}
+	return r.entries[0].Seq
+}
+
+// prepend puts a page of history before what is there. What overlaps is dropped; a page that would leave a gap, because
+// the room was restarted meanwhile, is ignored.
+func (r *room) prepend(page wire.Page) {
+	older := page.Entries
+	if first := r.first(); first > 0 {
+		older = slices.DeleteFunc(slices.Clone(older), func(e wire.Entry) bool { return e.Seq >= first })
+		if len(older) > 0 && older[len(older)-1].Seq+1 != first {
+			return
+		}
+	}
+	r.entries = append(slices.Clone(older), r.entries...)
+	r.full = !page.More
+	for _, e := range older {
+		r.learn(e)
+	}
+}
+
+// append adds the next entry.
+func (r *room) append(e wire.Entry) {
+	if n := len(r.entries); n > 0 && r.entries[n-1].Seq+1 != e.Seq {
+		r.entries = nil // what is in between was not fetched: history has it
+	}
+	r.entries = append(r.entries, e)
+	r.full = r.full || r.first() == 1
+	r.learn(e)
+	r.outgoing = slices.DeleteFunc(r.outgoing, func(o *outgoing) bool { return o.pending.ID == e.ID })
+}
+
+// learn takes from an entry what it tells about the room.
+func (r *room) learn(e wire.Entry) {
+	if e.Event == chat.Created {
+		r.name = e.Body.Name
+	}
+	if at, err := wire.ParseTime(e.At); err == nil && e.Seq >= r.head {
+		r.last = at
+	}
+	r.head = max(r.head, e.Seq)
+}
+
+// rooms are all conversations of a user.
+type rooms struct {
+	me   chat.UserID
+	byID map[chat.ConversationID]*room
+}
+
+func newRooms(me chat.UserID) rooms {
+	return rooms{me, map[chat.ConversationID]*room{}}
+}
+
+// get returns a room, making it if it is new.
+func (rs rooms) get(id chat.ConversationID) *room {
+	r, ok := rs.byID[id]
+	if !ok {
+		r = &room{id: id}
+		rs.byID[id] = r
+	}
+	return r
+}
+
+// direct returns the room with a user, in which nothing need have been said yet.
+func (rs rooms) direct(user chat.UserID) *room {
+	r := rs.get(chat.DirectID(rs.me, user))
+	r.peer = user
+	return r
+}
+
+// add takes an entry from the client; it counts as unread if somebody else wrote it.
+func (rs rooms) add(e wire.Entry) *room {
+	r := rs.get(e.Conversation)
+	if e.To != "" {
+		if r.peer = e.To; r.peer == rs.me {
+			r.peer = e.From
+		}
+	}
+	r.append(e)
+	if e.From != rs.me {
+		r.unread++
+	}
+	return r
+}
+
+// list takes what the server lists.
+func (rs rooms) list(conversations []wire.Conversation) {
+	for _, c := range conversations {
+		r := rs.get(c.Conversation)
+		r.peer = c.Peer
+		r.name = cmp.Or(c.Name, r.name)
+		r.head = max(r.head, c.Head)
+		if c.Last == nil || c.Last.Seq < r.head {
+			continue
+		}
+		if at, err := wire.ParseTime(c.Last.At); err == nil {
+			r.last = at
+		}
+	}
+}
+
+// restart forgets what was said in a room.
+func (rs rooms) restart(id chat.ConversationID) {
+	if r, ok := rs.byID[id]; ok {
+		r.entries, r.full, r.head, r.unread, r.drawn = nil, false, 0, 0, transcript{}
+	}
+}
+
+// sorted are the rooms, the one with the newest entry first.
+func (rs rooms) sorted() []*room {
+	all := make([]*room, 0, len(rs.byID))
+	for _, r := range rs.byID {
+		all = append(all, r)
+	}
+	slices.SortFunc(all, func(a, b *room) int {
+		return cmp.Or(b.last.Compare(a.last), strings.Compare(a.title(), b.title()), cmp.Compare(a.id, b.id))
+	})
+	return all
+}
+
+// beside returns the room that is step places below another in the list, around its ends; nil if there is none.
+func (rs rooms) beside(id chat.ConversationID, step int) *room {
+	all := rs.sorted()
+	if len(all) == 0 {
+		return nil
+	}
+	at := slices.IndexFunc(all, func(r *room) bool { return r.id == id })
+	if at < 0 && step > 0 {
+		return all[0]
+	}
+	return all[(max(at, 0)+step+len(all))%len(all)]
+}

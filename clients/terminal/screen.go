@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/client"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// screen is the model of the terminal (tea.Model). Only Update changes it; what takes time runs in a tea.Cmd and comes
+// back as one of the messages below.
+type screen struct {
+	ctx    context.Context
+	client *client.Client
+	marks  marks
+	set    settings
+	now    func() time.Time
+	tell   func(tea.Msg) // from a command that is still running
+
+	rooms    rooms
+	open     *room     // nil until one is chosen
+	since    time.Time // when it was asked who is in the open room
+	caughtUp bool
+	state    client.State
+	notice   string
+	input    textinput.Model
+
+	width, height int
+	scroll        int // lines between the end of the messages and the end of the window
+	loading       bool
+	leaving       bool // it was tried to leave while something was on its way
+}
+
+// Messages.
+type (
+	// arrived is an event of the client.
+	arrived struct{ event client.Event }
+	// tick comes each second.
+	tick struct{}
+	// paged is a page of history.
+	paged struct {
+		room *room
+		page wire.Page
+		err  error
+	}
+	// present are the members of a room.
+	present struct {
+		room    *room
+		members []wire.MemberLine
+		err     error
+	}
+	// decided is the outcome of a message.
+	decided struct {
+		room *room
+		out  *outgoing
+	}
+	// uploaded is a file that can be attached.
+	uploaded struct {
+		room       *room
+		attachment wire.Attachment
+		text       string
+	}
+	// noted is shown in the status line.
+	noted string
+)
+
+// refresh is how often presence is asked for while a room is open.
+const refresh = 60 * time.Second
+
+// showScreen runs the program in a terminal until the user leaves.
+func showScreen(ctx context.Context, s settings, m marks, in, out *os.File) error {
+	var program *tea.Program
+	c, err := connect(s, m, func(e client.Event) { program.Send(arrived{e}) })
+	if err != nil {
+		return err
+	}
+	model := newScreen(ctx, s, m, c)
+	program = tea.NewProgram(model, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen())
+	model.tell = program.Send
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(ctx) }()
+	_, err = program.Run()
+	c.Close()
+	<-ended
+	if ctx.Err() != nil {
+		return nil // asked to end by a signal
+	}
+	return err
+}
+
+func newScreen(ctx context.Context, s settings, m marks, c *client.Client) *screen {
+	input := textinput.New()
+	input.Placeholder = "write, or /help"
+	input.Prompt = "› "
+	input.CharLimit = chat.MaxText
+	input.Focus()
+	return &screen{
+		ctx: ctx, client: c, marks: m, set: s, now: time.Now, tell: func(tea.Msg) {},
+		rooms: newRooms(s.user), input: input,
+	}
+}
+
+// Init begins the clock and registers for notifications.
+func (s *screen) Init() tea.Cmd {
+	return tea.Batch(textinput.Blink, everySecond(), func() tea.Msg {
+		if err := register(s.ctx, s.client, s.set); err != nil {
+			return noted("no notifications: " + explain(err))
+		}
+		return nil
+	})
+}
+
+func everySecond() tea.Cmd {
+	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tick{} })
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// clean makes a text from somebody else safe to print on one line: no control characters, so that it cannot begin an
+// escape sequence, and nothing that changes the direction of what follows.
+func clean(text string) string { return strings.Join(cleanLines(text), " ") }
+
+// cleanLines is clean for each line of a text.
+func cleanLines(text string) []string {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\t", "    ").Replace(text)
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == unicode.ReplacementChar:
+			return -1
+		}
+		return r
+	}, text)
+	return strings.Split(text, "\n")
+}
+
+// says is what an entry says, in lines.
+func says(e wire.Entry) []string {
+	switch e.Event {
+	case chat.Created:
+		return []string{fmt.Sprintf("made the group “%s” of %d", clean(e.Body.Name), e.Body.Size)}
+	case chat.Message:
+	default:
+		return []string{"(" + clean(string(e.Event)) + ")"}
+	}
+	var lines []string
+	if e.Body.Text != "" {
+		lines = cleanLines(e.Body.Text)
+	}
+	for i, a := range e.Body.Attachments {
+		lines = append(lines, fmt.Sprintf("📎 %s (%s)  /save %s", clean(a.Name), size(a.Size), number(e, i)))
+	}
+	return lines
+}
+
+// number is how an attachment is called in /save: the seq of its entry, and its place if there are several.
+func number(e wire.Entry, i int) string {
+	if len(e.Body.Attachments) == 1 {
+		return fmt.Sprint(e.Seq)
+	}
+	return fmt.Sprintf("%d.%d", e.Seq, i+1)
+}
+
+// size renders a number of bytes.
+func size(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1_000_000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1000)
+	default:
+		return fmt.Sprintf("%.1f MB", float64(n)/1_000_000)
+	}
+}
+
+// ago renders how long ago a rendered time was; "" if it is none.
+func ago(at string, now time.Time) string {
+	t, err := wire.ParseTime(at)
+	if err != nil {
+		return ""
+	}
+	switch d := now.Sub(t); {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d d ago", int(d.Hours()/24))
+	}
+}
+
+// whoLines tells of each member whether they are here.
+func whoLines(members []wire.MemberLine, now time.Time) []string {
+	var lines []string
+	for _, m := range members {
+		line := fmt.Sprintf("%s is %s", m.User, m.Presence)
+		switch m.Presence {
+		case wire.Unknown:
+			line = fmt.Sprintf("%s was never here", m.User)
+		case wire.Offline:
+			line += ", seen " + ago(m.Seen, now)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}

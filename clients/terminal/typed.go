@@ -1,0 +1,162 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/parley-im/parley/pkg/client"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// typed does what a line says.
+func (s *screen) typed(line string) tea.Cmd {
+	c, err := read(line)
+	if err != nil {
+		s.notice = err.Error()
+		return nil
+	}
+	s.notice = ""
+	switch c.name {
+	case "quit":
+		return s.leave()
+	case "help":
+		s.notice = help
+		return nil
+	case "to":
+		return s.to(c)
+	case "group":
+		return s.group(c)
+	}
+	if s.open == nil {
+		s.notice = "open a conversation first: Tab, or /to user"
+		return nil
+	}
+	switch c.name {
+	case "file":
+		return s.file(s.open, c)
+	case "save":
+		return s.save(s.open, c)
+	case "who":
+		return s.names(s.open)
+	default:
+		return s.say(s.open, client.Text(c.rest))
+	}
+}
+
+// leave quits, at the second attempt if something would be lost.
+func (s *screen) leave() tea.Cmd {
+	waiting := 0
+	for _, r := range s.rooms.byID {
+		for _, o := range r.outgoing {
+			if o.failed == nil {
+				waiting++
+			}
+		}
+	}
+	if waiting == 0 || s.leaving {
+		return tea.Quit
+	}
+	s.leaving = true
+	s.notice = fmt.Sprintf("%d not sent yet; once more leaves without", waiting)
+	return nil
+}
+
+func (s *screen) to(c command) tea.Cmd {
+	ids, err := users(c.args[:1])
+	if err != nil {
+		s.notice = err.Error()
+		return nil
+	}
+	r := s.rooms.direct(ids[0])
+	open := s.enter(r)
+	if c.rest == "" {
+		return open
+	}
+	return tea.Batch(open, s.say(r, client.Text(c.rest)))
+}
+
+func (s *screen) group(c command) tea.Cmd {
+	ids, err := users(c.args[1:])
+	if err != nil {
+		s.notice = err.Error()
+		return nil
+	}
+	p := s.client.QueueGroup(c.args[0], ids...)
+	r := s.rooms.get(p.Conversation)
+	r.name, r.last = c.args[0], s.now()
+	return tea.Batch(s.enter(r), s.sent(r, p, "made the group"))
+}
+
+// say sends something and shows it as being on its way.
+func (s *screen) say(r *room, content wire.Content) tea.Cmd {
+	to := client.To(r.id)
+	if r.peer != "" {
+		to = client.ToUser(r.peer)
+	}
+	text := content.Text
+	for _, a := range content.Attachments {
+		text = strings.TrimSpace(fmt.Sprintf("%s 📎 %s", text, a.Name))
+	}
+	s.scroll = 0
+	if s.state.Phase == client.Disconnected {
+		s.client.Wake()
+	}
+	return s.sent(r, s.client.Queue(to, content), text)
+}
+
+// sent shows a message as being on its way and waits for its outcome.
+func (s *screen) sent(r *room, p *client.Pending, text string) tea.Cmd {
+	o := &outgoing{pending: p, text: text}
+	r.outgoing = append(r.outgoing, o)
+	return func() tea.Msg {
+		<-p.Done()
+		return decided{r, o}
+	}
+}
+
+func (s *screen) file(r *room, c command) tea.Cmd {
+	s.notice = "uploading…"
+	return func() tea.Msg {
+		shown := int64(-1)
+		a, err := upload(s.ctx, s.client, c.args[0], func(sent, total int64) {
+			if percent := sent * 100 / total; percent/10 != shown {
+				shown = percent / 10
+				s.tell(noted(fmt.Sprintf("uploading: %d %%", percent)))
+			}
+		})
+		if err != nil {
+			return noted("not sent: " + explain(err))
+		}
+		return uploaded{r, a, c.rest}
+	}
+}
+
+func (s *screen) save(r *room, c command) tea.Cmd {
+	seq, a, err := attachment(r, c.args[0])
+	if err != nil {
+		s.notice = err.Error()
+		return nil
+	}
+	s.notice = "saving…"
+	return func() tea.Msg {
+		path, err := save(s.ctx, s.client, r.id, seq, a, c.rest)
+		if err != nil {
+			return noted("not saved: " + explain(err))
+		}
+		return noted("saved " + clean(path))
+	}
+}
+
+// names shows who is in a room.
+func (s *screen) names(r *room) tea.Cmd {
+	return func() tea.Msg {
+		members, err := s.client.Members(s.ctx, r.id)
+		if err != nil {
+			return noted(explain(err))
+		}
+		s.tell(present{room: r, members: members})
+		return noted(strings.Join(whoLines(members, s.now()), "\n"))
+	}
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/client"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Update takes one message.
+func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		s.width, s.height = msg.Width, msg.Height
+		return s, nil
+	case tea.KeyMsg:
+		return s, s.key(msg)
+	case arrived:
+		return s, s.event(msg.event)
+	case tick:
+		return s, tea.Batch(everySecond(), s.watch())
+	case paged:
+		s.loading = false
+		if msg.err == nil {
+			msg.room.prepend(msg.page)
+			s.read(msg.room)
+		}
+	case present:
+		if msg.err == nil {
+			msg.room.members = msg.members
+		}
+	case decided:
+		_, msg.out.failed = msg.out.pending.Result()
+	case uploaded:
+		s.notice = ""
+		return s, s.say(msg.room, wire.Content{Text: msg.text, Attachments: []wire.Attachment{msg.attachment}})
+	case noted:
+		s.notice = string(msg)
+	}
+	var cmd tea.Cmd
+	s.input, cmd = s.input.Update(msg)
+	return s, cmd
+}
+
+// event takes an event of the client.
+func (s *screen) event(e client.Event) tea.Cmd {
+	switch e := e.(type) {
+	case client.State:
+		s.state = e
+	case client.Entry:
+		return s.entry(e.Entry)
+	case client.Restarted:
+		s.rooms.restart(e.Conversation)
+		s.mark(e.Conversation, 0)
+	case client.CaughtUp:
+		s.caughtUp = true
+		s.rooms.list(e.Conversations)
+		var cmds []tea.Cmd
+		for _, r := range s.rooms.sorted()[:min(refreshed, len(s.rooms.byID))] {
+			cmds = append(cmds, s.who(r))
+		}
+		return tea.Batch(cmds...)
+	}
+	return nil
+}
+
+// refreshed is of how many rooms presence is asked for after a connect: about as many as a list shows.
+const refreshed = 20
+
+func (s *screen) entry(e wire.Entry) tea.Cmd {
+	r := s.rooms.get(e.Conversation)
+	before := 0
+	if r == s.open && s.scroll > 0 {
+		before = len(s.lines(r))
+	}
+	s.rooms.add(e)
+	if before > 0 {
+		s.scroll += len(s.lines(r)) - before // what is being read stays where it is
+	}
+	s.read(r)
+	if s.caughtUp && e.From != s.rooms.me {
+		return s.who(r)
+	}
+	return nil
+}
+
+// read notes that a room was shown, if it is.
+func (s *screen) read(r *room) {
+	if r != s.open || len(r.entries) == 0 {
+		return
+	}
+	r.unread = 0
+	s.mark(r.id, r.entries[len(r.entries)-1].Seq)
+}
+
+func (s *screen) mark(id chat.ConversationID, seq chat.Seq) {
+	if err := s.marks.show(id, seq); err != nil {
+		s.notice = explain(err)
+	}
+}
+
+// key takes a key.
+func (s *screen) key(k tea.KeyMsg) tea.Cmd {
+	switch k.String() {
+	case "ctrl+c", "ctrl+d":
+		return s.leave()
+	case "tab", "down":
+		return s.enter(s.rooms.beside(s.openID(), 1))
+	case "shift+tab", "up":
+		return s.enter(s.rooms.beside(s.openID(), -1))
+	case "pgup":
+		s.scroll += s.page()
+		return s.older()
+	case "pgdown":
+		s.scroll = max(0, s.scroll-s.page())
+		return nil
+	case "esc":
+		s.input.Reset()
+		s.notice = ""
+		return nil
+	case "enter":
+		line := s.input.Value()
+		s.input.Reset()
+		if strings.TrimSpace(line) == "" {
+			return nil
+		}
+		return s.typed(line)
+	}
+	var cmd tea.Cmd
+	s.input, cmd = s.input.Update(k)
+	return cmd
+}
+
+func (s *screen) openID() chat.ConversationID {
+	if s.open == nil {
+		return ""
+	}
+	return s.open.id
+}
+
+// enter opens a room.
+func (s *screen) enter(r *room) tea.Cmd {
+	if r == nil {
+		return nil
+	}
+	s.open, s.scroll, s.notice, s.since = r, 0, "", s.now()
+	s.read(r)
+	return tea.Batch(s.older(), s.who(r))
+}
+
+// older fetches history if less is there than is looked at.
+func (s *screen) older() tea.Cmd {
+	r := s.open
+	if r == nil {
+		return nil
+	}
+	have := len(s.lines(r))
+	s.scroll = max(0, min(s.scroll, have-s.page()))
+	if r.full || s.loading || r.head == 0 || have > s.scroll+2*s.page() {
+		return nil
+	}
+	s.loading = true
+	first := r.first()
+	return func() tea.Msg {
+		page, err := s.client.History(s.ctx, r.id, first, chat.DefaultHistory)
+		return paged{r, page, err}
+	}
+}
+
+// who asks who is in a room, if the server knows it yet.
+func (s *screen) who(r *room) tea.Cmd {
+	if r.head == 0 {
+		return nil
+	}
+	return func() tea.Msg {
+		members, err := s.client.Members(s.ctx, r.id)
+		return present{r, members, err}
+	}
+}
+
+// watch asks again who is there when a room has been open for a while.
+func (s *screen) watch() tea.Cmd {
+	if s.open == nil || s.now().Sub(s.since) < refresh {
+		return nil
+	}
+	s.since = s.now()
+	return s.who(s.open)
+}
+
+// explain is an error for a person.
+func explain(err error) string {
+	if e, ok := errors.AsType[*client.Error](err); ok {
+		return clean(e.Message)
+	}
+	return clean(err.Error())
+}

@@ -1,0 +1,144 @@
+package acceptance
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/parley-im/parley/infra/local/dynamodb"
+	"github.com/parley-im/parley/infra/local/stack"
+	"github.com/parley-im/parley/pkg/contract"
+
+	_ "github.com/parley-im/parley/pkg/app" // what the functions are made of: with it, go test knows when a passed result is stale
+)
+
+// deployment is what the stories are told of.
+type deployment struct {
+	url, tokens string
+	contract    *contract.Validator
+	web         *http.Client
+	// local is the stack behind url and tap what its functions are connected through; nil if it is not in this process.
+	local *stack.Stack
+	tap   *tap
+}
+
+// parley is the one deployment of all stories: a process can hold one stack. It is set once, before any of them.
+var parley deployment
+
+// origin is that of a web app which may connect to the local stack.
+const origin = "https://chat.example"
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	code, err := tell(m)
+	if err == nil && code == 0 {
+		err = goleak.Find(ofS3...)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "acceptance:", err)
+		return 1
+	}
+	return code
+}
+
+// tell opens the deployment, tells all stories and closes it.
+func tell(m *testing.M) (code int, err error) {
+	parley.web = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
+	defer parley.web.CloseIdleConnections()
+	if parley.contract, err = contract.New(); err != nil {
+		return 1, err
+	}
+	if url := os.Getenv("PARLEY_URL"); url != "" {
+		parley.url, parley.tokens = url, os.Getenv("PARLEY_TOKENS")
+		return m.Run(), nil
+	}
+	data, err := os.MkdirTemp("", "parley-acceptance-")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(data)
+	logs := &journal{}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := parley.start(ctx, data, logs); err != nil {
+		return 1, err
+	}
+	defer parley.local.Close(context.Background())
+	code = m.Run()
+	if code != 0 {
+		fmt.Fprintf(os.Stderr, "--- what the functions wrote\n%s", logs)
+	}
+	return code, nil
+}
+
+// start builds the functions and starts the local stack.
+func (d *deployment) start(ctx context.Context, data string, logs *journal) error {
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		return err
+	}
+	build := exec.CommandContext(ctx, "go", "run", "./infra/bundle", "-local")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the functions: %w\n%s", err, out)
+	}
+	emulator, err := dynamodb.Find(root)
+	if err != nil {
+		return err
+	}
+	d.tap = &tap{}
+	d.local, err = stack.Start(ctx, stack.Config{
+		Functions: filepath.Join(root, "build", "local", "functions"), DynamoDB: emulator, Data: data,
+		Origins: []string{origin}, Logs: logs, Tap: d.tap.wrap,
+	})
+	if err != nil {
+		return err
+	}
+	d.url, d.tokens = d.local.Gateway, d.local.Web+"/dev/token"
+	return nil
+}
+
+// needLocal skips a story that looks behind the gateway, or makes trouble there, unless the stack is in this process.
+func needLocal(t *testing.T, reason string) {
+	t.Helper()
+	if parley.local == nil {
+		t.Skip("needs the local stack: " + reason)
+	}
+}
+
+// journal keeps what functions write, to be shown if a story fails. It is safe for concurrent use.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+// String is all of it.
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
+// ofS3 are the goroutines that the embedded S3 gateway leaves behind: a worker pool that looks once in ten seconds whether it
+// was stopped, and the clock of its HTTP library, which never stops.
+var ofS3 = []goleak.Option{
+	goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"),
+	goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
+}
