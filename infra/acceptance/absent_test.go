@@ -35,7 +35,7 @@ func TestAConnectionThatDiedUnnoticedIsPrunedAndItsUserNotified(t *testing.T) {
 		serve()
 	})
 	bobsPhone.cut()
-	waitFor(t, "the $disconnect that is lost", lost)
+	receive(t, "the $disconnect that is lost", lost)
 	annsPhone.sees(bob, wire.Online, hello.Conversation) // as far as anybody knows
 
 	annsPhone.says(to(bob), "are you there?")

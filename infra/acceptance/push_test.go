@@ -2,12 +2,16 @@ package acceptance
 
 import (
 	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/infra/local/stack"
+	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -58,18 +62,6 @@ func (d *device) registersAs(platform, token string) {
 	}
 }
 
-// waitFor waits until something is closed.
-func waitFor(t *testing.T, what string, done <-chan struct{}) {
-	t.Helper()
-	patience := time.NewTimer(patience)
-	defer patience.Stop()
-	select {
-	case <-done:
-	case <-patience.C:
-		t.Fatal("never: " + what)
-	}
-}
-
 func TestAPhoneIsNotifiedOnlyWhileItsUserIsOffline(t *testing.T) {
 	t.Parallel()
 	needLocal(t, "looks at phones")
@@ -113,6 +105,77 @@ func published(calls []call) (n int) {
 		}
 	}
 	return n
+}
+
+func TestAPhoneThatSendsAndVanishesIsNotNotifiedOfItsOwnMessage(t *testing.T) {
+	t.Parallel()
+	needLocal(t, "looks at notices")
+	ann, bob := person(t, "ann"), person(t, "bob")
+	phone := ann.connect("phone")
+	m := phone.message(to(bob), "into the tunnel")
+	forgotten, published := make(chan struct{}), make(chan call, 1)
+	parley.tap.apply(t, func(c call, serve func()) {
+		serve()
+		switch {
+		case c.Operation == "PutItem" && strings.Contains(c.Text, m.Body.Text) && strings.Contains(c.Text, string(m.ID)):
+			phone.cut()
+			<-forgotten
+		case c.Operation == "UpdateItem" && strings.Contains(c.Text, string(ann.ID)):
+			close(forgotten)
+		case c.Operation == "Publish" && strings.Contains(c.Text, string(chat.DirectID(ann.ID, bob.ID))):
+			published <- c
+		}
+	})
+	phone.send(m)
+	if n := notice(t, receive(t, "a notice", published)); !slices.Equal(n.Users, ids(bob)) {
+		t.Errorf("notified are %v", n.Users)
+	}
+}
+
+// notice is what a function published.
+func notice(t *testing.T, c call) (n chat.Notice) {
+	t.Helper()
+	_, body, _ := strings.Cut(c.Text, "\n")
+	form, err := url.ParseQuery(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(form.Get("Message")), &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestWhoComesBackInTimeIsNotNotified(t *testing.T) {
+	t.Parallel()
+	needLocal(t, "holds a notice back")
+	ann, bob := person(t, "ann"), person(t, "bob")
+	annsPhone, bobsPhone := ann.connect("phone"), bob.connect("phone")
+	hello := annsPhone.says(to(bob), "hello")
+	shown := bobsPhone.registers("fcm")
+	bobsPhone.hangUp()
+	annsPhone.sees(bob, wire.Offline, hello.Conversation)
+
+	held, back := make(chan struct{}, 2), make(chan struct{})
+	parley.tap.apply(t, func(c call, serve func()) {
+		if c.Operation == "Publish" && strings.Contains(c.Text, string(hello.Conversation)) && !strings.Contains(c.Text, "TargetArn") {
+			held <- struct{}{}
+			<-back
+		}
+		serve()
+	})
+	annsPhone.send(annsPhone.message(to(bob), "while you were away"))
+	receive(t, "a notice", held)
+	bobsPhone = bob.connect("phone")
+	close(back)
+	annsPhone.says(to(bob), "good that you are back")
+	bobsPhone.hangUp()
+	annsPhone.sees(bob, wire.Offline, hello.Conversation)
+
+	annsPhone.says(to(bob), "gone again?")
+	if n := shown.next(); n.Body != "gone again?" {
+		t.Errorf("bob's phone shows %+v", n)
+	}
 }
 
 func TestAnUnregisteredPhoneIsNotNotified(t *testing.T) {

@@ -115,6 +115,20 @@ func eventually(t *testing.T, what string, ask func() bool) {
 	}
 }
 
+// receive waits for a value, or for the end of what is closed.
+func receive[T any](t *testing.T, what string, from <-chan T) T {
+	t.Helper()
+	patience := time.NewTimer(patience)
+	defer patience.Stop()
+	select {
+	case v := <-from:
+		return v
+	case <-patience.C:
+		t.Fatal("never: " + what)
+		panic("unreachable")
+	}
+}
+
 // texts are what messages say.
 func texts(entries []wire.Entry) []string {
 	var all []string
