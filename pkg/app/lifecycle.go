@@ -18,7 +18,7 @@ import (
 const protocolHeader = "Sec-WebSocket-Protocol"
 
 // errUnauthorized has the one message that API Gateway turns into a 401; every other error is a 500 (aws.md §1.2).
-var errUnauthorized = errors.New("Unauthorized") //nolint:staticcheck,revive // API Gateway compares this text
+var errUnauthorized = errors.New("Unauthorized")
 
 type (
 	authorizerRequest  = events.APIGatewayCustomAuthorizerRequestTypeRequest

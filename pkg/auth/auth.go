@@ -90,7 +90,7 @@ func (a *Authorizer) verify(ctx context.Context, token, device string) (chat.Ide
 		return key, err
 	}, jwt.WithValidMethods(methods), jwt.WithIssuer(a.Issuer), jwt.WithAudience(a.Audience),
 		jwt.WithExpirationRequired(), jwt.WithLeeway(leeway))
-	if _, isRefusal := unavailable.(*Refused); unavailable != nil && !isRefusal {
+	if _, isRefusal := errors.AsType[*Refused](unavailable); unavailable != nil && !isRefusal {
 		return chat.Identity{}, unavailable
 	}
 	if err != nil {

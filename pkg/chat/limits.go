@@ -28,20 +28,28 @@ const (
 	MaxToken = 4096
 	// MaxCursors is how many conversations one sync names.
 	MaxCursors = 50
-	// MaxHistory is how many entries one history page holds, DefaultHistory if not asked.
-	MaxHistory, DefaultHistory = 200, 50
-	// MaxPage is how many conversations or members one page lists, DefaultPage if not asked.
-	MaxPage, DefaultPage = 100, 50
+	// MaxHistory is how many entries one history page holds.
+	MaxHistory = 200
+	// DefaultHistory is how many it holds if the request does not say.
+	DefaultHistory = 50
+	// MaxPage is how many conversations or members one page lists.
+	MaxPage = 100
+	// DefaultPage is how many it lists if the request does not say.
+	DefaultPage = 50
 	// MaxConnections is how many sockets a user holds at once; the oldest gives way.
 	MaxConnections = 10
 	// MaxEndpoints is how many devices of a user are notified; the one registered first gives way.
 	MaxEndpoints = 25
 	// MaxResend is how many entries behind the head a resend may be: beyond that the client syncs first.
 	MaxResend = 1000
-	// UploadTime and DownloadTime are how long a signed URL works.
-	UploadTime, DownloadTime = 5 * time.Minute, 5 * time.Minute
-	// ConnectionLife is how long API Gateway lets a connection live (aws.md §1.1); ConnectionMargin allows for clocks.
-	ConnectionLife, ConnectionMargin = 2 * time.Hour, 5 * time.Minute
+	// UploadTime is how long a signed URL accepts an upload.
+	UploadTime = 5 * time.Minute
+	// DownloadTime is how long a signed URL serves a download.
+	DownloadTime = 5 * time.Minute
+	// ConnectionLife is how long API Gateway lets a connection live (aws.md §1.1).
+	ConnectionLife = 2 * time.Hour
+	// ConnectionMargin is how much longer a connection is believed in, because clocks differ.
+	ConnectionMargin = 5 * time.Minute
 	// SessionRetention is how long a user who never returns is remembered.
 	SessionRetention = 400 * 24 * time.Hour
 )

@@ -31,7 +31,7 @@ func (e *Env) Err() error {
 // Resource returns where a granted resource is: a table's name, a topic's ARN, a queue's URL.
 func (e *Env) Resource(r topology.Resource) string { return e.required(r.EnvName()) }
 
-// Issuer, Audience and KeySet say whose tokens are accepted.
+// Issuer is whose tokens are accepted.
 func (e *Env) Issuer() string { return e.required(topology.EnvIssuer) }
 
 // Audience is the audience that a token must be for.
