@@ -38,5 +38,5 @@ func (d *demo) chorus(ctx context.Context, t *talk) error {
 			d.tell("%5s ▸ %-11s #%-3d %s", e.From, t.name, e.Seq, e.Body.Text)
 		}
 	}
-	return d.pause(ctx, 1)
+	return d.pause(ctx)
 }

@@ -49,7 +49,7 @@ func (d *demo) say(ctx context.Context, from chat.UserID, t *talk, to wire.Targe
 		text += fmt.Sprintf("  📎 %s (%d kB)", a.Name, (a.Size+1023)/1024)
 	}
 	d.tell("%5s ▸ %-11s #%-3d %-58s %4d ms", from, t.name, accepted.Seq, strings.TrimSpace(text), took.Milliseconds())
-	return accepted, d.pause(ctx, 1)
+	return accepted, d.pause(ctx)
 }
 
 // note extends the talk to an entry.
@@ -107,7 +107,7 @@ func (d *demo) picture(ctx context.Context, t *talk, from, viewer chat.UserID, n
 	if err != nil {
 		return err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	got, err := io.ReadAll(body)
 	if err != nil {
 		return err
@@ -119,13 +119,18 @@ func (d *demo) picture(ctx context.Context, t *talk, from, viewer chat.UserID, n
 	return nil
 }
 
-func (d *demo) tell(format string, args ...any) { fmt.Fprintf(d.out, "  "+format+"\n", args...) }
+// print writes a line. If that fails, the demo goes on all the same.
+func (d *demo) print(format string, args ...any) { _, _ = fmt.Fprintf(d.out, format+"\n", args...) }
+
+// tell tells what was said.
+func (d *demo) tell(format string, args ...any) { d.print("  "+format, args...) }
 
 // scene tells what people do besides writing.
-func (d *demo) scene(format string, args ...any) { fmt.Fprintf(d.out, "  · "+format+"\n", args...) }
+func (d *demo) scene(format string, args ...any) { d.print("  · "+format, args...) }
 
-func (d *demo) pause(ctx context.Context, beats int) error {
-	timer := time.NewTimer(time.Duration(beats) * d.pace)
+// pause lets a moment pass.
+func (d *demo) pause(ctx context.Context) error {
+	timer := time.NewTimer(d.pace)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -22,6 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // stage is a server and its token endpoint.
 func stage(t *testing.T) (*clienttest.Server, *demo, *bytes.Buffer) {
+	t.Helper()
 	server, err := clienttest.Start()
 	if err != nil {
 		t.Fatal(err)

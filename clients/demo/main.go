@@ -21,7 +21,7 @@ func main() {
 	flag.Parse()
 	d.out = os.Stdout
 	if !*fast {
-		d.pace = 450 * time.Millisecond
+		d.pace = 700 * time.Millisecond
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

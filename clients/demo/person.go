@@ -105,7 +105,7 @@ func (p *person) wait(ctx context.Context, done func() bool) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fmt.Errorf("%s waited in vain (%s, %v): %w", p.user, state.Phase, state.Reason, context.Cause(ctx))
+			return fmt.Errorf("%s, %s, waited in vain: %w", p.user, state.Phase, context.Cause(ctx))
 		}
 	}
 }

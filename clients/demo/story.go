@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"image/color"
 	"sync"
 
@@ -20,7 +19,7 @@ func (d *demo) play(ctx context.Context) error {
 		d.people[user] = newPerson(user, d.url, d.tokens)
 	}
 	defer d.home()
-	fmt.Fprintf(d.out, "\nAn afternoon on %s\n\n", d.url)
+	d.print("\nAn afternoon on %s\n", d.url)
 	for _, act := range []func(context.Context) error{d.arrive, d.plan, d.lake, d.evening, d.verify} {
 		if err := act(ctx); err != nil {
 			return err
@@ -51,7 +50,7 @@ func (d *demo) arrive(ctx context.Context) error {
 		}
 	}
 	d.scene("ann, bob, cat, dan and eve come online")
-	return d.pause(ctx, 1)
+	return d.pause(ctx)
 }
 
 func (d *demo) plan(ctx context.Context) error {
@@ -82,7 +81,7 @@ func (d *demo) lake(ctx context.Context) error {
 	lake, eve := d.talks[0], d.people["eve"]
 	eve.leave()
 	d.scene("eve drives into the tunnel: her phone is offline")
-	if err := d.pause(ctx, 1); err != nil {
+	if err := d.pause(ctx); err != nil {
 		return err
 	}
 	picture, err := landscape(color.RGBA{64, 142, 214, 255}, color.RGBA{255, 236, 179, 255}, 0.28)

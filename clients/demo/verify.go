@@ -37,7 +37,7 @@ func (d *demo) verify(ctx context.Context) error {
 	if differences > 0 {
 		return fmt.Errorf("%d logs differ", differences)
 	}
-	fmt.Fprintf(d.out, "  ✓ in all %d conversations every member saw the same log as the server stores: none missing, none twice, one order\n\n", len(d.talks))
+	d.print("  ✓ in all %d conversations every member saw the same log as the server stores: none missing, none twice, one order\n", len(d.talks))
 	return nil
 }
 
@@ -75,7 +75,7 @@ func same(a, b []wire.Entry) bool {
 
 // sum prints what each person saw.
 func (d *demo) sum() {
-	fmt.Fprintf(d.out, "\n  %-6s %13s %8s %6s %9s\n", "", "conversations", "entries", "sent", "pictures")
+	d.print("\n  %-6s %13s %8s %6s %9s", "", "conversations", "entries", "sent", "pictures")
 	for _, user := range cast {
 		conversations, entries, sent, pictures := 0, 0, 0, 0
 		for _, t := range d.talks {
@@ -91,9 +91,9 @@ func (d *demo) sum() {
 				}
 			}
 		}
-		fmt.Fprintf(d.out, "  %-6s %13d %8d %6d %9d\n", user, conversations, entries, sent, pictures)
+		d.print("  %-6s %13d %8d %6d %9d", user, conversations, entries, sent, pictures)
 	}
 	slices.Sort(d.times)
-	fmt.Fprintf(d.out, "\n  acknowledged, which is after delivery: half within %v, all within %v\n",
+	d.print("\n  acknowledged, which is after delivery: half within %v, all within %v",
 		d.times[len(d.times)/2].Round(time.Millisecond), d.times[len(d.times)-1].Round(time.Millisecond))
 }

@@ -23,7 +23,7 @@ func upload(ctx context.Context, c *client.Client, path string, progress func(se
 	if err != nil {
 		return wire.Attachment{}, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	kind, err := mediaType(f)
 	if err != nil {
 		return wire.Attachment{}, err
@@ -58,7 +58,7 @@ func save(ctx context.Context, c *client.Client, id chat.ConversationID, seq cha
 	if err != nil {
 		return "", err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	f, err := create(place(path, a.Name))
 	if err != nil {
 		return "", err

@@ -61,7 +61,8 @@ func talkInLines(ctx context.Context, s settings, m marks, in io.Reader, out io.
 		await(ctx, l.caught)
 	}
 	c.Close()
-	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+	l.sending.Wait() // now nothing is without an outcome
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, client.ErrClosed) {
 		return err
 	}
 	return err
@@ -209,10 +210,9 @@ func (l *lines) save(ctx context.Context, r *room, c command) error {
 }
 
 func (l *lines) say(r *room, content wire.Content) {
-	to := client.To(r.id)
-	if r.peer != "" {
-		to = client.ToUser(r.peer)
-	}
+	l.mu.Lock()
+	to := r.target()
+	l.mu.Unlock()
 	l.report(l.client.Queue(to, content))
 }
 
@@ -241,10 +241,10 @@ func (l *lines) event(e client.Event) {
 		if e.Reason != nil && e.Phase == client.Disconnected {
 			line += ": " + explain(e.Reason)
 		}
-		fmt.Fprintln(l.out, line)
+		l.write(line)
 	case client.CaughtUp:
 		l.rooms.list(e.Conversations)
-		fmt.Fprintln(l.out, "* caught up")
+		l.write("* caught up")
 		select {
 		case <-l.caught:
 		default:
@@ -255,19 +255,22 @@ func (l *lines) event(e client.Event) {
 		l.mark(e.Conversation, 0)
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
-		fmt.Fprintf(l.out, "[%s] %d %s: %s\n", r.title(), e.Seq, e.From, strings.Join(says(e.Entry), " "))
+		l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, strings.Join(says(e.Entry), " ")))
 		l.mark(e.Conversation, e.Seq)
 	}
 }
 
 func (l *lines) mark(id chat.ConversationID, seq chat.Seq) {
 	if err := l.marks.show(id, seq); err != nil {
-		fmt.Fprintln(l.out, "* "+explain(err))
+		l.write("* " + explain(err))
 	}
 }
 
 func (l *lines) print(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	fmt.Fprintf(l.out, format+"\n", args...)
+	l.write(fmt.Sprintf(format, args...))
 }
+
+// write prints a line under the lock. If nobody reads it, there is nobody to tell.
+func (l *lines) write(line string) { _, _ = fmt.Fprintln(l.out, line) }

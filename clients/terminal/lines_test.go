@@ -17,21 +17,21 @@ import (
 )
 
 // script runs the line mode on an input and returns what it printed.
-func script(t *testing.T, server *clienttest.Server, user chat.UserID, state, input string) string {
+func (t *scene) script(user chat.UserID, state, input string) string {
 	t.Helper()
 	m, err := openMarks(state)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := talkInLines(t.Context(), settingsFor(server, user, state), m, strings.NewReader(input), &out); err != nil {
+	if err := talkInLines(t.Context(), t.settings(user, state), m, strings.NewReader(input), &out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
 }
 
 // expect fails unless the lines are printed in this order, perhaps with others in between.
-func expect(t *testing.T, printed string, lines ...string) {
+func (t *scene) expect(printed string, lines ...string) {
 	t.Helper()
 	rest := printed
 	for _, l := range lines {
@@ -44,30 +44,30 @@ func expect(t *testing.T, printed string, lines ...string) {
 }
 
 func TestAScriptTalksAndReadsWhatItMissed(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
+	play(t, func(t *scene) {
 		folder := t.TempDir()
 		ann, bob := filepath.Join(folder, "ann"), filepath.Join(folder, "bob")
-		expect(t, script(t, server, "ann", ann, "/to bob hi\nhow are you?\n//slash\n"),
+		t.expect(t.script("ann", ann, "/to bob hi\nhow are you?\n//slash\n"),
 			"[bob] 1 ann: hi", "[bob] 2 ann: how are you?", "[bob] 3 ann: /slash", "* closed")
-		server.Say("ann", "bob", "two\nlines \x1b[1m")
-		expect(t, script(t, server, "bob", bob, "/to ann\n/who\n/to ann fine\n"),
+		t.server.Say("ann", "bob", "two\nlines \x1b[1m")
+		t.expect(t.script("bob", bob, "/to ann\n/who\n/to ann fine\n"),
 			"* bob is online", "* closed")
-		printed := script(t, server, "ann", ann, "/to bob\n/who\n")
+		printed := t.script("ann", ann, "/to bob\n/who\n")
 		if strings.Contains(printed, "how are you") {
 			t.Errorf("shown again:\n%s", printed)
 		}
-		expect(t, printed, "[bob] 4 ann: two lines [1m", "[bob] 5 bob: fine")
+		t.expect(printed, "[bob] 4 ann: two lines [1m", "[bob] 5 bob: fine")
 	})
 }
 
 func TestAScriptMakesAGroupAndExchangesAFile(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
+	play(t, func(t *scene) {
 		folder := t.TempDir()
 		path := filepath.Join(folder, "a.txt")
 		if err := os.WriteFile(path, []byte("content"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		expect(t, script(t, server, "ann", filepath.Join(folder, "ann"), "/group \"two words\" bob\n/who\n/file "+path+" look\n"),
+		t.expect(t.script("ann", filepath.Join(folder, "ann"), "/group \"two words\" bob\n/who\n/file "+path+" look\n"),
 			"* bob was never here", "[two words] 2 ann: look 📎 a.txt (7 B)  /save 2")
 
 		in, typed := io.Pipe()
@@ -78,7 +78,7 @@ func TestAScriptMakesAGroupAndExchangesAFile(t *testing.T) {
 		}
 		done := make(chan error, 1)
 		go func() {
-			done <- talkInLines(t.Context(), settingsFor(server, "bob", ""), m, in, out)
+			done <- talkInLines(t.Context(), t.settings("bob", ""), m, in, out)
 		}()
 		synctest.Wait()
 		io.WriteString(typed, "/to ann hi\n")
@@ -87,28 +87,28 @@ func TestAScriptMakesAGroupAndExchangesAFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		typed.Close()
-		expect(t, out.String(), "[two words] 1 ann: made the group “two words” of 2", "* caught up",
+		t.expect(out.String(), "[two words] 1 ann: made the group “two words” of 2", "* caught up",
 			"* there is no attachment 9 here", "* open /does/not/exist: no such file or directory")
 	})
 }
 
 func TestAScriptIsToldWhatIsWrong(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
-		server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
+	play(t, func(t *scene) {
+		t.server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
 			if r.Action == "send" {
 				f.Refuse = chat.Errorf(chat.Forbidden, "blocked")
 			}
 			return f
 		}
-		expect(t, script(t, server, "ann", filepath.Join(t.TempDir(), "ann"), "hello\n\n/dance\n/to b!b\n/group a b!b\n/help\n/to bob hi\n"),
+		t.expect(t.script("ann", filepath.Join(t.TempDir(), "ann"), "hello\n\n/dance\n/to b!b\n/group a b!b\n/help\n/to bob hi\n"),
 			"* say /to user first", "* there is no /dance; try /help", `* "b!b" is no user`, `* "b!b" is no user`, "* /quit                leave",
 			"* not sent: blocked", "* closed")
 	})
 }
 
 func TestAScriptEndsWhenItIsNotAdmitted(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
-		s := settingsFor(server, "ann", "")
+	play(t, func(t *scene) {
+		s := t.settings("ann", "")
 		s.token = client.StaticToken("wrong")
 		m, err := openMarks(filepath.Join(t.TempDir(), "ann"))
 		if err != nil {
@@ -123,8 +123,8 @@ func TestAScriptEndsWhenItIsNotAdmitted(t *testing.T) {
 }
 
 func TestPushRegistersThisDevice(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
-		s := settingsFor(server, "ann", "")
+	play(t, func(t *scene) {
+		s := t.settings("ann", "")
 		s.push = true
 		m, err := openMarks(filepath.Join(t.TempDir(), "ann"))
 		if err != nil {
@@ -133,7 +133,7 @@ func TestPushRegistersThisDevice(t *testing.T) {
 		if err := talkInLines(t.Context(), s, m, strings.NewReader(""), io.Discard); err != nil {
 			t.Fatal(err)
 		}
-		if token := server.Registered("terminal"); token != "terminal-ann-terminal" {
+		if token := t.server.Registered("terminal"); token != "terminal-ann-terminal" {
 			t.Errorf("registered %q", token)
 		}
 	})

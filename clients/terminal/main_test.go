@@ -17,19 +17,25 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// play runs f with a server in a bubble, whose clock moves on when everybody waits.
-func play(t *testing.T, f func(t *testing.T, server *clienttest.Server)) {
+// scene is a server, in a bubble whose clock moves on when everybody waits.
+type scene struct {
+	*testing.T
+	server *clienttest.Server
+}
+
+// play runs f in a bubble. A goroutine that is left at its end fails the test.
+func play(t *testing.T, f func(t *scene)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		server := clienttest.StartInMemory()
 		t.Cleanup(server.Close)
-		f(t, server)
+		f(&scene{t, server})
 	})
 }
 
-func settingsFor(server *clienttest.Server, user chat.UserID, state string) settings {
+func (t *scene) settings(user chat.UserID, state string) settings {
 	return settings{
-		url: server.URL, user: user, device: "terminal", state: state, http: server.HTTP,
+		url: t.server.URL, user: user, device: "terminal", state: state, http: t.server.HTTP,
 		token: client.StaticToken(clienttest.Token(user)),
 	}
 }
@@ -44,17 +50,17 @@ type window struct {
 }
 
 // show opens a window of 80 × 20 cells that is connected.
-func show(t *testing.T, server *clienttest.Server, user chat.UserID, state string) *window {
+func (t *scene) show(user chat.UserID, state string) *window {
 	t.Helper()
 	if state == "" {
 		state = filepath.Join(t.TempDir(), "state.json")
 	}
-	w := &window{t: t, msgs: make(chan tea.Msg, 10_000)}
+	w := &window{t: t.T, msgs: make(chan tea.Msg, 10_000)}
 	m, err := openMarks(state)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := settingsFor(server, user, state)
+	s := t.settings(user, state)
 	c, err := connect(s, m, func(e client.Event) { w.msgs <- arrived{e} })
 	if err != nil {
 		t.Fatal(err)

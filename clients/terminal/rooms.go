@@ -47,6 +47,14 @@ func (r *room) title() string {
 	}
 }
 
+// target is where messages to the room go. A direct conversation is made by the first one, so it is named by the peer.
+func (r *room) target() wire.Target {
+	if r.peer != "" {
+		return client.ToUser(r.peer)
+	}
+	return client.To(r.id)
+}
+
 // presence is the peer's in a direct conversation; unknown in a group.
 func (r *room) presence() wire.Presence {
 	for _, m := range r.members {

@@ -18,8 +18,8 @@ import (
 )
 
 func TestTwoPeopleTalk(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
-		ann, bob := show(t, server, "ann", ""), show(t, server, "bob", "")
+	play(t, func(t *scene) {
+		ann, bob := t.show("ann", ""), t.show("bob", "")
 		ann.shows("● connected", "/to bob begins one with bob")
 		ann.press("/to bob", "enter", "hi bob", "enter")
 		bob.settle()
@@ -38,8 +38,8 @@ func TestTwoPeopleTalk(t *testing.T) {
 }
 
 func TestAGroupIsMadeAndTellsWhoIsThere(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
-		ann, bob := show(t, server, "ann", ""), show(t, server, "bob", "")
+	play(t, func(t *scene) {
+		ann, bob := t.show("ann", ""), t.show("bob", "")
 		ann.press(`/group "Book club" bob cat`, "enter")
 		bob.settle()
 		bob.press("tab")
@@ -52,23 +52,23 @@ func TestAGroupIsMadeAndTellsWhoIsThere(t *testing.T) {
 }
 
 func TestUnreadIsKeptUntilItWasShown(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
+	play(t, func(t *scene) {
 		state := filepath.Join(t.TempDir(), "state.json")
 		for range 3 {
-			server.Say("bob", "ann", "hello")
+			t.server.Say("bob", "ann", "hello")
 		}
-		ann := show(t, server, "ann", state)
+		ann := t.show("ann", state)
 		ann.shows(" 3  │")
 		ann.end()
-		server.Say("bob", "ann", "and again")
-		ann = show(t, server, "ann", state)
+		t.server.Say("bob", "ann", "and again")
+		ann = t.show("ann", state)
 		ann.shows(" 4  │")
 		ann.press("tab")
 		ann.hides(" 4  │")
 		ann.end()
-		ann = show(t, server, "ann", state)
+		ann = t.show("ann", state)
 		ann.hides(" 4  │")
-		server.Say("bob", "ann", "news")
+		t.server.Say("bob", "ann", "news")
 		ann.settle()
 		ann.shows(" 1  │")
 		ann.press("tab")
@@ -77,11 +77,11 @@ func TestUnreadIsKeptUntilItWasShown(t *testing.T) {
 }
 
 func TestPgUpLoadsHistoryAndStaysWhereOneReads(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
+	play(t, func(t *scene) {
 		for i := range 200 {
-			server.Say("bob", "ann", fmt.Sprintf("number %d.", i))
+			t.server.Say("bob", "ann", fmt.Sprintf("number %d.", i))
 		}
-		ann := show(t, server, "ann", "")
+		ann := t.show("ann", "")
 		ann.press("tab")
 		ann.shows("number 199.")
 		for range 20 {
@@ -89,7 +89,7 @@ func TestPgUpLoadsHistoryAndStaysWhereOneReads(t *testing.T) {
 		}
 		ann.shows("number 0.", "PgDn for what is newer")
 		top := strings.Split(ann.View(), "\n")[4]
-		server.Say("bob", "ann", "meanwhile")
+		t.server.Say("bob", "ann", "meanwhile")
 		ann.settle()
 		if now := strings.Split(ann.View(), "\n")[4]; now != top {
 			t.Errorf("%q moved to %q", top, now)
@@ -102,17 +102,17 @@ func TestPgUpLoadsHistoryAndStaysWhereOneReads(t *testing.T) {
 }
 
 func TestWhatIsTypedOfflineIsShownAsOnItsWayAndSentLater(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
+	play(t, func(t *scene) {
 		var down atomic.Bool
-		server.Handshake = func(*http.Request) int {
+		t.server.Handshake = func(*http.Request) int {
 			if down.Load() {
 				return 503
 			}
 			return 0
 		}
-		ann := show(t, server, "ann", "")
+		ann := t.show("ann", "")
 		down.Store(true)
-		server.CutAll()
+		t.server.CutAll()
 		ann.pass(time.Second)
 		ann.press("/to bob", "enter", "later", "enter")
 		ann.shows("○ offline, reconnecting in", "503", "later  …")
@@ -129,27 +129,27 @@ func TestWhatIsTypedOfflineIsShownAsOnItsWayAndSentLater(t *testing.T) {
 }
 
 func TestARefusedMessageSaysSo(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
-		server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
+	play(t, func(t *scene) {
+		t.server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
 			if r.Action == "send" {
 				f.Refuse = chat.Errorf(chat.Forbidden, "blocked")
 			}
 			return f
 		}
-		ann := show(t, server, "ann", "")
+		ann := t.show("ann", "")
 		ann.press("/to bob hello", "enter")
 		ann.shows("hello  not sent: blocked")
 	})
 }
 
 func TestAFileIsSentAndSaved(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
+	play(t, func(t *scene) {
 		folder := t.TempDir()
 		path := filepath.Join(folder, "notes.txt")
 		if err := os.WriteFile(path, []byte(strings.Repeat("x", 1500)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		ann, bob := show(t, server, "ann", ""), show(t, server, "bob", "")
+		ann, bob := t.show("ann", ""), t.show("bob", "")
 		ann.press("/to bob", "enter", "/file "+path+" my notes", "enter")
 		ann.shows("my notes", "📎 notes.txt (1.5 kB)")
 		bob.settle()
@@ -167,12 +167,12 @@ func TestAFileIsSentAndSaved(t *testing.T) {
 }
 
 func TestPresenceIsAskedForAgainWhileARoomIsOpen(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
-		server.Say("bob", "ann", "hi")
-		ann := show(t, server, "ann", "")
+	play(t, func(t *scene) {
+		t.server.Say("bob", "ann", "hi")
+		ann := t.show("ann", "")
 		ann.press("tab")
 		ann.hides("bob  online")
-		show(t, server, "bob", "")
+		t.show("bob", "")
 		ann.pass(refresh)
 		ann.handle(tick{})
 		ann.settle()
@@ -181,9 +181,9 @@ func TestPresenceIsAskedForAgainWhileARoomIsOpen(t *testing.T) {
 }
 
 func TestNobodyCanSendEscapeSequences(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
-		server.Say("bob", "ann", "\x1b[2J\x1b]0;owned\x07red\u202eder\u009b31m")
-		ann := show(t, server, "ann", "")
+	play(t, func(t *scene) {
+		t.server.Say("bob", "ann", "\x1b[2J\x1b]0;owned\x07red\u202eder\u009b31m")
+		ann := t.show("ann", "")
 		ann.press("tab")
 		ann.shows("[2J]0;ownedredder31m")
 		for _, bad := range []string{"\x1b[2J", "\x1b]", "\x07", "\u202e", "\u009b"} {
@@ -193,29 +193,29 @@ func TestNobodyCanSendEscapeSequences(t *testing.T) {
 }
 
 func TestAResetServerStartsOver(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
+	play(t, func(t *scene) {
 		for range 5 {
-			server.Say("bob", "ann", "before")
+			t.server.Say("bob", "ann", "before")
 		}
-		ann := show(t, server, "ann", "")
+		ann := t.show("ann", "")
 		ann.press("tab")
-		server.Reset()
-		server.CutAll()
+		t.server.Reset()
+		t.server.CutAll()
 		ann.pass(time.Minute)
 		ann.hides("before")
-		server.Say("bob", "ann", "after")
+		t.server.Say("bob", "ann", "after")
 		ann.settle()
 		ann.shows("after")
 	})
 }
 
 func TestEveryLineFitsTheWindowWhateverItsSize(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
-		server.Say("bob", "ann", strings.Repeat("wide 語 and 👩‍👩‍👧 ", 30)+strings.Repeat("x", 300))
+	play(t, func(t *scene) {
+		t.server.Say("bob", "ann", strings.Repeat("wide 語 and 👩‍👩‍👧 ", 30)+strings.Repeat("x", 300))
 		for i := range 30 {
-			server.Say(chat.UserID(fmt.Sprint("somebody-with-a-long-name-", i)), "ann", "hi")
+			t.server.Say(chat.UserID(fmt.Sprint("somebody-with-a-long-name-", i)), "ann", "hi")
 		}
-		ann := show(t, server, "ann", "")
+		ann := t.show("ann", "")
 		for range 25 {
 			ann.press("tab")
 		}
@@ -236,8 +236,8 @@ func TestEveryLineFitsTheWindowWhateverItsSize(t *testing.T) {
 }
 
 func TestWhatCannotBeDoneIsSaid(t *testing.T) {
-	play(t, func(t *testing.T, server *clienttest.Server) {
-		ann := show(t, server, "ann", "")
+	play(t, func(t *scene) {
+		ann := t.show("ann", "")
 		for typed, said := range map[string]string{
 			"hello": "open a conversation first", "/dance": "there is no /dance", "/to": "it is /to user",
 			"/to b!b": `"b!b" is no user`, "/group x": "it is /group name", "/group x b!b": "is no user",

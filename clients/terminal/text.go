@@ -90,14 +90,14 @@ func ago(at string, now time.Time) string {
 func whoLines(members []wire.MemberLine, now time.Time) []string {
 	var lines []string
 	for _, m := range members {
-		line := fmt.Sprintf("%s is %s", m.User, m.Presence)
 		switch m.Presence {
-		case wire.Unknown:
-			line = fmt.Sprintf("%s was never here", m.User)
+		case wire.Online:
+			lines = append(lines, fmt.Sprintf("%s is online", m.User))
 		case wire.Offline:
-			line += ", seen " + ago(m.Seen, now)
+			lines = append(lines, fmt.Sprintf("%s is offline, seen %s", m.User, ago(m.Seen, now)))
+		case wire.Unknown:
+			lines = append(lines, fmt.Sprintf("%s was never here", m.User))
 		}
-		lines = append(lines, line)
 	}
 	return lines
 }

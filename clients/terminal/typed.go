@@ -91,10 +91,6 @@ func (s *screen) group(c command) tea.Cmd {
 
 // say sends something and shows it as being on its way.
 func (s *screen) say(r *room, content wire.Content) tea.Cmd {
-	to := client.To(r.id)
-	if r.peer != "" {
-		to = client.ToUser(r.peer)
-	}
 	text := content.Text
 	for _, a := range content.Attachments {
 		text = strings.TrimSpace(fmt.Sprintf("%s 📎 %s", text, a.Name))
@@ -103,7 +99,7 @@ func (s *screen) say(r *room, content wire.Content) tea.Cmd {
 	if s.state.Phase == client.Disconnected {
 		s.client.Wake()
 	}
-	return s.sent(r, s.client.Queue(to, content), text)
+	return s.sent(r, s.client.Queue(r.target(), content), text)
 }
 
 // sent shows a message as being on its way and waits for its outcome.

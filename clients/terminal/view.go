@@ -186,8 +186,11 @@ func (s *screen) about(r *room) string {
 
 // status tells how the connection is, and what happened last.
 func (s *screen) status() string {
-	left, notice := busy.Render("◌ connecting"), s.notice
+	var left string
+	notice := s.notice
 	switch s.state.Phase {
+	case client.Connecting:
+		left = busy.Render("◌ connecting")
 	case client.Connected:
 		left = good.Render("● connected")
 		if !s.caughtUp {

@@ -124,17 +124,17 @@ func (o *Options) check() (address string, err error) {
 	case err != nil:
 		return "", err
 	case (u.Scheme != "ws" && u.Scheme != "wss") || u.Host == "":
-		return "", errors.New("URL: ws:// or wss:// and a host")
+		return "", errors.New("url: ws:// or wss:// and a host")
 	case !o.User.Valid():
-		return "", errors.New("User: not a user id")
+		return "", errors.New("user: not a user id")
 	case o.Token == nil:
-		return "", errors.New("Token: required")
+		return "", errors.New("token: a provider is required")
 	}
 	if o.Device == "" {
 		o.Device = randomDevice()
 	}
 	if !o.Device.Valid() {
-		return "", errors.New("Device: 1 to 64 letters, digits, - and _")
+		return "", errors.New("device: 1 to 64 letters, digits, - and _")
 	}
 	query := u.Query()
 	query.Set("device", string(o.Device))
@@ -214,14 +214,14 @@ func signal(flag chan struct{}) {
 
 func randomDevice() chat.DeviceID {
 	random := make([]byte, 10)
-	rand.Read(random) // never fails
+	_, _ = rand.Read(random) // never fails
 	return chat.DeviceID(strings.ToLower(base32.StdEncoding.EncodeToString(random)))
 }
 
 // newID is a random UUID (RFC 9562, version 4).
 func newID() chat.MessageID {
 	var u [16]byte
-	rand.Read(u[:]) // never fails
+	_, _ = rand.Read(u[:]) // never fails
 	u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80
 	return chat.MessageID(fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:]))
 }

@@ -39,7 +39,7 @@ func (c *Client) handshake() (*socket, error) {
 	if c.options.Origin != "" {
 		header.Set("Origin", c.options.Origin)
 	}
-	conn, response, err := websocket.Dial(ctx, c.address, &websocket.DialOptions{
+	conn, response, err := websocket.Dial(ctx, c.address, &websocket.DialOptions{ //nolint:bodyclose // Dial has closed it
 		HTTPClient: c.http, HTTPHeader: header, Subprotocols: []string{topology.Subprotocol},
 	})
 	switch {

@@ -2,7 +2,7 @@ package client
 
 import (
 	"context"
-
+	"errors"
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -35,10 +35,13 @@ func (c *Client) follow() {
 
 // catchUp learns what there is and fetches what is lacking. What arrives live in the meantime goes to the inbox as well.
 func (c *Client) catchUp() {
+	var wait backoff
 	list, err := c.Conversations(c.life)
-	if err != nil {
+	for ; err != nil; list, err = c.Conversations(c.life) {
 		c.log.Warn("conversations not listed", "error", err)
-		return
+		if c.pause(c.life, wait.next(0)) != nil {
+			return
+		}
 	}
 	heads := map[chat.ConversationID]chat.Seq{}
 	for _, l := range list {
@@ -60,10 +63,8 @@ func (c *Client) audit(heads map[chat.ConversationID]chat.Seq) {
 	doubts := c.inbox.doubtful(heads)
 	for id, known := range doubts {
 		result, err := c.sync(c.life, wire.Cursor{Conversation: id, After: known - 1})
-		if err != nil && !definite(err) {
-			return
-		}
-		if len(result) == 0 || len(result[0].Entries) == 0 {
+		gone := errors.Is(err, ErrForbidden) || err == nil && (len(result) == 0 || len(result[0].Entries) == 0)
+		if gone {
 			c.log.Warn("conversation begins again", "conversation", id)
 			c.inbox.restart(id, known, heads[id])
 		}
@@ -78,13 +79,16 @@ func (c *Client) fetch() {
 		if len(cursors) == 0 {
 			return
 		}
-		if c.advance(cursors) {
+		progress, err := c.advance(cursors)
+		if progress {
 			wait, tries = backoff{}, 0
 			continue
 		}
-		if tries++; tries == fruitless {
-			c.abandon(cursors)
-			return
+		if err == nil {
+			if tries++; tries == fruitless {
+				c.abandon(cursors)
+				return
+			}
 		}
 		if c.pause(c.life, wait.next(0)) != nil {
 			return
@@ -93,17 +97,23 @@ func (c *Client) fetch() {
 }
 
 // advance fetches once for all cursors and reports whether that brought something.
-func (c *Client) advance(cursors []wire.Cursor) (progress bool) {
+func (c *Client) advance(cursors []wire.Cursor) (progress bool, err error) {
 	missed, err := c.sync(c.life, cursors...)
 	switch {
 	case definite(err) && len(cursors) > 1:
 		for _, cursor := range cursors { // one of them spoils it for all
-			progress = c.advance([]wire.Cursor{cursor}) || progress
+			one, err := c.advance([]wire.Cursor{cursor})
+			if err != nil {
+				return progress, err
+			}
+			progress = progress || one
 		}
-		return progress
+		return progress, nil
 	case definite(err):
 		c.abandon(cursors)
-		return true
+		return true, nil
+	case err != nil:
+		return false, err
 	}
 	for _, m := range missed {
 		for _, e := range m.Entries {
@@ -114,9 +124,10 @@ func (c *Client) advance(cursors []wire.Cursor) (progress bool) {
 	for _, cursor := range cursors {
 		progress = progress || c.inbox.known(cursor.Conversation) > cursor.After
 	}
-	return progress
+	return progress, nil
 }
 
+// abandon stops asking for what the server does not give.
 func (c *Client) abandon(cursors []wire.Cursor) {
 	for _, cursor := range cursors {
 		c.log.Warn("gap not filled", "conversation", cursor.Conversation, "after", cursor.After)

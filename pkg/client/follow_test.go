@@ -111,6 +111,26 @@ func TestADeviceThatWasAwayCatchesUpExactly(t *testing.T) {
 	})
 }
 
+func TestADeviceCatchesUpHoweverOftenTheServerFails(t *testing.T) {
+	play(t, func(t *scene) {
+		t.server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
+			if (r.Action == "conversations" || r.Action == "sync") && r.Nth <= 40 {
+				f.Refuse = &chat.Error{Code: chat.Internal}
+			}
+			return f
+		}
+		for range 10 {
+			t.server.Say("bob", "ann", "x")
+		}
+		ann := t.connect("ann")
+		after(time.Hour)
+		ann.expect(annAndBob, 10)
+		if n := count[client.CaughtUp](ann); n != 1 {
+			t.Errorf("caught up %d times", n)
+		}
+	})
+}
+
 func TestWhatIsSaidWhileADeviceCatchesUpIsNeitherLostNorDoubled(t *testing.T) {
 	play(t, func(t *scene) {
 		for i := range 500 {

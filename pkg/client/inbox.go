@@ -44,6 +44,9 @@ func (in *inbox) load(cursors map[chat.ConversationID]chat.Seq) {
 
 // offer takes one entry. It reports whether the conversation now lacks something.
 func (in *inbox) offer(e wire.Entry) (gap bool) {
+	if e.Seq == 0 {
+		return false // no entry has this seq
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return in.put(in.log(e.Conversation, e.Seq-1), e)
@@ -52,6 +55,9 @@ func (in *inbox) offer(e wire.Entry) (gap bool) {
 // own takes an entry that was made up from an acknowledgement. If it does not know who a direct conversation is with, it
 // leaves the entry to be fetched.
 func (in *inbox) own(e wire.Entry) (gap bool) {
+	if e.Seq == 0 {
+		return false
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	l := in.log(e.Conversation, e.Seq-1)

@@ -160,6 +160,7 @@ func (d *device) expectFrom(id chat.ConversationID, first, last int) {
 
 // validate holds every frame against the published schemas.
 func (d *device) validate(t *testing.T) func(bool, []byte) {
+	t.Helper()
 	v, err := contract.New()
 	if err != nil {
 		t.Fatal(err)

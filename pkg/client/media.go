@@ -75,7 +75,7 @@ func (c *Client) put(ctx context.Context, signed wire.Signed, f File, size int64
 	if err != nil {
 		return withoutURL(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	return expectOK(response)
 }
 

@@ -60,7 +60,7 @@ type changing struct {
 
 func (c *changing) Seek(offset int64, whence int) (int64, error) {
 	c.seeks++
-	c.Reader.Reset(strings.Repeat("b", c.Len()+int(c.Size())))
+	c.Reset(strings.Repeat("b", c.Len()+int(c.Size())))
 	return c.Reader.Seek(offset, whence)
 }
 

@@ -20,7 +20,8 @@ const (
 	answerTime = 10 * time.Second
 	// doubtTime is what is left of that once the gateway has reported a failure without saying of which request.
 	doubtTime = 2 * time.Second
-	// internalTries and tokenTries are how often an internal error and a refused token are met before they are reported.
+	// internalTries and tokenTries are how often in a row an internal error and a refused token are met before they are
+	// reported.
 	internalTries, tokenTries = 5, 2
 )
 
@@ -29,7 +30,8 @@ const (
 // client's end. build makes the frame of each attempt.
 func (c *Client) request(ctx context.Context, ref string, build func() ([]byte, error)) (jsontext.Value, error) {
 	var wait backoff
-	failures := map[chat.Code]int{}
+	var last chat.Code // the code of the last answers, and how many had it
+	same := 0
 	for {
 		s, err := c.connection(ctx)
 		if err != nil {
@@ -47,14 +49,17 @@ func (c *Client) request(ctx context.Context, ref string, build func() ([]byte, 
 		case ctx.Err() != nil:
 			return nil, context.Cause(ctx)
 		case !answered:
+			last = ""
 			continue // the connection is lost, or the answer; the next attempt waits for a connection
+		case e.Code != last:
+			last, same = e.Code, 0
 		}
-		failures[e.Code]++
+		same++
 		switch {
-		case e.Code == chat.Unauthenticated && failures[e.Code] < tokenTries:
+		case e.Code == chat.Unauthenticated && same < tokenTries:
 			s.cut(errExpired)
 			continue
-		case !e.Temporary, e.Code == chat.Internal && failures[e.Code] >= internalTries:
+		case !e.Temporary, e.Code == chat.Internal && same >= internalTries:
 			return nil, e
 		}
 		if err := c.pause(ctx, wait.next(e.RetryAfter)); err != nil {

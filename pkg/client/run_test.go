@@ -167,6 +167,10 @@ func TestAConnectionIsRenewedBeforeTheGatewayCutsItAndNothingIsLost(t *testing.T
 			most = max(most, t.server.Connections("ann"))
 		}
 		ann.expect(annAndBob, 4*60*60/5)
+		began := time.Now()
+		if _, err := ann.Send(t.Context(), client.ToUser("bob"), client.Text("still here")); err != nil || time.Since(began) > 0 {
+			t.Errorf("sent after %v, %v", time.Since(began), err)
+		}
 		if len(at) != 3 || most != 2 {
 			t.Fatalf("%d connections, %d at a time", len(at), most)
 		}

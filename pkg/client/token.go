@@ -37,7 +37,7 @@ func TokenFrom(endpoint string, user chat.UserID) func(context.Context) (string,
 		if err != nil {
 			return "", err
 		}
-		defer response.Body.Close()
+		defer func() { _ = response.Body.Close() }()
 		if response.StatusCode != http.StatusOK {
 			return "", fmt.Errorf("%s answered %s", endpoint, response.Status)
 		}

@@ -70,7 +70,7 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		if err := wire.Decode(frame, &r); err != nil {
 			return nil, err
 		}
-		return s.create(k, r)
+		return s.create(k, r), nil
 	case "sync":
 		var r wire.Sync
 		if err := wire.Decode(frame, &r); err != nil {
@@ -152,11 +152,11 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, 
 	return s.append(k, l, e), nil
 }
 
-func (s *Server) create(k *socket, r wire.Create) (wire.Accepted, error) {
+func (s *Server) create(k *socket, r wire.Create) wire.Accepted {
 	id := chat.GroupID(k.user, r.ID)
 	if l, ok := s.logs[id]; ok {
 		e := l.entries[0]
-		return wire.Accepted{Conversation: id, Seq: e.Seq, ID: e.ID, At: e.At}, nil
+		return wire.Accepted{Conversation: id, Seq: e.Seq, ID: e.ID, At: e.At}
 	}
 	l := &log{members: r.Members}
 	if !slices.Contains(l.members, k.user) {
@@ -165,7 +165,7 @@ func (s *Server) create(k *socket, r wire.Create) (wire.Accepted, error) {
 	slices.Sort(l.members)
 	l.conversation = wire.Conversation{Conversation: id, Kind: chat.Group, Name: r.Name, Size: len(l.members)}
 	s.logs[id] = l
-	return s.append(k, l, wire.Entry{Event: chat.Created, ID: r.ID, From: k.user, Body: wire.Body{Name: r.Name, Size: len(l.members)}}), nil
+	return s.append(k, l, wire.Entry{Event: chat.Created, ID: r.ID, From: k.user, Body: wire.Body{Name: r.Name, Size: len(l.members)}})
 }
 
 // append adds an entry and posts it to everybody's connections except the one it came by.
@@ -279,7 +279,7 @@ func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, err
 
 func (s *Server) sign(owner chat.UserID, r wire.Upload) wire.Signed {
 	random := make([]byte, 16)
-	rand.Read(random)
+	_, _ = rand.Read(random) // never fails
 	id := chat.NewMediaID(random)
 	s.media[id] = &object{owner: owner, kind: r.Type, size: r.Size, sha256: r.SHA256}
 	return wire.Signed{
