@@ -82,7 +82,7 @@ func (s *screen) entry(e wire.Entry) tea.Cmd {
 		s.scroll += len(s.lines(r)) - before // what is being read stays where it is
 	}
 	s.read(r)
-	if s.caughtUp && e.From != s.rooms.me {
+	if s.caughtUp && (e.From != s.rooms.me || e.Seq == 1) { // whoever begins a conversation wants to know, too
 		return s.who(r)
 	}
 	return nil

@@ -13,16 +13,29 @@ import (
 // same time overtake each other.
 const gapTime = 150 * time.Millisecond
 
+// settleTime is when, after it has caught up, the client looks at the heads once more. The server reads who is connected
+// eventually, so a message that was sent while this client connected may have been posted to everybody but it.
+const settleTime = 5 * time.Second
+
 // fruitless is after how many syncs that brought nothing a conversation is left alone until something new arrives.
 const fruitless = 5
 
-// follow keeps the inbox complete: it catches up after each connect and fetches what is missing in between.
+// follow keeps the inbox complete: it catches up after each connect, looks again when that has settled, and fetches what is
+// missing in between.
 func (c *Client) follow() {
+	settled := time.NewTimer(settleTime)
+	settled.Stop()
+	defer settled.Stop()
 	for {
 		select {
 		case <-c.life.Done():
 			return
 		case <-c.opened:
+			if list, ok := c.catchUp(); ok {
+				c.queue.push(CaughtUp{list})
+			}
+			settled.Reset(settleTime)
+		case <-settled.C:
 			c.catchUp()
 		case <-c.missing:
 			if c.pause(c.life, gapTime) != nil {
@@ -33,14 +46,15 @@ func (c *Client) follow() {
 	}
 }
 
-// catchUp learns what there is and fetches what is lacking. What arrives live in the meantime goes to the inbox as well.
-func (c *Client) catchUp() {
+// catchUp learns what there is and fetches what is lacking. What arrives live in the meantime goes to the inbox as well. It
+// returns the list it went by, and whether it is complete and no newer connection asks for another.
+func (c *Client) catchUp() (list []wire.Conversation, ok bool) {
 	var wait backoff
 	list, err := c.Conversations(c.life)
 	for ; err != nil; list, err = c.Conversations(c.life) {
 		c.log.Warn("conversations not listed", "error", err)
 		if c.pause(c.life, wait.next(0)) != nil {
-			return
+			return nil, false
 		}
 	}
 	heads := map[chat.ConversationID]chat.Seq{}
@@ -52,9 +66,7 @@ func (c *Client) catchUp() {
 		c.inbox.announce(l.Conversation, l.Head, l.Peer)
 	}
 	c.fetch()
-	if c.life.Err() == nil && len(c.opened) == 0 {
-		c.queue.push(CaughtUp{list})
-	}
+	return list, c.life.Err() == nil && len(c.opened) == 0
 }
 
 // audit finds the conversations that begin again: those of which the server no longer has the entry that is known last.

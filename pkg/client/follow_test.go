@@ -325,3 +325,19 @@ func TestAGapThatTheServerCannotFillIsLeftUntilSomethingNewArrives(t *testing.T)
 		ann.expect(annAndBob, 2)
 	})
 }
+
+// The server looks up who is connected eventually: what is said in that very moment may be posted to everybody but the new
+// connection. Nothing would tell of it until the next entry.
+func TestWhatWasNotPostedToANewConnectionIsFoundSoon(t *testing.T) {
+	play(t, func(t *scene) {
+		ann := t.connect("ann")
+		t.server.Post = func(chat.UserID, chat.DeviceID, wire.Entry, func()) {}
+		t.server.Say("bob", "ann", "did you hear that?")
+		ann.expect(annAndBob, 0)
+		after(10 * time.Second)
+		ann.expect(annAndBob, 1)
+		if n := count[client.CaughtUp](ann); n != 1 {
+			t.Errorf("caught up %d times, want once", n)
+		}
+	})
+}
