@@ -7,12 +7,13 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	lambdaevents "github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+	"go.uber.org/goleak"
 
 	"github.com/parley-im/parley/events"
 	"github.com/parley-im/parley/pkg/chat"
@@ -20,8 +21,13 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
 // canary is what must be seen in no log: tests put it wherever people write.
 const canary = "canary-7f3a"
+
+// schemas are compiled once.
+var schemas = sync.OnceValues(contract.New)
 
 // payload is one of the events that AWS sends, as JSON that a test can change.
 func payload(t *testing.T, name string) map[string]any {
@@ -103,7 +109,7 @@ func ask(t *testing.T, handler any, event map[string]any) answer {
 		t.Errorf("status %d, %d bytes", r.StatusCode, len(r.Body))
 	}
 	if a.Event == wire.EventError {
-		v, err := contract.New()
+		v, err := schemas()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,12 +141,4 @@ func replies(v any) action {
 // fails is an action that fails.
 func fails(err error) action {
 	return func(context.Context, chat.Identity, []byte) (any, error) { return nil, err }
-}
-
-// requestContext is that of a frame of ann on a route.
-func requestContext(route string) lambdaevents.APIGatewayWebsocketProxyRequestContext {
-	return lambdaevents.APIGatewayWebsocketProxyRequestContext{
-		RouteKey: route, ConnectionID: "R1kmxc2VNjMCFIA=",
-		Authorizer: map[string]any{"user": "ann", "device": "phone-1", "expires": strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)},
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -187,9 +188,10 @@ func TestAPanicIsLeftToLambda(t *testing.T) {
 			t.Error("the panic did not get through")
 		}
 	}()
-	_, _ = handler(t.Context(), request{
-		Body: `{"action":"any","ref":"7"}`, RequestContext: requestContext("any"),
-	})
+	r := request{Body: `{"action":"any","ref":"7"}`}
+	r.RequestContext.RouteKey, r.RequestContext.ConnectionID = "any", "1"
+	r.RequestContext.Authorizer = map[string]any{"user": "ann", "expires": strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)}
+	_, _ = handler(t.Context(), r)
 }
 
 func TestWhatNoRouteTakes(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -108,14 +109,25 @@ func (e *Endpoints) Push(ctx context.Context, endpoint chat.Endpoint, n chat.Not
 		TargetArn: &endpoint.ARN, Message: &message, MessageStructure: aws.String("json"),
 		MessageAttributes: attributes(endpoint.Platform, n),
 	})
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
-	}
-	if _, ok := errors.AsType[*types.EndpointDisabledException](err); ok {
+	case gone(err):
 		return fmt.Errorf("endpoints: publish: %w", chat.ErrGone)
+	default:
+		return fmt.Errorf("endpoints: publish: %w", err)
+	}
+}
+
+// gone reports whether the endpoint is disabled or deleted. Of a deleted one SNS says that the parameter is invalid, and only
+// its message tells that from a payload that is.
+func gone(err error) bool {
+	if _, ok := errors.AsType[*types.EndpointDisabledException](err); ok {
+		return true
 	}
 	if _, ok := errors.AsType[*types.NotFoundException](err); ok {
-		return fmt.Errorf("endpoints: publish: %w", chat.ErrGone)
+		return true
 	}
-	return fmt.Errorf("endpoints: publish: %w", err)
+	invalid, ok := errors.AsType[*types.InvalidParameterException](err)
+	return ok && strings.Contains(invalid.ErrorMessage(), "No endpoint found")
 }

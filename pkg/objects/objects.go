@@ -43,10 +43,7 @@ func (o *Objects) SignUpload(ctx context.Context, key, contentType string, size 
 	request, err := o.presign.PresignPutObject(ctx, &s3.PutObjectInput{
 		Bucket: &o.bucket, Key: &key, ContentType: &contentType, ContentLength: &size, ChecksumSHA256: &sha256,
 		IfNoneMatch: aws.String("*"), Tagging: aws.String(*o.pending.Key + "=" + *o.pending.Value),
-	}, s3.WithPresignExpires(chat.UploadTime), func(p *s3.PresignOptions) {
-		// Checksums given as headers stay headers, so that they are checked against the body.
-		p.ClientOptions = append(p.ClientOptions, s3.WithAPIOptions())
-	})
+	}, s3.WithPresignExpires(chat.UploadTime))
 	if err != nil {
 		return chat.Upload{}, fmt.Errorf("objects: sign upload of %s: %w", key, err)
 	}

@@ -30,13 +30,16 @@ type Pusher struct {
 // Register stores that the caller's device is to be notified. Above chat.MaxEndpoints the oldest device is forgotten, and
 // whoever had the same token before has it no more: a phone that changed hands must not show the last owner's messages.
 func (p *Pusher) Register(ctx context.Context, who chat.Identity, q wire.Register) (wire.Registered, error) {
+	if who.Device == "" {
+		return wire.Registered{}, nameless()
+	}
 	owner := chat.Holder{User: who.User, Device: who.Device}
 	arn, before, err := p.Endpoints.Register(ctx, q.Platform, q.Token, owner)
 	if err != nil {
 		return wire.Registered{}, err
 	}
 	if before.User != "" && before != owner {
-		if err := p.Sessions.RemoveEndpoints(ctx, before.User, before.Device); err != nil {
+		if err := p.release(ctx, before, arn); err != nil {
 			return wire.Registered{}, err
 		}
 	}
@@ -52,8 +55,28 @@ func (p *Pusher) Register(ctx context.Context, who chat.Identity, q wire.Registe
 	return wire.Registered{Device: who.Device}, err
 }
 
+// nameless refuses a connection that was made without a device id: there is nothing to keep the endpoint under.
+func nameless() error { return chat.Errorf(chat.Invalid, "connect with a device id first") }
+
+// release takes an endpoint from who had it, unless that device has another by now.
+func (p *Pusher) release(ctx context.Context, before chat.Holder, arn string) error {
+	sessions, err := p.Sessions.Sessions(ctx, []chat.UserID{before.User})
+	if err != nil {
+		return err
+	}
+	for _, e := range sessions[0].Endpoints {
+		if e.Device == before.Device && e.ARN == arn {
+			return p.Sessions.RemoveEndpoints(ctx, before.User, before.Device)
+		}
+	}
+	return nil
+}
+
 // Unregister forgets the caller's device.
 func (p *Pusher) Unregister(ctx context.Context, who chat.Identity, _ wire.Unregister) (wire.Registered, error) {
+	if who.Device == "" {
+		return wire.Registered{}, nameless()
+	}
 	sessions, err := p.Sessions.Sessions(ctx, []chat.UserID{who.User})
 	if err != nil {
 		return wire.Registered{}, err

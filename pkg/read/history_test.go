@@ -11,9 +11,9 @@ import (
 )
 
 func TestAWalkBackInHistoryPassesEveryEntryOnce(t *testing.T) {
-	r := newRig(t)
+	r := newMemory()
 	rapid.Check(t, func(t *rapid.T) {
-		said := texts(20).Draw(t, "texts")
+		said := texts(lengths(20).Draw(t, "lengths"))
 		c := r.group(t, 2, said...)
 		var limit *int
 		if n := rapid.IntRange(0, 8).Draw(t, "limit"); n > 0 {

@@ -58,12 +58,12 @@ func follow(t failer, r *rig, cursors []wire.Cursor) map[chat.ConversationID][]w
 }
 
 func TestASyncBringsExactlyWhatIsMissing(t *testing.T) {
-	r := newRig(t)
+	r := newMemory()
 	rapid.Check(t, func(t *rapid.T) {
 		var cursors []wire.Cursor
 		want := map[chat.ConversationID][]string{}
 		for i := range rapid.IntRange(1, 4).Draw(t, "conversations") {
-			said := texts(12).Draw(t, fmt.Sprint("texts ", i))
+			said := texts(lengths(12).Draw(t, fmt.Sprint("lengths ", i)))
 			// Also a cursor that is ahead: of a device that was restored, or lies.
 			after := rapid.IntRange(0, len(said)+1).Draw(t, fmt.Sprint("cursor ", i))
 			c := r.group(t, 2, said...)

@@ -76,7 +76,7 @@ var Functions = []Function{
 		Name: "devices", About: "registers a device for notifications",
 		Routes: []string{"register", "unregister"},
 		Grants: []Grant{
-			{Sessions, []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Push, []string{"sns:CreatePlatformEndpoint", "sns:GetEndpointAttributes", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"}},
 		},
 		Memory: 256, Timeout: 10 * time.Second,
@@ -86,7 +86,7 @@ var Functions = []Function{
 		Topic: &Offline,
 		Grants: []Grant{
 			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
-			{Push, []string{"sns:Publish"}},
+			{Push, []string{"sns:Publish", "sns:DeleteEndpoint"}},
 			{Offline.DeadLetter, []string{"sqs:SendMessage"}}, // what fails three times is kept, not dropped
 		},
 		Memory: 256, Timeout: 20 * time.Second,

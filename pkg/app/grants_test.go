@@ -1,0 +1,262 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	awssns "github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"github.com/parley-im/parley/infra/local/dynamodb/dynamodbtest"
+	"github.com/parley-im/parley/infra/local/sns"
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/config"
+	"github.com/parley-im/parley/pkg/topology"
+)
+
+// recorder is an HTTP client that notes the IAM action of each request of one function.
+type recorder struct {
+	mu      sync.Mutex
+	client  http.Client
+	actions map[string]bool
+}
+
+func (r *recorder) note(action string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.actions[action] = true
+}
+
+// Do implements the HTTP client of the SDK.
+func (r *recorder) Do(q *http.Request) (*http.Response, error) {
+	var body []byte
+	if q.Body != nil {
+		var err error
+		if body, err = io.ReadAll(q.Body); err != nil {
+			return nil, err
+		}
+		q.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	_, operation, _ := strings.Cut(q.Header.Get("X-Amz-Target"), ".")
+	switch target := q.Header.Get("X-Amz-Target"); {
+	case strings.HasPrefix(target, "DynamoDB_"):
+		r.note("dynamodb:" + operation)
+	case strings.HasPrefix(target, "AmazonSQS"):
+		r.note("sqs:" + operation)
+	case q.Method == http.MethodPost:
+		form, _ := url.ParseQuery(string(body))
+		r.note("sns:" + form.Get("Action"))
+	case q.Method == http.MethodHead:
+		r.note("s3:GetObject")
+	case q.URL.Query().Has("tagging"):
+		r.note("s3:PutObjectTagging")
+	default:
+		r.note(q.Method + " " + q.URL.Path)
+	}
+	return r.client.Do(q)
+}
+
+// cloud is what the functions reach: real tables and topics, and stubs for the rest.
+type cloud struct {
+	t         *testing.T
+	vars      map[string]string
+	recorders map[string]*recorder
+	posting   *recorder // whose posts arrive
+	forget    func()    // removes every endpoint from the platform
+}
+
+func newCloud(t *testing.T) *cloud {
+	t.Helper()
+	c := &cloud{t: t, recorders: map[string]*recorder{}}
+	serve := func(h http.Handler) string {
+		server := httptest.NewServer(h)
+		t.Cleanup(server.Close)
+		return server.URL
+	}
+	gcm := sns.Application{Platform: "GCM", Name: "parley"}
+	topics, err := sns.New(sns.Config{Region: "eu-central-1", Account: "000000000000", Topics: []sns.Topic{{Name: "offline"}}, Applications: []sns.Application{gcm}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = topics.Close() })
+	platform := serve(topics)
+	gateway := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.posting.note(r.Method)
+		if strings.HasSuffix(r.URL.Path, "gone") {
+			w.WriteHeader(http.StatusGone)
+		}
+	}))
+	bucket := serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "image/png")
+		w.Header().Set("Content-Length", "0")
+	}))
+	queues := serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"MessageId":"1"}`)) }))
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_ENDPOINT_URL_DYNAMODB": *dynamodbtest.Start(t).Options().BaseEndpoint, "AWS_ENDPOINT_URL_SNS": platform,
+		"AWS_ENDPOINT_URL_SQS": queues, "AWS_ENDPOINT_URL_S3": bucket, topology.Posts.EnvName(): gateway,
+	} {
+		t.Setenv(name, value)
+	}
+	c.forget = func() {
+		client := awssns.New(awssns.Options{Region: "eu-central-1", BaseEndpoint: &platform, Credentials: credentials.NewStaticCredentialsProvider("local", "secret", "")})
+		arn := topics.ApplicationARN(gcm)
+		list, err := client.ListEndpointsByPlatformApplication(t.Context(), &awssns.ListEndpointsByPlatformApplicationInput{PlatformApplicationArn: &arn})
+		if err != nil || len(list.Endpoints) == 0 {
+			t.Fatal(list, err)
+		}
+		for _, e := range list.Endpoints {
+			if _, err := client.DeleteEndpoint(t.Context(), &awssns.DeleteEndpointInput{EndpointArn: e.EndpointArn}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	c.vars = map[string]string{
+		topology.Conversations.EnvName(): topology.Conversations.Name, topology.Sessions.EnvName(): topology.Sessions.Name,
+		topology.Offline.EnvName(): topics.TopicARN("offline"), topology.Fanout.EnvName(): queues + "/000000000000/fanout",
+		topology.Media.EnvName(): "media", topology.Posts.EnvName(): gateway, topology.Push.EnvName(): "fcm=" + topics.ApplicationARN(gcm),
+	}
+	return c
+}
+
+// do builds a function as Run does and invokes it.
+func (c *cloud) do(function string, event any) []byte {
+	c.t.Helper()
+	r := c.recorders[function]
+	if r == nil {
+		r = &recorder{actions: map[string]bool{}}
+		c.recorders[function] = r
+		c.t.Cleanup(r.client.CloseIdleConnections)
+	}
+	c.posting = r
+	cfg, err := awsconfig.LoadDefaultConfig(c.t.Context(), awsconfig.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	cfg.HTTPClient = r
+	p, logs := newParts()
+	p.aws, p.env = cfg, config.New(func(name string) (string, bool) { value, ok := c.vars[name]; return value, ok })
+	out, err := invoke(c.t, built[function](p), event)
+	if err != nil {
+		c.t.Fatalf("%s: %v", function, err)
+	}
+	if strings.Contains(string(out), `\"code\":`) {
+		c.t.Fatalf("%s: %s, %s", function, out, logs)
+	}
+	return out
+}
+
+// ask sends a frame of a user from a connection and a device that are named after the user.
+func (c *cloud) ask(function, user, route, members string) {
+	c.t.Helper()
+	event := frame(c.t, route, fmt.Sprintf(`{"action":%q,"ref":"1"%s}`, route, members))
+	c.as(event, user)
+	c.do(function, event)
+}
+
+func (c *cloud) as(event map[string]any, user string) {
+	at(event, "requestContext")["connectionId"] = user + "-gone"
+	values := at(event, "requestContext", "authorizer")
+	values["user"], values["device"] = user, user+"-1"
+	expire(event, time.Now().Add(time.Hour))
+}
+
+// Locally nobody checks permissions; on AWS what is not granted is refused.
+func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
+	c := newCloud(t)
+	for _, user := range []string{"ann", "bob"} {
+		for range 2 { // their connections are gone by then, so that posts find out
+			event := payload(t, "connect")
+			c.as(event, user)
+			c.do("connect", event)
+		}
+	}
+	for i := range chat.MaxConnections {
+		event := payload(t, "connect")
+		c.as(event, "dan")
+		at(event, "requestContext")["connectionId"] = fmt.Sprint("dan-", i)
+		c.do("connect", event)
+	}
+	event := payload(t, "connect")
+	c.as(event, "dan")
+	c.do("connect", event)
+	c.do("disconnect", func() any { event := payload(t, "disconnect"); c.as(event, "dan"); return event }())
+
+	message := func(n int) string { return fmt.Sprintf("018f0000-0000-7000-8000-%012d", n) }
+	var crowd []string
+	for i := range 250 {
+		crowd = append(crowd, fmt.Sprint("m", i))
+	}
+	members, err := json.Marshal(crowd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct, large := chat.DirectID("ann", "bob"), chat.GroupID("ann", chat.MessageID(message(1)))
+	c.ask("devices", "bob", "register", `,"platform":"fcm","token":"token"`)
+	c.ask("message", "ann", "create", fmt.Sprintf(`,"id":%q,"name":"all","members":%s`, message(1), members))
+	c.ask("message", "ann", "send", fmt.Sprintf(`,"id":%q,"to":{"conversation":%q},"body":{"text":"hi"}`, message(2), large))
+	c.ask("message", "ann", "send", fmt.Sprintf(`,"id":%q,"to":{"user":"bob"},"body":{"text":"hi"}`, message(3)))
+	c.ask("message", "ann", "send", fmt.Sprintf(`,"id":%q,"to":{"user":"bob"},"after":0,"body":{"text":"hi"}`, message(4)))
+	for _, seq := range []int{1, 2} {
+		share, err := json.Marshal(chat.Share{Conversation: large, Seq: chat.Seq(seq), Users: []chat.UserID{"bob", "m1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.do("fanout", events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: string(share)}}})
+	}
+	for _, id := range []chat.ConversationID{direct, large} {
+		c.ask("sync", "ann", "sync", fmt.Sprintf(`,"cursors":[{"conversation":%q,"after":0}]`, id))
+		c.ask("sync", "ann", "history", fmt.Sprintf(`,"conversation":%q`, id))
+		c.ask("sync", "ann", "members", fmt.Sprintf(`,"conversation":%q`, id))
+	}
+	c.ask("sync", "ann", "conversations", "")
+	c.ask("media", "ann", "upload", `,"name":"a.png","type":"image/png","size":5,"sha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="`)
+
+	notice := payload(t, "push")
+	at(notice["Records"].([]any)[0].(map[string]any), "Sns")["Message"] = `{"conversation":"d_x","seq":1,"from":"ann","kind":"message","preview":"hi","users":["bob"]}`
+	c.do("push", notice)
+	c.forget()
+	c.do("push", notice)
+	c.ask("devices", "bob", "register", `,"platform":"fcm","token":"token"`)
+	c.ask("devices", "cat", "register", `,"platform":"fcm","token":"token"`) // takes it over
+	c.ask("devices", "bob", "register", `,"platform":"fcm","token":"token-2"`)
+	c.ask("devices", "bob", "unregister", "")
+
+	for _, f := range topology.Functions {
+		granted := map[string]bool{}
+		for _, g := range f.Grants {
+			for _, action := range g.Actions {
+				granted[action] = true
+			}
+		}
+		r := c.recorders[f.Name]
+		if r == nil {
+			if len(f.Grants) > 0 {
+				t.Errorf("%s was not tried", f.Name)
+			}
+			continue
+		}
+		for _, action := range slices.Sorted(maps.Keys(r.actions)) {
+			if !granted[action] {
+				t.Errorf("%s does %s and is not granted it", f.Name, action)
+			}
+		}
+		if len(r.actions) == 0 && f.Name != "media" {
+			t.Errorf("%s did nothing", f.Name)
+		}
+	}
+}
