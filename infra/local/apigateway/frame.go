@@ -150,7 +150,7 @@ func (h *frameHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ahead, _ := rw.Reader.Peek(rw.Reader.Buffered()) // cannot fail: it is buffered
+	ahead, _ := rw.Peek(rw.Reader.Buffered()) // cannot fail: it is buffered
 	h.conn = &frameConn{Conn: conn, ahead: append([]byte(nil), ahead...), limit: uint64(h.limit)}
 	const readBuffer, writeBuffer = 2048, 1024
 	return h.conn, bufio.NewReadWriter(bufio.NewReaderSize(h.conn, readBuffer), bufio.NewWriterSize(h.conn, writeBuffer)), nil

@@ -285,5 +285,6 @@ func (sb *sandbox) track(_ net.Conn, state http.ConnState) {
 		sb.service.tasks.Add(1)
 	case http.StateClosed:
 		sb.service.tasks.Done()
+	default: // neither begins nor ends
 	}
 }

@@ -93,7 +93,7 @@ func (s *Service) setPlatformApplicationAttributes(in form) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if enabled, ok := in.stringMap("Attributes")["Enabled"]; ok {
+	if enabled, ok := in.settings()["Enabled"]; ok {
 		if a.enabled, err = parseEnabled(enabled); err != nil {
 			return nil, err
 		}

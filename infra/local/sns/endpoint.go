@@ -81,7 +81,7 @@ func (s *Service) createPlatformEndpoint(in form) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	attributes := in.stringMap("Attributes")
+	attributes := in.settings()
 	attributes["Token"] = in.get("Token")
 	if _, ok := in["CustomUserData"]; ok {
 		attributes["CustomUserData"] = in.get("CustomUserData")
@@ -132,7 +132,7 @@ func (s *Service) setEndpointAttributes(in form) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	attributes := in.stringMap("Attributes")
+	attributes := in.settings()
 	if other := s.endpointByToken(e.Application, attributes["Token"]); other != nil && other != e {
 		return nil, tokenTaken(other)
 	}

@@ -38,8 +38,9 @@ func (c Code) status() int {
 		return http.StatusNotFound
 	case InternalError:
 		return http.StatusInternalServerError
+	default:
+		return http.StatusBadRequest
 	}
-	return http.StatusBadRequest
 }
 
 // Error is a refusal with its code and the sentence a caller sees.

@@ -34,9 +34,10 @@ func (f form) under(prefix string) bool {
 	return false
 }
 
-func (f form) stringMap(name string) map[string]string {
+// settings are the Attributes of an endpoint, application or subscription.
+func (f form) settings() map[string]string {
 	m := map[string]string{}
-	for _, p := range f.items(name + ".entry") {
+	for _, p := range f.items("Attributes.entry") {
 		m[f.get(p+"key")] = f.get(p + "value")
 	}
 	return m

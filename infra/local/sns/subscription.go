@@ -100,7 +100,7 @@ func (s *Service) subscribe(in form) (any, error) {
 	if sub.Endpoint = s.targetName(sub.Protocol, in.get("Endpoint")); sub.Endpoint == "" {
 		return nil, failf(InvalidParameter, "Invalid parameter: Endpoint Reason: Endpoint is no ARN of a %s of this account and region", sub.Protocol)
 	}
-	for name, value := range in.stringMap("Attributes") {
+	for name, value := range in.settings() {
 		switch name {
 		case "RawMessageDelivery":
 			sub.Raw = value == "true"

@@ -84,6 +84,7 @@ func (c Code) wire() (shape, query string, status int) {
 		return common + "UnrecognizedClientException", string(c), http.StatusForbidden
 	case SignatureDoesNotMatch:
 		return common + "InvalidSignatureException", string(c), http.StatusForbidden
+	default:
+		return common + "InternalFailure", "InternalFailure", http.StatusInternalServerError
 	}
-	return common + "InternalFailure", "InternalFailure", http.StatusInternalServerError
 }
