@@ -35,7 +35,7 @@ demo: ## play an afternoon of five people against the running stack
 	@go run ./clients/demo $(ARGS)
 
 .PHONY: test
-test: node_modules/.package-lock.json ## set up and run every test
+test: local ## set up and run every test
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt would change these"; exit 1; }
 	go vet ./...
 	go test -shuffle=on ./infra

@@ -68,7 +68,7 @@ func tell(m *testing.M) (code int, err error) {
 	}
 	defer os.RemoveAll(data)
 	logs := &journal{}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // from nothing, on a slow machine
 	defer cancel()
 	if err := parley.start(ctx, data, logs); err != nil {
 		return 1, err

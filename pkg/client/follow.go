@@ -53,7 +53,10 @@ func (c *Client) catchUp() (list []wire.Conversation, ok bool) {
 	list, err := c.Conversations(c.life)
 	for ; err != nil; list, err = c.Conversations(c.life) {
 		c.log.Warn("conversations not listed", "error", err)
-		if c.pause(c.life, wait.next(0)) != nil {
+		if c.nap(wait.next(0)) {
+			wait = backoff{}
+		}
+		if c.life.Err() != nil {
 			return nil, false
 		}
 	}
@@ -102,10 +105,25 @@ func (c *Client) fetch() {
 				return
 			}
 		}
-		if c.pause(c.life, wait.next(0)) != nil {
+		if c.nap(wait.next(0)) {
+			signal(c.opened) // what is missing is asked for again, after the heads
 			return
 		}
 	}
+}
+
+// nap waits, but not through the opening of a new connection: that is the time to try again. It reports whether there was
+// one.
+func (c *Client) nap(d time.Duration) (opened bool) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-c.opened:
+		return true
+	case <-timer.C:
+	case <-c.life.Done():
+	}
+	return false
 }
 
 // advance fetches once for all cursors and reports whether that brought something.

@@ -135,6 +135,16 @@ func (in *inbox) known(id chat.ConversationID) chat.Seq {
 	return 0
 }
 
+// newest returns the highest seq that is known to exist, delivered or not.
+func (in *inbox) newest(id chat.ConversationID) chat.Seq {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if l, ok := in.logs[id]; ok {
+		return max(l.known, l.head)
+	}
+	return 0
+}
+
 // behind returns the cursors of up to limit conversations that lack entries.
 func (in *inbox) behind(limit int) []wire.Cursor {
 	in.mu.Lock()

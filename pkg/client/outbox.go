@@ -27,8 +27,8 @@ type Pending struct {
 	frame    func(after *chat.Seq) any
 	entry    wire.Entry // what the log will hold, but for Seq and At
 	ref      string
-	tried    bool
-	after    chat.Seq // what was known when it was first tried
+	tries    int
+	after    chat.Seq // the newest entry of the conversation that was known when it was first tried
 	ctx      context.Context
 	withdraw context.CancelCauseFunc
 
@@ -64,11 +64,11 @@ func (p *Pending) finish(accepted wire.Accepted, err error) {
 	})
 }
 
-// build makes the frame of the next attempt. A first one needs no check for duplicates; the others say from where.
-func (p *Pending) build(known chat.Seq) ([]byte, error) {
-	if !p.tried {
-		p.tried, p.after = true, known
-		return wire.Encode(p.frame(nil))
+// build makes the frame of the next attempt. Every one says from where to look for the others: also the first, which may
+// come to the server late, after the second, over another connection.
+func (p *Pending) build(newest chat.Seq) ([]byte, error) {
+	if p.tries++; p.tries == 1 {
+		p.after = newest
 	}
 	return wire.Encode(p.frame(&p.after))
 }
@@ -109,12 +109,21 @@ func (c *Client) workOff(id chat.ConversationID) {
 // deliver sends p until there is an outcome.
 func (c *Client) deliver(p *Pending) (accepted wire.Accepted, err error) {
 	for {
-		value, err := c.request(p.ctx, p.ref, func() ([]byte, error) { return p.build(c.inbox.known(p.Conversation)) })
+		value, err := c.request(p.ctx, p.ref, func() ([]byte, error) { return p.build(c.inbox.newest(p.Conversation)) })
 		if err == nil {
 			return accepted, decode(value, &accepted)
 		}
 		if e, ok := errors.AsType[*Error](err); !ok || e.Code != chat.Behind {
 			return accepted, err
+		}
+		if p.tries == 1 {
+			// The only attempt was refused, so there is nothing to look for but the end of the log.
+			page, err := c.History(p.ctx, p.Conversation, 0, 1)
+			if err != nil {
+				return accepted, err
+			}
+			p.after = page.Head
+			continue
 		}
 		accepted, found, err := c.search(p)
 		if found || err != nil {

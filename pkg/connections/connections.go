@@ -41,12 +41,22 @@ func New(cfg aws.Config) *Connections {
 	})}
 }
 
-// Post implements chat.Poster.
+// Post implements chat.Poster. A 410 has come for connections that lived (aws-sdk-js #3773), and who believes it makes them
+// deaf: so it is asked once more whether the connection exists, which is not billed, and a live one is busy, not gone.
 func (c *Connections) Post(ctx context.Context, connection chat.ConnectionID, frame []byte) error {
 	_, err := c.client.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{
 		ConnectionId: aws.String(string(connection)), Data: frame,
 	})
-	return wrap(err, "post")
+	if err = wrap(err, "post"); !errors.Is(err, chat.ErrGone) {
+		return err
+	}
+	_, second := c.client.GetConnection(ctx, &apigatewaymanagementapi.GetConnectionInput{
+		ConnectionId: aws.String(string(connection)),
+	})
+	if !errors.Is(wrap(second, "get"), chat.ErrGone) {
+		return fmt.Errorf("connections: post: a 410 that nothing confirms: %w", chat.ErrBusy)
+	}
+	return err
 }
 
 // Close implements chat.Poster.

@@ -121,15 +121,41 @@ func TestWhatTheAnswersMean(t *testing.T) {
 			if err == nil || gone != (test.want == chat.ErrGone) || busy != (test.want == chat.ErrBusy) {
 				t.Errorf("post: gone %v, busy %v: %v", gone, busy, err)
 			}
-			if n := a.requests.Load(); n != 1 {
+			want := int64(1)
+			if gone {
+				want++ // it is asked whether that is true
+			}
+			if n := a.requests.Swap(0); n != want {
 				t.Errorf("%d requests: the fan-out decides about retries, not the SDK", n)
 			}
 			err = a.Close(t.Context(), id)
 			if (err == nil) != (test.want == chat.ErrGone) {
 				t.Errorf("close: %v", err)
 			}
-			if n := a.requests.Load(); n != 2 {
-				t.Errorf("%d requests for one close", n-1)
+			if n := a.requests.Load(); n != 1 {
+				t.Errorf("%d requests for one close", n)
+			}
+		})
+	}
+}
+
+func TestAConnectionIsGoneOnlyIfTwoAnswersSaySo(t *testing.T) {
+	for name, second := range map[string]http.HandlerFunc{
+		"it lives":       says(200, "", `{"connectedAt":"2026-11-21T22:23:00Z","identity":{},"lastActiveAt":"2026-11-21T22:23:00Z"}`),
+		"nobody knows":   says(500, "InternalFailure", ""),
+		"no answer":      hangUp,
+		"not allowed to": says(403, "ForbiddenException", ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					says(410, "GoneException", "")(w, r)
+					return
+				}
+				second(w, r)
+			})
+			if err := a.Post(t.Context(), id, []byte("{}")); !errors.Is(err, chat.ErrBusy) || errors.Is(err, chat.ErrGone) {
+				t.Errorf("post: %v", err)
 			}
 		})
 	}

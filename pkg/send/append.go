@@ -33,7 +33,8 @@ func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after
 		if err != nil || found != nil {
 			return orSettle(found, e, err)
 		}
-		known = max(known, last)
+		// If the range shows less than the tail did, another replica answered: what it did not show is met below, one by one.
+		known = last
 	}
 	for conflicts := 1; ; conflicts++ {
 		e.Seq, e.At = known+1, s.Now().UTC().Truncate(time.Millisecond)

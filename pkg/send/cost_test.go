@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,11 +24,14 @@ import (
 // meter counts what DynamoDB says that operations consumed: all those that functions are granted.
 type meter struct {
 	dynamodbiface.DynamoDBAPI
+	mu    sync.Mutex
 	units map[string]float64
 	calls map[string]int
 }
 
 func (m *meter) count(operation string, capacity ...types.ConsumedCapacity) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.calls[operation]++
 	for _, c := range capacity {
 		m.units[operation] += *c.CapacityUnits

@@ -35,7 +35,7 @@ type Sender struct {
 }
 
 // Send appends a message and delivers it. The same (sender, id) gives the same answer however often it is sent, provided
-// that a resend carries after; the same id with another body is a conflict.
+// that every attempt carries after; the same id with another body is a conflict.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
 	e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
 	tail, err := s.open(ctx, who.User, r.To)

@@ -62,11 +62,10 @@ func newRig(t testing.TB) *rig {
 // unreliable is a log that shows what the emulator never does: reads that lag, and writes that succeed and say they did not.
 type unreliable struct {
 	chat.Log
-	lag        chat.Seq // an eventual read misses this many of the newest entries
-	losePut    bool     // the next Put is committed and answered with an error
-	beforePut  func(chat.Entry)
-	putsTried  int
-	rangesRead int
+	lag       chat.Seq // an eventual tail misses this many of the newest entries
+	rangeLag  chat.Seq // an eventual range misses this many more: another replica answers
+	losePut   bool     // the next Put is committed and answered with an error
+	beforePut func(chat.Entry)
 }
 
 func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
@@ -80,10 +79,9 @@ func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat
 }
 
 func (u *unreliable) After(ctx context.Context, id chat.ConversationID, after chat.Seq, limit int, read chat.Read) ([]chat.Entry, error) {
-	u.rangesRead++
 	entries, err := u.Log.After(ctx, id, after, limit, read)
 	if read == chat.Eventual && err == nil {
-		entries = entries[:len(entries)-min(len(entries), int(u.lag))]
+		entries = entries[:len(entries)-min(len(entries), int(u.lag+u.rangeLag))]
 	}
 	return entries, err
 }
@@ -91,7 +89,6 @@ func (u *unreliable) After(ctx context.Context, id chat.ConversationID, after ch
 var errAfterCommit = errors.New("500 after commit")
 
 func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
-	u.putsTried++
 	if u.beforePut != nil {
 		u.beforePut(e)
 	}
@@ -212,6 +209,30 @@ func TestAResendIsFoundThroughReadsThatLag(t *testing.T) {
 		}
 		if n := len(r.entries(t, first.Conversation)); n != 9 {
 			t.Errorf("lag %d: %d entries", lag, n)
+		}
+	}
+}
+
+// A frame can reach its function late, after its client has sent it again over another connection and others have written.
+func TestAFirstAttemptThatComesLateIsARepetition(t *testing.T) {
+	r := newRig(t)
+	again := r.mustSend(t, "ann", after(text(1, "hi"), 0))
+	r.mustSend(t, "bob", wire.Send{ID: id(7), To: wire.Target{User: "ann"}, Body: wire.Content{Text: "in between"}})
+	if late := r.mustSend(t, "ann", after(text(1, "hi"), 0)); late.Seq != again.Seq {
+		t.Errorf("the late one got %d, want %d", late.Seq, again.Seq)
+	}
+}
+
+func TestAResendIsFoundThoughTheRangeLagsBehindTheTail(t *testing.T) {
+	for _, lag := range []chat.Seq{1, 2, 5, 9} {
+		r := newRig(t)
+		first := r.mustSend(t, "ann", text(1, "hi"))
+		for n := range 4 {
+			r.mustSend(t, "ann", text(n+2, "more"))
+		}
+		r.log.rangeLag = lag
+		if again := r.mustSend(t, "ann", after(text(1, "hi"), 0)); again.Seq != first.Seq {
+			t.Errorf("lag %d: seq %d, want %d", lag, again.Seq, first.Seq)
 		}
 	}
 }

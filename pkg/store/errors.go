@@ -36,6 +36,9 @@ func isTemporary(err error) bool {
 	if _, ok := errors.AsType[*types.RequestLimitExceeded](err); ok {
 		return true
 	}
+	if _, ok := errors.AsType[*types.TransactionConflictException](err); ok {
+		return true
+	}
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
 	return ok && response.HTTPStatusCode() >= 500
 }

@@ -6,7 +6,7 @@ import "time"
 // connections.
 var delivery = []Grant{
 	{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
-	{Posts, []string{"POST"}},
+	{Posts, []string{"POST", "GET"}}, // GET asks whether a 410 is true
 	{Offline, []string{"sns:Publish"}},
 }
 
@@ -23,7 +23,7 @@ var Functions = []Function{
 		Routes: []string{RouteConnect},
 		Grants: []Grant{
 			{Sessions, []string{"dynamodb:UpdateItem"}},
-			{Posts, []string{"POST", "DELETE"}}, // the oldest of too many connections is told and closed
+			{Posts, []string{"POST", "GET", "DELETE"}}, // the oldest of too many connections is told and closed
 		},
 		Memory: 256, Timeout: 5 * time.Second,
 	},

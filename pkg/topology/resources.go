@@ -72,7 +72,7 @@ type Bucket struct {
 // EnvName is the variable that holds the bucket's name.
 func (b Bucket) EnvName() string { return b.Env }
 
-// Connections is the management API of the WebSocket stage (POST and DELETE on @connections).
+// Connections is the management API of the WebSocket stage (POST, GET and DELETE on @connections).
 type Connections struct{ Env string }
 
 // EnvName is the variable that the AWS SDK itself reads for this service's endpoint, stage included.

@@ -29,7 +29,8 @@ type Send struct {
 	Head
 	ID chat.MessageID `json:"id"`
 	To Target         `json:"to"`
-	// After marks a resend: the last seq of the conversation that the client knew when it first tried.
+	// After is the last seq of the conversation that the client knew when it first tried, 0 if none. It is what makes a
+	// repetition known as one, so every attempt should carry it, the first as well: that one may come late, behind a second.
 	After *chat.Seq `json:"after,omitzero"`
 	Body  Content   `json:"body"`
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/infra/local/dynamodb"
+	"github.com/parley-im/parley/infra/local/faults"
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/infra/local/stack"
 )
@@ -29,19 +30,49 @@ const (
 func Run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	cfg, root, err := parse(args, stderr)
+	cfg, root, plan, err := parse(args, stderr)
 	if err != nil {
 		return usage
 	}
 	cfg.Logs, cfg.Logger = stderr, slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))
-	if err := run(ctx, cfg, root, stdout); err != nil {
+	if cfg.Faults, err = injector(plan, cfg.Logger); err == nil {
+		err = run(ctx, cfg, root, stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(stderr, "parley:", err)
 		return failed
 	}
 	return ok
 }
 
-func parse(args []string, stderr io.Writer) (cfg stack.Config, root string, err error) {
+// faultsOn is the plan of a stack that has none yet.
+const faultsOn = "on"
+
+// injector is what a plan asks for: none, one without rules, or one with those of a file.
+func injector(plan string, logger *slog.Logger) (*faults.Injector, error) {
+	if plan == "" {
+		return nil, nil
+	}
+	injector := faults.New(logger)
+	if plan == faultsOn {
+		return injector, nil
+	}
+	file, err := os.Open(plan)
+	if err != nil {
+		return nil, fmt.Errorf("faults: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	p, err := faults.Read(file)
+	if err == nil {
+		err = injector.Set(p)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("faults: %s: %w", plan, err)
+	}
+	return injector, nil
+}
+
+func parse(args []string, stderr io.Writer) (cfg stack.Config, root, plan string, err error) {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	cfg.Ports = stack.DefaultPorts
@@ -56,15 +87,16 @@ func parse(args []string, stderr io.Writer) (cfg stack.Config, root string, err 
 	flags.IntVar(&cfg.Ports.DynamoDB, "dynamodb-port", cfg.Ports.DynamoDB, "port of DynamoDB")
 	flags.IntVar(&cfg.Ports.SNS, "sns-port", cfg.Ports.SNS, "port of SNS")
 	flags.IntVar(&cfg.Ports.SQS, "sqs-port", cfg.Ports.SQS, "port of SQS")
+	flags.StringVar(&plan, "faults", "", `faults to inject: "on" to choose them while it runs, or the file of a plan`)
 	if err := flags.Parse(args); err != nil {
-		return cfg, root, err
+		return cfg, root, plan, err
 	}
 	if flags.NArg() > 0 {
 		err := fmt.Errorf("unknown argument %q", flags.Arg(0))
 		fmt.Fprintln(stderr, err)
-		return cfg, root, err
+		return cfg, root, plan, err
 	}
-	return cfg, root, nil
+	return cfg, root, plan, nil
 }
 
 func run(ctx context.Context, cfg stack.Config, root string, stdout io.Writer) (err error) {
@@ -95,11 +127,23 @@ func run(ctx context.Context, cfg stack.Config, root string, stdout io.Writer) (
   clients    %s
   tokens     POST %s/dev/token {"user":"ann"}
   data       %s
-
+%s
 Chat with "make chat USER=ann" in one terminal and "make chat USER=bob" in another. Ctrl-C stops everything.
 
-`, time.Since(begin).Round(time.Millisecond), s.Gateway, s.Web, cfg.Data)
+`, time.Since(begin).Round(time.Millisecond), s.Gateway, s.Web, cfg.Data, faultLine(cfg.Faults, s.Web))
 	return show(ctx, s, stdout)
+}
+
+// faultLine says where faults are chosen and which seed decides about them; nothing without faults.
+func faultLine(injector *faults.Injector, web string) string {
+	if injector == nil {
+		return ""
+	}
+	plan := injector.Plan()
+	if len(plan.Rules) == 0 {
+		return fmt.Sprintf("  faults     PUT %s/dev/faults\n", web)
+	}
+	return fmt.Sprintf("  faults     %s/dev/faults  rules %d, seed %d\n", web, len(plan.Rules), plan.Seed)
 }
 
 // show prints what phones would, until the end.

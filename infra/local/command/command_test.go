@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -78,9 +79,9 @@ type stack struct {
 }
 
 // start starts a stack and waits for the line that says that it is ready.
-func start(t *testing.T, data string) *stack {
+func start(t *testing.T, data string, args ...string) *stack {
 	t.Helper()
-	cmd := exec.Command(binary, append(ports(t), "-root", root, "-data", data)...)
+	cmd := exec.Command(binary, append(append(ports(t), "-root", root, "-data", data), args...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -163,6 +164,62 @@ func (s *stack) ask(frame string) string {
 		s.t.Fatal(err)
 	}
 	return string(answer)
+}
+
+// faults asks the admin endpoint of faults and returns status and answer.
+func (s *stack) faults(method, body string) (int, string) {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), method, s.web+"/dev/faults", strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return response.StatusCode, string(answer)
+}
+
+func TestFaultsStrikeOnlyAStackThatIsStartedWithThem(t *testing.T) {
+	plan := filepath.Join(t.TempDir(), "plan.json")
+	throttle := `{"seed":7,"rules":[{"fault":"lambda.throttle","probability":1,"operation":"conversations"}]}`
+	if err := os.WriteFile(plan, []byte(throttle), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const asks, fails = `{"action":"conversations","ref":"1"}`, "Internal server error"
+
+	without := start(t, t.TempDir())
+	if status, answer := without.faults(http.MethodPut, throttle); status != http.StatusNotFound || !strings.Contains(answer, "-faults on") {
+		t.Errorf("without faults: %d, %s", status, answer)
+	}
+	without.stop(os.Interrupt)
+
+	planned := start(t, t.TempDir(), "-faults", plan)
+	if answer := planned.ask(asks); !strings.Contains(answer, fails) {
+		t.Errorf("with a plan: %s", answer)
+	}
+	if status, answer := planned.faults(http.MethodGet, ""); status != http.StatusOK || !strings.Contains(answer, `"seed":7`) || !strings.Contains(answer, `"injected":1`) {
+		t.Errorf("with a plan: %d, %s", status, answer)
+	}
+	if status, _ := planned.faults(http.MethodDelete, ""); status != http.StatusNoContent {
+		t.Errorf("clearing the plan: %d", status)
+	}
+	if answer := planned.ask(asks); strings.Contains(answer, fails) {
+		t.Errorf("healed: %s", answer)
+	}
+	if status, answer := planned.faults(http.MethodPut, throttle); status != http.StatusOK {
+		t.Errorf("a plan while it runs: %d, %s", status, answer)
+	}
+	if answer := planned.ask(asks); !strings.Contains(answer, fails) {
+		t.Errorf("with a plan while it runs: %s", answer)
+	}
+	planned.stop(os.Interrupt)
 }
 
 const sends = `{"action":"send","ref":"1","id":"018f3a5e-1111-7000-8000-000000000001","to":{"user":"bob"},"body":{"text":"still here"}}`
@@ -253,6 +310,8 @@ func TestWhatIsWrongIsSaidInOneLine(t *testing.T) {
 		"a flag that does not exist":     {[]string{"-nonsense"}, "-nonsense", 2},
 		"an argument that is not a flag": {[]string{"nonsense"}, "nonsense", 2},
 		"a log level that is none":       {[]string{"-log", "loud"}, "loud", 2},
+		"a plan that is not there":       {[]string{"-faults", "/nowhere/plan.json"}, "faults: open /nowhere/plan.json", 1},
+		"a plan that is none":            {[]string{"-faults", file}, "faults: " + file + ": plan: EOF", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := append(ports(t), "-root", root, "-data", t.TempDir())

@@ -18,6 +18,7 @@ import (
 
 	"github.com/parley-im/parley/infra/local/apigateway"
 	"github.com/parley-im/parley/infra/local/clock"
+	"github.com/parley-im/parley/infra/local/faults"
 )
 
 // Everything local belongs to this account; the region and the keys are accepted by every stand-in.
@@ -61,6 +62,9 @@ type Config struct {
 	// Tap, if set, sees every request of a function to an AWS service ("dynamodb", "s3", "sns", "sqs", "apigateway") before
 	// the service does and every answer before the function does: the place to count, delay, refuse or kill.
 	Tap Tap
+	// Faults, if set, strikes the stack: between functions and services, closer to the function than Tap, and around what the
+	// gateway invokes. GET, PUT and DELETE /dev/faults are its admin endpoint.
+	Faults *faults.Injector
 	// Gateway are further options of the gateway; its clock, log and keys are set here.
 	Gateway apigateway.Options
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/parley-im/parley/infra/local/apigateway"
 	"github.com/parley-im/parley/infra/local/clock"
 	"github.com/parley-im/parley/infra/local/dynamodb"
+	"github.com/parley-im/parley/infra/local/faults"
 	"github.com/parley-im/parley/infra/local/issuer"
 	"github.com/parley-im/parley/infra/local/lambda"
 	"github.com/parley-im/parley/infra/local/s3"
@@ -256,6 +257,9 @@ func (s *Stack) startLambda(_ context.Context, cfg Config, where *places) error 
 	if err != nil {
 		return err
 	}
+	if cfg.Faults != nil {
+		cfg.Faults.Watch(s.Lambda)
+	}
 	close(s.ready)
 	ctx, cancel := context.WithCancel(context.Background())
 	var pollers sync.WaitGroup
@@ -284,19 +288,26 @@ func (s *Stack) startGateway(cfg Config, l net.Listener) error {
 	options := cfg.Gateway
 	options.Clock, options.Log = cfg.Clock, cfg.Logger
 	options.Secret = func(key string) (string, bool) { return SecretKey, key == AccessKey }
-	var err error
-	s.API, err = apigateway.New(api(cfg.Limits), func(ctx context.Context, function string, payload []byte) (apigateway.Result, error) {
+	invoke := func(ctx context.Context, function string, payload []byte) (apigateway.Result, error) {
 		s.slots <- struct{}{}
 		defer func() { <-s.slots }()
 		result, err := s.Lambda.Invoke(ctx, function, payload)
 		return apigateway.Result{Payload: result.Payload, FunctionError: result.FunctionError}, err
-	}, options)
+	}
+	if cfg.Faults != nil {
+		invoke = cfg.Faults.Invoke(invoke)
+	}
+	var err error
+	s.API, err = apigateway.New(api(cfg.Limits), invoke, options)
 	if err != nil {
 		return fmt.Errorf("apigateway: %w", err)
 	}
 	s.onClose(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
+		if cfg.Faults != nil {
+			_ = cfg.Faults.Set(faults.Plan{}) // an end that is held back would hold back the stack's
+		}
 		_ = s.API.Close(ctx)
 	})
 	s.serve(l, s.API)

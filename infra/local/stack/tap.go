@@ -11,10 +11,10 @@ import (
 // Tap wraps a service as functions see it.
 type Tap func(service string, next http.Handler) http.Handler
 
-// tapped returns the endpoint that functions use for a service at target: target itself without a tap. Clients and presigned
+// tapped returns the endpoint that functions use for a service at target: target itself without a tap and faults. Clients and presigned
 // URLs that name the endpoint go through it as well.
 func (s *Stack) tapped(cfg Config, service, target string) (string, error) {
-	if cfg.Tap == nil {
+	if cfg.Tap == nil && cfg.Faults == nil {
 		return target, nil
 	}
 	to, err := url.Parse(target)
@@ -31,8 +31,19 @@ func (s *Stack) tapped(cfg Config, service, target string) (string, error) {
 			r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host
 		},
 		Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true},
+		// A function that was killed has hung up: nothing to write home about.
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+		},
 	}
-	s.serve(l, cfg.Tap(service, proxy))
+	var handler http.Handler = proxy
+	if cfg.Tap != nil {
+		handler = cfg.Tap(service, handler)
+	}
+	if cfg.Faults != nil {
+		handler = cfg.Faults.Tap(service, handler)
+	}
+	s.serve(l, handler)
 	s.onClose(func(context.Context) { proxy.Transport.(*http.Transport).CloseIdleConnections() })
 	return "http://" + l.Addr().String(), nil
 }

@@ -31,6 +31,13 @@ func (s *Stack) startWeb(cfg Config, l net.Listener) error {
 	mux.HandleFunc("POST /dev/token", s.Issuer.ServeToken)
 	mux.HandleFunc("GET /dev/notifications", s.serveNotifications)
 	mux.HandleFunc("GET /{$}", s.serveIndex)
+	if cfg.Faults != nil {
+		mux.Handle("/dev/faults", cfg.Faults)
+	} else {
+		mux.HandleFunc("/dev/faults", func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "faults are off: start the stack with -faults on", http.StatusNotFound)
+		})
+	}
 	s.serve(l, mux)
 	return nil
 }
