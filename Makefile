@@ -42,9 +42,11 @@ test: local ## set up and run every test
 	go test -race -shuffle=on $$(go list ./... | grep -v '/infra$$')
 
 .PHONY: bench
-bench: local zips ## measure start, memory, latency, saturation, cold starts and sizes
+bench: local zips ## measure start, memory, latency, saturation, cold starts, sizes, and the gateway stand-in
 	@go build -o $(BUILD)/local/empty -tags lambda.norpc -trimpath -ldflags "-s -w" ./infra/bench/empty
 	@go run ./infra/bench $(ARGS)
+	@go test -run '^$$' -bench IdleConnection -benchtime 10000x ./infra/local/apigateway
+	@go test -run '^$$' -bench 'MockMessage|Post' ./infra/local/apigateway
 
 .PHONY: lint
 lint: ## run golangci-lint with the settings in .golangci.yml
