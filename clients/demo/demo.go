@@ -45,6 +45,9 @@ func (d *demo) say(ctx context.Context, from chat.UserID, t *talk, to wire.Targe
 	d.times = append(d.times, took)
 	t.note(accepted)
 	text := content.Text
+	if content.Reply > 0 {
+		text = fmt.Sprintf("↳ #%d: %s", content.Reply, text)
+	}
 	for _, a := range content.Attachments {
 		text += fmt.Sprintf("  📎 %s (%d kB)", a.Name, (a.Size+1023)/1024)
 	}

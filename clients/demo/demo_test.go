@@ -63,10 +63,29 @@ func TestALogThatDiffersIsFound(t *testing.T) {
 		t.Errorf("no error for a history that cannot be read\n%s", out)
 	}
 
-	one := []wire.Entry{{Seq: 1, Body: wire.Body{Text: "x"}}}
-	other := []wire.Entry{{Seq: 1, Body: wire.Body{Text: "y"}}}
-	if !same(one, one) || same(one, other) || same(one, nil) {
-		t.Error("logs are compared wrongly")
+}
+
+func TestLogsAreTheSameIfTheirMessagesEndAlike(t *testing.T) {
+	text := wire.Entry{Event: chat.Message, Seq: 1, Body: wire.Body{Text: "x"}}
+	edited, other := text, text
+	edited.Body.Text, edited.Version = "y", 1
+	other.Body.Text = "y"
+	edit := wire.Entry{Event: chat.Edited, Seq: 2, Version: 1, Body: wire.Body{Target: 1, Text: "y"}}
+	for name, c := range map[string]struct {
+		seen, stored []wire.Entry
+		same         bool
+	}{
+		"the same":                   {[]wire.Entry{text}, []wire.Entry{text}, true},
+		"another text":               {[]wire.Entry{text}, []wire.Entry{other}, false},
+		"one too few":                {nil, []wire.Entry{text}, false},
+		"edited and seen":            {[]wire.Entry{text, edit}, []wire.Entry{edited, edit}, true},
+		"edited and not seen":        {[]wire.Entry{text}, []wire.Entry{edited, edit}, false},
+		"edited without being":       {[]wire.Entry{text, edit}, []wire.Entry{text, edit}, false},
+		"seen as it was edited then": {[]wire.Entry{edited, edit}, []wire.Entry{edited, edit}, true},
+	} {
+		if same(c.seen, c.stored) != c.same {
+			t.Errorf("%s: same is not %v", name, c.same)
+		}
 	}
 }
 

@@ -103,6 +103,9 @@ func (d *demo) lake(ctx context.Context) error {
 	if err := d.direct(ctx, "cat", "ann", "I have that on film 😂", "Do not. Post. It. (Post it.)"); err != nil {
 		return err
 	}
+	if err := d.leak(ctx, lake); err != nil {
+		return err
+	}
 	known := len(eve.seen[lake.id])
 	if err := eve.come(ctx); err != nil {
 		return err
@@ -130,5 +133,8 @@ func (d *demo) evening(ctx context.Context) error {
 		return err
 	}
 	d.scene("everybody types at once")
-	return d.chorus(ctx, lake)
+	if err := d.chorus(ctx, lake); err != nil {
+		return err
+	}
+	return d.applause(ctx, lake)
 }

@@ -12,6 +12,12 @@ import (
 // help lists what can be typed.
 const help = `/to bob [text]       talk to bob
 /group name a b c    make a group; "two words" in quotes
+@bob                 in a text: bob is to notice it
+/reply n text        answer message n
+/edit [n] text       change message n, or your last one
+/delete [n]          remove it for everybody
+/react [n] 👍        react to message n, or the last one; again: take it back
+/numbers             show the numbers of messages, or hide them
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
 /who                 who is here
@@ -22,8 +28,8 @@ const help = `/to bob [text]       talk to bob
 type command struct {
 	name string
 	args []string
-	// rest is the text of say, or what follows the first argument.
-	rest string
+	// rest is the text of say, or what follows the first argument; all is what follows the name.
+	rest, all string
 }
 
 // usage says how many arguments a command needs at least.
@@ -32,7 +38,8 @@ var usage = map[string]struct {
 	form  string
 }{
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
-	"save": {1, "/save n [path]"}, "who": {}, "help": {}, "quit": {},
+	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
+	"numbers": {}, "save": {1, "/save n [path]"}, "who": {}, "help": {}, "quit": {},
 }
 
 // read reads a line. A text that begins with a slash is written with two.
@@ -48,8 +55,8 @@ func read(line string) (command, error) {
 	if !ok {
 		return command{}, fmt.Errorf("there is no /%s; try /help", clean(name))
 	}
-	c := command{name: name}
-	for rest = strings.TrimSpace(rest); rest != ""; {
+	c := command{name: name, all: strings.TrimSpace(rest)}
+	for rest = c.all; rest != ""; {
 		var word string
 		word, rest = cutWord(rest)
 		c.args = append(c.args, word)
@@ -89,7 +96,7 @@ func users(names []string) ([]chat.UserID, error) {
 
 // attachment finds the one that is numbered n in a room, among what was fetched.
 func attachment(r *room, n string) (chat.Seq, wire.Attachment, error) {
-	for _, e := range r.entries {
+	for _, e := range r.now.Messages() {
 		for i, a := range e.Body.Attachments {
 			if number(e, i) == n || i == 0 && strconv.FormatUint(uint64(e.Seq), 10) == n {
 				return e.Seq, a, nil

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -23,7 +24,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %+v, %v", line, got, err)
 		}
 	}
-	for _, line := range []string{"/", "/dance", "/to", "/group x", "/save", "/file "} {
+	for _, line := range []string{"/", "/dance", "/to", "/group x", "/save", "/file ", "/edit", "/reply 3", "/react"} {
 		if c, err := read(line); err == nil {
 			t.Errorf("%s: %+v", line, c)
 		}
@@ -32,10 +33,9 @@ func TestRead(t *testing.T) {
 
 func TestAttachmentsAreNumberedByTheirEntry(t *testing.T) {
 	a, b, c := wire.Attachment{Name: "a"}, wire.Attachment{Name: "b"}, wire.Attachment{Name: "c"}
-	r := &room{entries: []wire.Entry{
-		{Seq: 3, Body: wire.Body{Attachments: []wire.Attachment{a}}},
-		{Seq: 4, Body: wire.Body{Attachments: []wire.Attachment{b, c}}},
-	}}
+	r := newRooms("ann").get("g_1")
+	r.append(wire.Entry{Event: chat.Message, Seq: 3, Body: wire.Body{Attachments: []wire.Attachment{a}}})
+	r.append(wire.Entry{Event: chat.Message, Seq: 4, Body: wire.Body{Attachments: []wire.Attachment{b, c}}})
 	for n, want := range map[string]string{"3": "a", "4": "b", "4.1": "b", "4.2": "c"} {
 		if _, got, err := attachment(r, n); err != nil || got.Name != want {
 			t.Errorf("%s is %s, %v", n, got.Name, err)

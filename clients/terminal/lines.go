@@ -18,6 +18,9 @@ import (
 // lines is the program without a terminal. It prints one line for each entry,
 //
 //	[bob] 12 ann: text
+//	[bob] 13 bob: to 12: an answer
+//	[bob] 14 ann: edited 12: another text
+//	[bob] 15 bob: 👍 on 12
 //
 // with the conversation, the seq and the sender, the text's own lines joined by spaces; and lines that begin with "* "
 // for everything else. It reads the same commands as the screen. At the end of its input it waits until what was written
@@ -30,6 +33,9 @@ type lines struct {
 	out   io.Writer
 	rooms rooms
 	open  *room
+	// acked is up to which seq what was written has been acknowledged; changed is closed and replaced at each event.
+	acked   map[*room]chat.Seq
+	changed chan struct{}
 
 	sending sync.WaitGroup
 	caught  chan struct{} // closed when it has caught up for the first time
@@ -39,7 +45,10 @@ type lines struct {
 const patience = 30 * time.Second
 
 func talkInLines(ctx context.Context, s settings, m marks, in io.Reader, out io.Writer) error {
-	l := &lines{marks: m, out: out, rooms: newRooms(s.user), caught: make(chan struct{})}
+	l := &lines{
+		marks: m, out: out, rooms: newRooms(s.user), acked: map[*room]chat.Seq{},
+		caught: make(chan struct{}), changed: make(chan struct{}),
+	}
 	c, err := connect(s, m, l.event)
 	if err != nil {
 		return err
@@ -57,8 +66,8 @@ func talkInLines(ctx context.Context, s settings, m marks, in io.Reader, out io.
 	}
 	quit, err := l.read(ctx, in)
 	if err == nil && !quit {
-		l.settle(ctx)
 		await(ctx, l.caught)
+		l.settle(ctx)
 	}
 	c.Close()
 	l.sending.Wait() // now nothing is without an outcome
@@ -105,7 +114,7 @@ func (l *lines) read(ctx context.Context, in io.Reader) (quit bool, err error) {
 	}
 }
 
-// settle waits until everything that was written has an outcome.
+// settle waits until everything that was written has an outcome, and has been printed if it is stored.
 func (l *lines) settle(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
@@ -113,6 +122,21 @@ func (l *lines) settle(ctx context.Context) {
 		close(done)
 	}()
 	await(ctx, done)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for ctx.Err() == nil {
+		l.mu.Lock()
+		printed, changed := true, l.changed
+		for r, seq := range l.acked {
+			n := len(r.entries)
+			printed = printed && n > 0 && r.entries[n-1].Seq >= seq
+		}
+		l.mu.Unlock()
+		if printed {
+			return
+		}
+		await(ctx, changed)
+	}
 }
 
 func await(ctx context.Context, done <-chan struct{}) {
@@ -139,12 +163,29 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 		return false, l.to(c)
 	case "group":
 		return false, l.group(c)
+	case "numbers":
+		l.print("* lines always have their numbers")
+		return false, nil
 	}
 	r := l.current()
 	if r == nil {
 		return false, errors.New("say /to user first")
 	}
+	if err := l.meet(ctx, r, line); err != nil {
+		return false, err
+	}
 	switch c.name {
+	case "edit", "delete", "react":
+		return false, l.change(ctx, r, c)
+	case "reply":
+		l.settle(ctx)
+		l.mu.Lock()
+		content, err := answer(c, r)
+		l.mu.Unlock()
+		if err != nil {
+			return false, err
+		}
+		l.say(r, content)
 	case "file":
 		a, err := upload(ctx, l.client, c.args[0], nil)
 		if err != nil {
@@ -209,9 +250,38 @@ func (l *lines) save(ctx context.Context, r *room, c command) error {
 	return err
 }
 
+// change changes a message, which may only just be on its way.
+func (l *lines) change(ctx context.Context, r *room, c command) error {
+	l.settle(ctx)
+	l.mu.Lock()
+	o, err := change(c, r, l.rooms.me, l.client)
+	l.mu.Unlock()
+	if err == nil {
+		l.report(o.pending)
+	}
+	return err
+}
+
+// meet asks who is in a group before one of them is mentioned.
+func (l *lines) meet(ctx context.Context, r *room, line string) error {
+	l.mu.Lock()
+	known := r.peer != "" || r.members != nil
+	l.mu.Unlock()
+	if known || !strings.Contains(line, "@") {
+		return nil
+	}
+	l.settle(ctx) // the group may only just be on its way
+	members, err := l.client.Members(ctx, r.id)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r.members = members
+	return err
+}
+
 func (l *lines) say(r *room, content wire.Content) {
 	l.mu.Lock()
 	to := r.target()
+	content.Regard = r.regard(l.rooms.me, content.Text)
 	l.mu.Unlock()
 	l.report(l.client.Queue(to, content))
 }
@@ -219,9 +289,15 @@ func (l *lines) say(r *room, content wire.Content) {
 // report tells if a message is refused.
 func (l *lines) report(p *client.Pending) {
 	l.sending.Go(func() {
-		if _, err := p.Result(); err != nil {
+		accepted, err := p.Result()
+		if err != nil {
 			l.print("* not sent: %s", explain(err))
+			return
 		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		r := l.rooms.get(p.Conversation)
+		l.acked[r] = max(l.acked[r], accepted.Seq)
 	})
 }
 
@@ -235,6 +311,8 @@ func (l *lines) current() *room {
 func (l *lines) event(e client.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	close(l.changed)
+	l.changed = make(chan struct{})
 	switch e := e.(type) {
 	case client.State:
 		line := "* " + e.Phase.String()
@@ -252,10 +330,11 @@ func (l *lines) event(e client.Event) {
 		}
 	case client.Restarted:
 		l.rooms.restart(e.Conversation)
+		delete(l.acked, l.rooms.get(e.Conversation))
 		l.mark(e.Conversation, 0)
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
-		l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, strings.Join(says(e.Entry), " ")))
+		l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
 		l.mark(e.Conversation, e.Seq)
 	}
 }

@@ -19,20 +19,25 @@ type room struct {
 	// entries are those that were fetched so far, without a gap; full means that there are none before them.
 	entries []wire.Entry
 	full    bool
+	now     client.Room // what they add up to
 	head    chat.Seq
 	last    time.Time // when the newest entry was written
-	unread  int
+	// unread are the messages of others that were not shown, and whether one is to notice them.
+	unread  map[chat.Seq]bool
 	members []wire.MemberLine
 	// outgoing are one's own messages that have no acknowledgement yet, or never will.
 	outgoing []*outgoing
 	drawn    transcript
 }
 
-// outgoing is a message on its way.
+// outgoing is a message on its way, or the change of one, its target. A reaction sets all marks.
 type outgoing struct {
 	pending *client.Pending
 	text    string
 	failed  error
+	target  chat.Seq
+	reacts  bool
+	marks   []string
 }
 
 // title is what the room is called in lists.
@@ -85,6 +90,7 @@ func (r *room) prepend(page wire.Page) {
 	}
 	r.entries = append(slices.Clone(older), r.entries...)
 	r.full = !page.More
+	r.drawn = transcript{} // what quotes them looks different now
 	for _, e := range older {
 		r.learn(e)
 	}
@@ -93,23 +99,60 @@ func (r *room) prepend(page wire.Page) {
 // append adds the next entry.
 func (r *room) append(e wire.Entry) {
 	if n := len(r.entries); n > 0 && r.entries[n-1].Seq+1 != e.Seq {
-		r.entries = nil // what is in between was not fetched: history has it
+		r.forget() // what is in between was not fetched: history has it
 	}
 	r.entries = append(r.entries, e)
 	r.full = r.full || r.first() == 1
-	r.learn(e)
+	if seq := r.learn(e); changes(e) {
+		r.drawn.redraw(seq, &r.now)
+	}
 	r.outgoing = slices.DeleteFunc(r.outgoing, func(o *outgoing) bool { return o.pending.ID == e.ID })
 }
 
-// learn takes from an entry what it tells about the room.
-func (r *room) learn(e wire.Entry) {
+// forget drops what was fetched.
+func (r *room) forget() { r.entries, r.full, r.now, r.drawn = nil, false, client.Room{}, transcript{} }
+
+// learn takes from an entry what it tells about the room. It returns the message that looks different now.
+func (r *room) learn(e wire.Entry) chat.Seq {
 	if e.Event == chat.Created {
 		r.name = e.Body.Name
 	}
-	if at, err := wire.ParseTime(e.At); err == nil && e.Seq >= r.head {
+	if at, err := wire.ParseTime(e.At); err == nil && e.Seq >= r.head && !changes(e) {
 		r.last = at
 	}
 	r.head = max(r.head, e.Seq)
+	return r.now.Apply(e)
+}
+
+// count keeps unread right after an entry: what was said counts, changes do not, and what was deleted counts no more.
+func (r *room) count(e wire.Entry, me chat.UserID) {
+	seq := e.Seq
+	if changes(e) {
+		seq = e.Body.Target
+		if _, ok := r.unread[seq]; !ok {
+			return
+		}
+	}
+	if m, ok := r.now.Message(seq); ok && m.Deleted {
+		delete(r.unread, seq)
+	} else if ok && m.From != me {
+		r.unread[seq] = regards(m, me)
+	}
+}
+
+// noticed reports whether one is to notice something unread.
+func (r *room) noticed() bool {
+	for _, noticed := range r.unread {
+		if noticed {
+			return true
+		}
+	}
+	return false
+}
+
+// changes reports whether an entry is about an earlier message.
+func changes(e wire.Entry) bool {
+	return e.Event == chat.Edited || e.Event == chat.Deleted || e.Event == chat.Reacted
 }
 
 // rooms are all conversations of a user.
@@ -126,7 +169,7 @@ func newRooms(me chat.UserID) rooms {
 func (rs rooms) get(id chat.ConversationID) *room {
 	r, ok := rs.byID[id]
 	if !ok {
-		r = &room{id: id}
+		r = &room{id: id, unread: map[chat.Seq]bool{}}
 		rs.byID[id] = r
 	}
 	return r
@@ -139,7 +182,7 @@ func (rs rooms) direct(user chat.UserID) *room {
 	return r
 }
 
-// add takes an entry from the client; it counts as unread if somebody else wrote it.
+// add takes an entry from the client.
 func (rs rooms) add(e wire.Entry) *room {
 	r := rs.get(e.Conversation)
 	if e.To != "" {
@@ -148,9 +191,7 @@ func (rs rooms) add(e wire.Entry) *room {
 		}
 	}
 	r.append(e)
-	if e.From != rs.me {
-		r.unread++
-	}
+	r.count(e, rs.me)
 	return r
 }
 
@@ -161,7 +202,7 @@ func (rs rooms) list(conversations []wire.Conversation) {
 		r.peer = c.Peer
 		r.name = cmp.Or(c.Name, r.name)
 		r.head = max(r.head, c.Head)
-		if c.Last == nil || c.Last.Seq < r.head {
+		if c.Last == nil || c.Last.Seq < r.head || changes(*c.Last) && !r.last.IsZero() {
 			continue
 		}
 		if at, err := wire.ParseTime(c.Last.At); err == nil {
@@ -173,7 +214,9 @@ func (rs rooms) list(conversations []wire.Conversation) {
 // restart forgets what was said in a room.
 func (rs rooms) restart(id chat.ConversationID) {
 	if r, ok := rs.byID[id]; ok {
-		r.entries, r.full, r.head, r.unread, r.drawn = nil, false, 0, 0, transcript{}
+		r.forget()
+		r.head = 0
+		clear(r.unread)
 	}
 }
 

@@ -22,8 +22,8 @@ func TestUnreadCountsOnlyWhatOthersWrote(t *testing.T) {
 	for seq, from := range []chat.UserID{"bob", "ann", "bob"} {
 		rs.add(entry("g_1", chat.Seq(seq+1), from))
 	}
-	if r := rs.get("g_1"); r.unread != 2 || r.head != 3 || !r.full {
-		t.Errorf("%d unread, head %d, full %v", r.unread, r.head, r.full)
+	if r := rs.get("g_1"); len(r.unread) != 2 || r.head != 3 || !r.full {
+		t.Errorf("%d unread, head %d, full %v", len(r.unread), r.head, r.full)
 	}
 }
 

@@ -34,6 +34,7 @@ type screen struct {
 	width, height int
 	scroll        int // lines between the end of the messages and the end of the window
 	loading       bool
+	numbers       bool // the seqs of messages are shown
 	leaving       bool // it was tried to leave while something was on its way
 }
 

@@ -34,9 +34,18 @@ func says(e wire.Entry) []string {
 	switch e.Event {
 	case chat.Created:
 		return []string{fmt.Sprintf("made the group “%s” of %d", clean(e.Body.Name), e.Body.Size)}
+	case chat.Edited:
+		return []string{fmt.Sprintf("edited %d: %s", e.Body.Target, clean(e.Body.Text))}
+	case chat.Deleted:
+		return []string{fmt.Sprintf("deleted %d", e.Body.Target)}
+	case chat.Reacted:
+		return []string{reaction(e.Body.Target, e.Body.Reactions)}
 	case chat.Message:
 	default:
 		return []string{"(" + clean(string(e.Event)) + ")"}
+	}
+	if e.Deleted {
+		return []string{gone}
 	}
 	var lines []string
 	if e.Body.Text != "" {
@@ -46,6 +55,49 @@ func says(e wire.Entry) []string {
 		lines = append(lines, fmt.Sprintf("📎 %s (%s)  /save %s", clean(a.Name), size(a.Size), number(e, i)))
 	}
 	return lines
+}
+
+// gone is shown in the place of what was deleted.
+const gone = "message deleted"
+
+// tells is what an entry says in one line.
+func tells(e wire.Entry) string {
+	line := strings.Join(says(e), " ")
+	if e.Event != chat.Message {
+		return line
+	}
+	if e.Body.Reply > 0 {
+		line = fmt.Sprintf("to %d: %s", e.Body.Reply, line)
+	}
+	if e.Version > 0 {
+		line += " " + edited
+	}
+	return line
+}
+
+// edited stands behind a text that was.
+const edited = "(edited)"
+
+// reaction is what somebody has on a message.
+func reaction(target chat.Seq, marks []string) string {
+	if len(marks) == 0 {
+		return fmt.Sprintf("nothing on %d any more", target)
+	}
+	return fmt.Sprintf("%s on %d", clean(strings.Join(marks, " ")), target)
+}
+
+// reactions are the marks on a message and how many have them.
+func reactions(e wire.Entry) string {
+	var all []string
+	for _, r := range e.Reactions {
+		all = append(all, fmt.Sprintf("%s %d", clean(r.Mark), r.Count))
+	}
+	return strings.Join(all, "  ")
+}
+
+// quote is the first line of a message that is answered.
+func quote(e wire.Entry) string {
+	return fmt.Sprintf("%s: %s", e.From, append(says(e), "")[0])
 }
 
 // number is how an attachment is called in /save: the seq of its entry, and its place if there are several.

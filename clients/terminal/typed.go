@@ -28,12 +28,19 @@ func (s *screen) typed(line string) tea.Cmd {
 		return s.to(c)
 	case "group":
 		return s.group(c)
+	case "numbers":
+		s.numbers = !s.numbers
+		return nil
 	}
 	if s.open == nil {
 		s.notice = "open a conversation first: Tab, or /to user"
 		return nil
 	}
 	switch c.name {
+	case "edit", "delete", "react":
+		return s.change(s.open, c)
+	case "reply":
+		return s.reply(s.open, c)
 	case "file":
 		return s.file(s.open, c)
 	case "save":
@@ -86,7 +93,10 @@ func (s *screen) group(c command) tea.Cmd {
 	p := s.client.QueueGroup(c.args[0], ids...)
 	r := s.rooms.get(p.Conversation)
 	r.name, r.last = c.args[0], s.now()
-	return tea.Batch(s.enter(r), s.sent(r, p, "made the group"))
+	for _, id := range ids {
+		r.members = append(r.members, wire.MemberLine{User: id, Presence: wire.Unknown})
+	}
+	return tea.Batch(s.enter(r), s.sent(r, &outgoing{pending: p, text: "made the group"}))
 }
 
 // say sends something and shows it as being on its way.
@@ -99,15 +109,34 @@ func (s *screen) say(r *room, content wire.Content) tea.Cmd {
 	if s.state.Phase == client.Disconnected {
 		s.client.Wake()
 	}
-	return s.sent(r, s.client.Queue(r.target(), content), text)
+	content.Regard = r.regard(s.rooms.me, content.Text)
+	return s.sent(r, &outgoing{pending: s.client.Queue(r.target(), content), text: text})
 }
 
-// sent shows a message as being on its way and waits for its outcome.
-func (s *screen) sent(r *room, p *client.Pending, text string) tea.Cmd {
-	o := &outgoing{pending: p, text: text}
+func (s *screen) reply(r *room, c command) tea.Cmd {
+	content, err := answer(c, r)
+	if err != nil {
+		s.notice = err.Error()
+		return nil
+	}
+	return s.say(r, content)
+}
+
+// change changes a message and shows that as being on its way.
+func (s *screen) change(r *room, c command) tea.Cmd {
+	o, err := change(c, r, s.rooms.me, s.client)
+	if err != nil {
+		s.notice = err.Error()
+		return nil
+	}
+	return s.sent(r, o)
+}
+
+// sent shows something as being on its way and waits for its outcome.
+func (s *screen) sent(r *room, o *outgoing) tea.Cmd {
 	r.outgoing = append(r.outgoing, o)
 	return func() tea.Msg {
-		<-p.Done()
+		<-o.pending.Done()
 		return decided{r, o}
 	}
 }

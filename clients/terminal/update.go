@@ -93,7 +93,7 @@ func (s *screen) read(r *room) {
 	if r != s.open || len(r.entries) == 0 {
 		return
 	}
-	r.unread = 0
+	clear(r.unread)
 	s.mark(r.id, r.entries[len(r.entries)-1].Seq)
 }
 

@@ -103,14 +103,17 @@ func (s *screen) row(r *room, width int) string {
 		mark = dim.Render("○")
 	}
 	count := ""
-	if r.unread > 0 {
-		count = badge.Render(fmt.Sprintf(" %d ", min(r.unread, 999)))
+	if len(r.unread) > 0 {
+		count = badge.Render(fmt.Sprintf(" %d ", min(len(r.unread), 999)))
+	}
+	if r.noticed() {
+		count = busy.Render("@") + count
 	}
 	style := lipgloss.NewStyle()
 	switch {
 	case r == s.open:
 		style = chosen
-	case r.unread > 0:
+	case len(r.unread) > 0:
 		style = bold
 	}
 	title := width - 4 - lipgloss.Width(count)

@@ -37,7 +37,10 @@ func Message(p *Parts) any {
 	d.Shards = p.shards()
 	log := p.conversations()
 	s := &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now}
-	return p.routes(map[string]action{"send": do(accepted(s.Send)), "create": do(accepted(s.Create))})
+	return p.routes(map[string]action{
+		"send": do(accepted(s.Send)), "create": do(accepted(s.Create)),
+		"edit": do(accepted(s.Edit)), "delete": do(accepted(s.Delete)), "react": do(accepted(s.React)),
+	})
 }
 
 // Fanout serves shards of large conversations.

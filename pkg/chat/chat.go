@@ -6,7 +6,10 @@
 // for its members is an entry, so "all after N" is a complete sync and whoever sees N+2 knows that N+1 was missed.
 package chat
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Seq numbers the entries of one conversation from 1. 0 means "before the first".
 type Seq uint64
@@ -71,6 +74,11 @@ const (
 	Message EntryKind = "message"
 	// Created is the first entry of a group.
 	Created EntryKind = "created"
+	// Edited, Deleted and Reacted are about an earlier message, the target of their body. They carry no content: that is in
+	// the target, and readers join it, so that what was deleted is gone from everywhere at once.
+	Edited  EntryKind = "edited"
+	Deleted EntryKind = "deleted"
+	Reacted EntryKind = "reacted"
 )
 
 // Entry is one element of a conversation's log. (From, ID) is unique within the conversation.
@@ -86,27 +94,46 @@ type Entry struct {
 	// At is the server's time of the append, in milliseconds. It orders nothing: Seq does.
 	At   time.Time
 	Body Body
+	// State is what became of a message since.
+	State State
 }
 
-// Body is the content of an entry: text and attachments of a message, the name and size of a created group.
+// Body is the content of an entry.
 type Body struct {
+	// Text and Attachments are what a message says.
 	Text        string
 	Attachments []Attachment
-	Name        string
-	Size        int
+	// Reply is the seq of the message that a message answers; 0 for none. It is quoted by reference only.
+	Reply Seq
+	// Mentions are members who are to notice a message; Everybody stands for all of them.
+	Mentions  []UserID
+	Everybody bool
+	// Target is the seq of the message that an edit, a deletion or a reaction is about.
+	Target Seq
+	// Reactions are all that the sender of a reaction now has on the target, in no order; none takes them back.
+	Reactions []string
+	// Name and Size are those of a created group.
+	Name string
+	Size int
 }
 
-// Same reports whether two bodies are equal, which decides between a resend and a conflict.
+// State is what became of a message after it was written.
+type State struct {
+	// Version counts the edits.
+	Version int
+	// Edited is when it was last edited; zero if never.
+	Edited time.Time
+	// Deleted means that the body is gone for everybody; the entry keeps its place.
+	Deleted bool
+	// Reactions maps each user to what they have on the message.
+	Reactions map[UserID][]string
+}
+
+// Same reports whether two bodies are equal, which decides between a resend and a conflict. Lists count in their order.
 func (b Body) Same(o Body) bool {
-	if b.Text != o.Text || b.Name != o.Name || b.Size != o.Size || len(b.Attachments) != len(o.Attachments) {
-		return false
-	}
-	for i := range b.Attachments {
-		if b.Attachments[i] != o.Attachments[i] {
-			return false
-		}
-	}
-	return true
+	return b.Text == o.Text && b.Name == o.Name && b.Size == o.Size && b.Reply == o.Reply && b.Target == o.Target &&
+		b.Everybody == o.Everybody && slices.Equal(b.Attachments, o.Attachments) &&
+		slices.Equal(b.Mentions, o.Mentions) && slices.Equal(b.Reactions, o.Reactions)
 }
 
 // Attachment refers to an object that its sender uploaded before.

@@ -22,6 +22,22 @@ const (
 	MaxFileName = 255
 	// MaxUpload is the size of one upload in bytes.
 	MaxUpload = 100 << 20
+	// MaxMentions is how many members one message mentions by name.
+	MaxMentions = 50
+	// MaxReactions is how many reactions one user has on one message.
+	MaxReactions = 10
+	// MaxReaction is the length of one reaction in characters: the longest emoji sequences in use have ten.
+	MaxReaction = 16
+	// MaxKinds is how many different reactions one message has.
+	MaxKinds = 20
+	// ShownReactors is how many people a frame names at most who reacted in one way; the count is of all.
+	ShownReactors = 5
+	// EditWindow is how long after sending a message can be edited, by the server's clock.
+	EditWindow = 24 * time.Hour
+	// DeleteWindow is how long after sending its author can delete a message for all. Owners of a group always can.
+	DeleteWindow = 48 * time.Hour
+	// MaxEdits is how often a message can be edited.
+	MaxEdits = 10
 	// MaxRef is the length of a frame's ref in characters.
 	MaxRef = 64
 	// MaxToken is the length of a device's push token in characters.

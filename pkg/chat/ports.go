@@ -34,12 +34,18 @@ type Log interface {
 	// Put writes the entry under its Seq unless that is taken. If it is, it returns the entry that is there and
 	// wrote=false, and nothing has changed. Atomic.
 	Put(ctx context.Context, e Entry) (there Entry, wrote bool, err error)
+	// Commit writes the entry as Put does and makes the change to an earlier entry with it, both or neither. If the seq is
+	// taken, it returns what is there and wrote=false. ErrStale means that the target is not what the change expects any more:
+	// read it again and decide anew. It costs twice what the two writes would.
+	Commit(ctx context.Context, e Entry, c Change) (there Entry, wrote bool, err error)
 	// After returns up to limit entries with Seq > after, oldest first.
 	After(ctx context.Context, id ConversationID, after Seq, limit int, read Read) ([]Entry, error)
 	// Before returns up to limit entries with Seq < before, oldest first.
 	Before(ctx context.Context, id ConversationID, before Seq, limit int) ([]Entry, error)
-	// Entry returns the entry at seq; ok=false if there is none.
+	// Entry returns the entry at seq, strongly read; ok=false if there is none.
 	Entry(ctx context.Context, id ConversationID, seq Seq) (e Entry, ok bool, err error)
+	// Entries returns the entries at these seqs, strongly read, in no order and without those that do not exist.
+	Entries(ctx context.Context, id ConversationID, seqs []Seq) ([]Entry, error)
 	// Create stores members and header unless the conversation exists, in which case it returns what is there and
 	// made=false. Members are written first: the header is what makes the conversation exist. Safe to repeat.
 	Create(ctx context.Context, c Conversation, members map[UserID]Role) (there Conversation, made bool, err error)
@@ -49,6 +55,32 @@ type Log interface {
 	Members(ctx context.Context, id ConversationID, after UserID, limit int) ([]UserID, error)
 	// Conversations returns up to limit conversations of a user in the order of their ids, beginning behind after.
 	Conversations(ctx context.Context, user UserID, after ConversationID, limit int) ([]ConversationID, error)
+}
+
+// Change is made to the message at Seq, which must be there and not deleted. Exactly one of the others is set.
+type Change struct {
+	Seq Seq
+	// Rewrite replaces the text and the mentions, if the message still has this version.
+	Rewrite *Rewrite
+	// Erase is the message as it was read: its body and what others put on it go, its place stays.
+	Erase *Entry
+	// React replaces what one user has on the message; none takes it back.
+	React *Reaction
+}
+
+// Rewrite is a new text for a message.
+type Rewrite struct {
+	Version   int // that it replaces
+	Text      string
+	Mentions  []UserID
+	Everybody bool
+	At        time.Time
+}
+
+// Reaction is all that a user has on a message.
+type Reaction struct {
+	User  UserID
+	Marks []string
 }
 
 // Sessions stores who is connected. Every change is one atomic update of the user's item.
@@ -128,10 +160,14 @@ type Objects interface {
 	Keep(ctx context.Context, key string) error
 }
 
-// Errors of a Poster.
+// Errors of ports that their callers act on.
 var (
+	// ErrGone is a Poster's, and Endpoints': what it was for does not exist any more.
 	ErrGone = &portError{"gone"}
+	// ErrBusy is a Poster's: later it may work.
 	ErrBusy = &portError{"busy"}
+	// ErrStale is a Log's: somebody else has changed what was to be changed.
+	ErrStale = &portError{"stale"}
 )
 
 type portError struct{ text string }

@@ -12,7 +12,11 @@ type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
 // none twice, whoever wrote them: what this client sent is among them once it is acknowledged, with the ID of its
-// Pending. Event tells what the entry did; a program should step over those it does not know.
+// Pending. Event tells what the entry did: "message" and "created" say something, "edited", "deleted" and "reacted" change
+// the message that Body.Target names, which a Room does for the program. It should step over those it does not know.
+//
+// An entry that was missed tells of its message as it is now: a "message" may come with a later text, or deleted already,
+// and the entries that made it so follow.
 type Entry struct{ wire.Entry }
 
 // State tells that the connection has changed.

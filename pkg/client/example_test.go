@@ -110,3 +110,35 @@ func ExampleClient_Upload() {
 	fmt.Println(menu.Name, menu.Size, err)
 	// Output: menu.txt 4 <nil>
 }
+
+func ExampleRoom() {
+	server := serve()
+	defer server.Close()
+	ctx := context.Background()
+
+	entries := make(chan client.Entry)
+	bob := connect(server, "bob", func(e client.Event) {
+		if e, ok := e.(client.Entry); ok {
+			entries <- e
+		}
+	})
+	go bob.Run(ctx)
+	defer bob.Close()
+	ann := connect(server, "ann", nil)
+	go ann.Run(ctx)
+	defer ann.Close()
+
+	go func() {
+		said, _ := ann.Send(ctx, client.ToUser("bob"), client.Text("see you at noon"))
+		_, _ = ann.Edit(ctx, said.Conversation, said.Seq, wire.Revision{Text: "see you at one"})
+		_, _ = ann.React(ctx, said.Conversation, said.Seq, "🍕")
+	}()
+	var room client.Room
+	for range 3 {
+		room.Apply((<-entries).Entry)
+	}
+	for _, m := range room.Messages() {
+		fmt.Println(m.Body.Text, m.Version, m.Reactions)
+	}
+	// Output: see you at one 1 [{🍕 1 [ann]}]
+}

@@ -52,8 +52,8 @@ func (in *inbox) offer(e wire.Entry) (gap bool) {
 	return in.put(in.log(e.Conversation, e.Seq-1), e)
 }
 
-// own takes an entry that was made up from an acknowledgement. If it does not know who a direct conversation is with, it
-// leaves the entry to be fetched.
+// own takes an entry that was made up from an acknowledgement. It leaves it to be fetched if it cannot tell all of it: that
+// of an edit has the whole message with its attachments and the version, and that of a direct conversation the other one.
 func (in *inbox) own(e wire.Entry) (gap bool) {
 	if e.Seq == 0 {
 		return false
@@ -61,11 +61,12 @@ func (in *inbox) own(e wire.Entry) (gap bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	l := in.log(e.Conversation, e.Seq-1)
-	if isDirect(e.Conversation) && e.To == "" {
-		if l.peer == "" {
-			l.head = max(l.head, e.Seq)
-			return l.head > l.known
-		}
+	alone := isDirect(e.Conversation) && e.To == ""
+	if e.Event == chat.Edited || alone && l.peer == "" {
+		l.head = max(l.head, e.Seq)
+		return l.head > l.known
+	}
+	if alone {
 		e.To = l.peer
 	}
 	return in.put(l, e)

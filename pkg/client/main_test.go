@@ -158,10 +158,13 @@ func (d *device) expectFrom(id chat.ConversationID, first, last int) {
 	}
 }
 
+// schemas takes a while to compile.
+var schemas = sync.OnceValues(contract.New)
+
 // validate holds every frame against the published schemas.
 func (d *device) validate(t *testing.T) func(bool, []byte) {
 	t.Helper()
-	v, err := contract.New()
+	v, err := schemas()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ type outbox struct {
 	lanes map[chat.ConversationID][]*Pending
 }
 
-// Pending is a message on its way.
+// Pending is a message, or a change of one, on its way.
 type Pending struct {
 	// ID is the message's, also in the Entry that Handle gets.
 	ID chat.MessageID

@@ -9,7 +9,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Text is the content of a message that is only text.
+// Text is the content of a message that is only text. Set the other fields for more: Attachments, Reply with the seq of the
+// message that this one answers, Mentions with the members who are to notice it, and Everybody, which owners of a group can.
 func Text(text string) wire.Content { return wire.Content{Text: text} }
 
 // ToUser addresses the direct conversation with a user, which the first message begins.
@@ -45,23 +46,21 @@ func (c *Client) CreateGroup(ctx context.Context, name string, members ...chat.U
 // Queue puts a message into the outbox, where it stays until it is acknowledged, refused or withdrawn, and returns at
 // once. What could never be accepted is refused at once, too.
 func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
-	content.Attachments = slices.Clone(content.Attachments)
+	content.Attachments = append([]wire.Attachment(nil), content.Attachments...) // nil if there are none
+	content.Mentions = append([]chat.UserID(nil), content.Mentions...)
 	p := c.newPending(chat.Message)
 	p.Conversation = to.Conversation
 	if to.User != "" {
 		p.Conversation = chat.DirectID(c.options.User, to.User)
 	}
 	p.entry.To = to.User
-	p.entry.Body = wire.Body{Text: content.Text, Attachments: content.Attachments}
+	p.entry.Body = wire.Body{
+		Text: content.Text, Attachments: content.Attachments, Reply: content.Reply, Mentions: content.Mentions, Everybody: content.Everybody,
+	}
 	p.frame = func(after *chat.Seq) any {
 		return wire.Send{Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content}
 	}
-	longest := chat.MaxSeq
-	frame, err := wire.Encode(p.frame(&longest))
-	if err == nil {
-		err = wire.Decode(frame, new(wire.Send))
-	}
-	return c.submit(p, err)
+	return c.submit(p, check(p, new(wire.Send)))
 }
 
 // QueueGroup is CreateGroup without waiting. The Conversation of the Pending can be written to at once.
@@ -77,11 +76,7 @@ func (c *Client) QueueGroup(name string, members ...chat.UserID) *Pending {
 	p.frame = func(*chat.Seq) any {
 		return wire.Create{Head: wire.Head{Action: "create", Ref: p.ref}, ID: p.ID, Name: name, Members: members}
 	}
-	frame, err := wire.Encode(p.frame(nil))
-	if err == nil {
-		err = wire.Decode(frame, new(wire.Create))
-	}
-	return c.submit(p, err)
+	return c.submit(p, check(p, new(wire.Create)))
 }
 
 func (c *Client) newPending(kind chat.EntryKind) *Pending {
@@ -89,6 +84,16 @@ func (c *Client) newPending(kind chat.EntryKind) *Pending {
 	p.ctx, p.withdraw = context.WithCancelCause(context.Background())
 	p.entry = wire.Entry{Event: kind, ID: p.ID, From: c.options.User}
 	return p
+}
+
+// check tells what is wrong with the longest frame that p may become, by reading it into an empty request.
+func check(p *Pending, request wire.Request) error {
+	longest := chat.MaxSeq
+	frame, err := wire.Encode(p.frame(&longest))
+	if err != nil {
+		return err
+	}
+	return wire.Decode(frame, request)
 }
 
 // submit enqueues p unless it is wrong.

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -122,5 +123,62 @@ func (w *weather) post(_ chat.UserID, _ chat.DeviceID, _ wire.Entry, post func()
 		post()
 	case 2:
 		time.AfterFunc(time.Duration(w.IntN(2000))*time.Millisecond, post)
+	}
+}
+
+// TestChangesAreMadeOnceAndSeenByAllInAStorm lets three people and a second device do anything to each other's messages in
+// the same weather, all at once.
+func TestChangesAreMadeOnceAndSeenByAllInAStorm(t *testing.T) {
+	for seed := range uint64(5) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			play(t, func(t *scene) {
+				weather := &weather{Rand: rand.New(rand.NewPCG(seed, 2))}
+				t.server.Fault, t.server.Post = weather.fault, weather.post
+				devices := []*device{t.connect("ann"), t.connect("ann"), t.connect("bob"), t.connect("cat")}
+				group, err := devices[0].CreateGroup(t.Context(), "storm", "bob", "cat")
+				if err != nil {
+					t.Fatal(err)
+				}
+				made := make([]int, len(devices))
+				var all sync.WaitGroup
+				for n, d := range devices {
+					r := rand.New(rand.NewPCG(seed, uint64(n)))
+					all.Go(func() {
+						for last := group.Seq; made[n] < 40; {
+							a := act{
+								what: []string{"say", "reply", "edit", "delete", "react"}[r.IntN(5)], who: d.User(), back: r.IntN(12),
+								mark: []string{"👍", "🎉", "❤️"}[:r.IntN(4)], text: fmt.Sprint(n, ".", made[n]),
+							}
+							accepted, err := a.do(t, d, group.Conversation, last)
+							if e, ok := errors.AsType[*client.Error](err); ok && !e.Temporary {
+								continue // it is somebody else's, or deleted
+							}
+							if err != nil {
+								t.Error(err)
+								return
+							}
+							last = accepted.Seq
+							made[n]++
+							<-time.After(weather.lull())
+						}
+					})
+				}
+				all.Wait()
+				weather.calm()
+				t.server.CutAll()
+				after(time.Minute)
+
+				log := t.server.Log(group.Conversation)
+				if len(log) != 1+40*len(devices) {
+					t.Errorf("%d entries are stored", len(log))
+				}
+				for _, d := range devices {
+					d.expect(group.Conversation, len(log))
+					if got, want := render(d.room(group.Conversation).Messages()), said(log); got != want {
+						t.Errorf("%s shows\n%s, want\n%s", d.User(), got, want)
+					}
+				}
+			})
+		})
 	}
 }

@@ -30,6 +30,9 @@ const (
 	preview = 80
 )
 
+// notifies says which entries wake phones. What happens to an earlier message does not.
+var notifies = map[chat.EntryKind]bool{chat.Message: true, chat.Created: true}
+
 // Deliverer delivers. Its fields are ports; it is safe for concurrent use.
 type Deliverer struct {
 	Sessions chat.Sessions
@@ -107,7 +110,7 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 			offline = append(offline, s.User)
 		}
 	}
-	if len(offline) == 0 {
+	if len(offline) == 0 || !notifies[e.Kind] {
 		return nil
 	}
 	return d.Notifier.Notify(ctx, notice(c, e, offline))

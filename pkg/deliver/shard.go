@@ -27,5 +27,10 @@ func (d *Deliverer) Serve(ctx context.Context, s chat.Share) error {
 	if !ok || s.Seq < 1 || e.Seq != s.Seq {
 		return fmt.Errorf("deliver: share of %s %d: no such entry", s.Conversation, s.Seq)
 	}
+	joined := []chat.Entry{e}
+	if err := chat.Join(ctx, d.Log, s.Conversation, joined); err != nil {
+		return err
+	}
+	e = joined[0]
 	return d.DeliverTo(ctx, tail.Conversation, e, s.Users, s.Except)
 }

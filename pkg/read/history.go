@@ -24,6 +24,9 @@ func (r *Reader) History(ctx context.Context, who chat.Identity, q wire.History)
 	if err != nil {
 		return wire.Page{}, err
 	}
+	if err := chat.Join(ctx, r.Log, q.Conversation, entries); err != nil {
+		return wire.Page{}, err
+	}
 	page := wire.Page{Entries: []wire.Entry{}, Head: tail.Head}
 	left := room
 	for _, e := range slices.Backward(entries) {

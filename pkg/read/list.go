@@ -47,6 +47,12 @@ func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Co
 func (r *Reader) existing(ctx context.Context, ids []chat.ConversationID) ([]chat.Tail, error) {
 	return each(ctx, ids, func(ctx context.Context, id chat.ConversationID) (chat.Tail, error) {
 		tail, _, err := r.Log.Tail(ctx, id, chat.Strong)
+		if err != nil {
+			return tail, err
+		}
+		last := []chat.Entry{tail.Last}
+		err = chat.Join(ctx, r.Log, id, last)
+		tail.Last = last[0]
 		return tail, err
 	})
 }

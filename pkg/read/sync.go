@@ -56,6 +56,9 @@ func (r *Reader) fill(ctx context.Context, tail chat.Tail, after chat.Seq, left 
 		if len(entries) == 0 {
 			return missed, false, nil
 		}
+		if err := chat.Join(ctx, r.Log, missed.Conversation, entries); err != nil {
+			return missed, false, err
+		}
 		for _, e := range entries {
 			line := wire.FromEntry(e)
 			bytes, err := size(line)

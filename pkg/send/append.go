@@ -16,11 +16,14 @@ const reread = 4
 // page is how many entries are read at a time when looking for a resend.
 const page = 100
 
-// append writes e under the first free number and returns it as it is stored.
+// put writes an entry under its seq and returns what is there if that is taken, as chat.Log.Put does.
+type put func(ctx context.Context, e chat.Entry) (there chat.Entry, wrote bool, err error)
+
+// append puts e under the first free number and returns it as it is stored.
 //
 // Every entry between what the client knew and where e lands is compared with e, either because it was read or because it
 // won the number that e tried. So one (sender, id) is at most one entry, whatever was retried, by whom and when.
-func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after *chat.Seq) (chat.Entry, error) {
+func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after *chat.Seq, put put) (chat.Entry, error) {
 	known := tail.Head
 	if isSame(tail.Last, e) {
 		return settle(tail.Last, e)
@@ -38,7 +41,7 @@ func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after
 	}
 	for conflicts := 1; ; conflicts++ {
 		e.Seq, e.At = known+1, s.Now().UTC().Truncate(time.Millisecond)
-		there, wrote, err := s.Log.Put(ctx, e)
+		there, wrote, err := put(ctx, e)
 		if err != nil || wrote {
 			return e, err
 		}
@@ -81,9 +84,11 @@ func (s *Sender) find(ctx context.Context, e chat.Entry, after chat.Seq) (*chat.
 
 func isSame(there, e chat.Entry) bool { return there.ID == e.ID && there.From == e.From }
 
-// settle answers a resend with what is stored, unless it says something else.
+// settle answers a resend with what is stored, unless it says something else. What was edited or deleted since cannot be
+// compared any more.
 func settle(there, e chat.Entry) (chat.Entry, error) {
-	if there.Kind != e.Kind || !there.Body.Same(e.Body) {
+	changed := there.State.Version > 0 || there.State.Deleted
+	if there.Kind != e.Kind || !changed && !there.Body.Same(e.Body) {
 		return e, &chat.Error{Code: chat.Conflict}
 	}
 	return there, nil

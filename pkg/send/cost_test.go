@@ -19,6 +19,7 @@ import (
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/store"
 	"github.com/parley-im/parley/pkg/topology"
+	"github.com/parley-im/parley/pkg/wire"
 )
 
 // meter counts what DynamoDB says that operations consumed: all those that functions are granted.
@@ -66,8 +67,21 @@ func (m *meter) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput
 }
 
 func (m *meter) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	m.count("GetItem")
-	return m.DynamoDBAPI.GetItem(ctx, in, opts...)
+	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	out, err := m.DynamoDBAPI.GetItem(ctx, in, opts...)
+	if err == nil {
+		m.count("GetItem", *out.ConsumedCapacity)
+	}
+	return out, err
+}
+
+func (m *meter) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, opts ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	out, err := m.DynamoDBAPI.TransactWriteItems(ctx, in, opts...)
+	if err == nil {
+		m.count("TransactWriteItems", out.ConsumedCapacity...)
+	}
+	return out, err
 }
 
 func (m *meter) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
@@ -81,9 +95,15 @@ type posts struct{ n int }
 func (p *posts) Post(context.Context, chat.ConnectionID, []byte) error { p.n++; return nil }
 func (p *posts) Close(context.Context, chat.ConnectionID) error        { return nil }
 
-// The cost of a text between two people who are both connected, once their conversation exists: README, "What a message
-// costs".
-func TestWhatAMessageCosts(t *testing.T) {
+// counted is a sender over a metered table, with ann and bob connected.
+type counted struct {
+	*send.Sender
+	meter *meter
+	posts *posts
+}
+
+func newCounted(t *testing.T) counted {
+	t.Helper()
 	m := &meter{DynamoDBAPI: dynamodbtest.Start(t), units: map[string]float64{}, calls: map[string]int{}}
 	db := dynamo.NewFromIface(m)
 	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
@@ -98,11 +118,23 @@ func TestWhatAMessageCosts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	return counted{s, m, out}
+}
+
+func (c counted) reset() {
+	clear(c.meter.units)
+	clear(c.meter.calls)
+	c.posts.n = 0
+}
+
+// The cost of a text between two people who are both connected, once their conversation exists: README, "What a message
+// costs".
+func TestWhatAMessageCosts(t *testing.T) {
+	c := newCounted(t)
+	m, out := c.meter, c.posts
 	cost := func(n int) {
-		clear(m.units)
-		clear(m.calls)
-		out.n = 0
-		if _, err := s.Send(t.Context(), as("ann"), text(n, "Shall we meet at eight, where we met the last time?")); err != nil {
+		c.reset()
+		if _, err := c.Send(t.Context(), as("ann"), text(n, "Shall we meet at eight, where we met the last time?")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -121,6 +153,45 @@ func TestWhatAMessageCosts(t *testing.T) {
 		}
 		if out.n != 1 {
 			t.Errorf("%d posts, want 1", out.n)
+		}
+	}
+}
+
+// What happens to a message later costs a transaction of two items, twice two writes, and reads the message before; an edit
+// reads it again to say what it says.
+func TestWhatAChangeCosts(t *testing.T) {
+	c := newCounted(t)
+	message, err := c.Send(t.Context(), as("ann"), text(1, "Shall we meet at eight, where we met the last time?"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads := map[string]float64{"Query": 0.5, "GetItem": 1, "TransactWriteItems": 4, "BatchGetItem": 1}
+	edit := maps.Clone(reads)
+	edit["BatchGetItem"]++
+	for _, test := range []struct {
+		name string
+		act  func() error
+		want map[string]float64
+	}{
+		{"edit", func() error {
+			_, err := c.Edit(t.Context(), as("ann"), wire.Edit{Change: of(message, 2), Body: says("Shall we meet at nine?")})
+			return err
+		}, edit},
+		{"react", func() error {
+			_, err := c.React(t.Context(), as("bob"), wire.React{Change: of(message, 3), Reactions: []string{"👍"}})
+			return err
+		}, reads},
+		{"delete", func() error {
+			_, err := c.Delete(t.Context(), as("ann"), wire.Delete{Change: of(message, 4)})
+			return err
+		}, reads},
+	} {
+		c.reset()
+		if err := test.act(); err != nil {
+			t.Fatal(err)
+		}
+		if !maps.Equal(c.meter.units, test.want) || c.posts.n != 1 {
+			t.Errorf("%s consumes %v and %d posts, want %v and 1", test.name, c.meter.units, c.posts.n, test.want)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 		}
 	}
 	zero := chat.Seq(0)
-	e, err = s.append(ctx, tail, e, &zero)
+	e, err = s.append(ctx, tail, e, &zero, s.Log.Put)
 	if err != nil {
 		return e, err
 	}

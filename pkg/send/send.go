@@ -43,13 +43,16 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 		return e, err
 	}
 	e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
+	if err := s.refers(ctx, tail, who.User, e.Body); err != nil {
+		return e, err
+	}
 	if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
 		return e, err
 	}
 	if err := fits(e); err != nil {
 		return e, err
 	}
-	e, err = s.append(ctx, tail, e, r.After)
+	e, err = s.append(ctx, tail, e, r.After, s.Log.Put)
 	if err != nil {
 		return e, err
 	}
@@ -83,9 +86,9 @@ func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target) (ch
 // fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one
 // that asked for it.
 func fits(e chat.Entry) error {
-	e.Seq = chat.MaxSeq
+	e.Seq, e.State = chat.MaxSeq, chat.State{}
 	frame, err := wire.Encode(wire.FromEntry(e))
-	if err == nil && len(frame) > wire.MaxEntry {
+	if err == nil && len(frame) > wire.MaxContent {
 		err = &chat.Error{Code: chat.TooLarge}
 	}
 	return err

@@ -100,6 +100,15 @@ func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, e
 	return there, wrote, err
 }
 
+func (u *unreliable) Commit(ctx context.Context, e chat.Entry, c chat.Change) (chat.Entry, bool, error) {
+	there, wrote, err := u.Log.Commit(ctx, e, c)
+	if u.losePut && wrote {
+		u.losePut = false
+		return chat.Entry{}, false, errAfterCommit
+	}
+	return there, wrote, err
+}
+
 func id(n int) chat.MessageID {
 	return chat.MessageID(fmt.Sprintf("018f0000-0000-7000-8000-%012d", n))
 }

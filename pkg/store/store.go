@@ -17,13 +17,14 @@ import "github.com/guregu/dynamo/v2"
 
 // Conversations implements chat.Log. It is safe for concurrent use.
 type Conversations struct {
+	db    *dynamo.DB
 	table dynamo.Table
 	index string
 }
 
 // NewConversations returns the log in a table whose index lists conversations by user.
 func NewConversations(db *dynamo.DB, table, index string) *Conversations {
-	return &Conversations{table: db.Table(table), index: index}
+	return &Conversations{db: db, table: db.Table(table), index: index}
 }
 
 // Sessions implements chat.Sessions. It is safe for concurrent use.

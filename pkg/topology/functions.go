@@ -35,9 +35,11 @@ var Functions = []Function{
 	},
 	{
 		Name: "message", About: "appends to conversations and hands each entry to its members",
-		Routes: []string{"send", "create"},
+		Routes: []string{"send", "create", "edit", "delete", "react"},
 		Grants: append([]Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem"}},
+			{Conversations, []string{
+				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+			}},
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
 			{Fanout, []string{"sqs:SendMessage"}},
 		}, delivery...),
@@ -48,7 +50,7 @@ var Functions = []Function{
 		Name: "fanout", About: "hands one entry to one shard of a large conversation",
 		Queue: &Fanout,
 		Grants: append([]Grant{
-			{Conversations, []string{"dynamodb:Query"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:BatchGetItem"}},
 			{Fanout, []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"}},
 		}, delivery...),
 		Memory: 512, Timeout: 20 * time.Second,
@@ -57,7 +59,7 @@ var Functions = []Function{
 		Name: "sync", About: "reads: what was missed, history, conversations, members",
 		Routes: []string{"sync", "history", "conversations", "members"},
 		Grants: []Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
 		},

@@ -177,17 +177,17 @@ func rendered(v any) []byte {
 
 // others is what any value is replaced with.
 var others = []any{
-	nil, true, "", "a", "a b", "a\n", "a/b", "a\u0085", "é", "send", "image/png", "apns", "bob", aUUID, aGroup, aMedia, aSum,
+	nil, true, false, "", "a", "a b", "a\n", "a/b", "a\u0085", "a\u00a0", "\u1680", "a\u2003", "\u202fa", "\u3000", "\ufeff", "👍🏽", "é", "send", "image/png", "apns", "bob", aUUID, aGroup, aMedia, aSum,
 	json.Number("0"), json.Number("1"), json.Number("-1"), json.Number("-0"), json.Number("1.0"), json.Number("1.5"),
 	json.Number("1e1"), json.Number("100"), json.Number("101"), json.Number("200"), json.Number("201"),
 	json.Number("104857600"), json.Number("104857601"), json.Number("9007199254740991"), json.Number("9007199254740992"),
 	json.Number("18446744073709551615"), json.Number("18446744073709551616"), json.Number("1e400"),
-	[]any{}, []any{nil}, []any{"bob"}, []any{json.Number("1")}, map[string]any{}, map[string]any{"a": json.Number("1")},
+	[]any{}, []any{nil}, []any{"bob"}, []any{"👍🏽"}, []any{json.Number("1")}, map[string]any{}, map[string]any{"a": json.Number("1")},
 	map[string]any{"user": "bob"}, map[string]any{"text": "hi"},
 }
 
 // lengths are around every limit that counts characters.
-var lengths = []int{2, 26, 63, 64, 65, 99, 100, 101, 127, 128, 129, 254, 255, 256, 4095, 4096, 4097, 15_999, 16_000, 16_001, 40_000}
+var lengths = []int{2, 15, 16, 17, 26, 63, 64, 65, 99, 100, 101, 127, 128, 129, 254, 255, 256, 4095, 4096, 4097, 15_999, 16_000, 16_001, 40_000}
 
 // mutants returns every value that differs from v in one way: a member dropped, renamed or added, an element dropped or
 // doubled, anything replaced.
@@ -228,7 +228,10 @@ func objectMutants(v map[string]any) []any {
 			with(func(m map[string]any) { m[name] = mutant })
 		}
 	}
-	for _, name := range []string{"", "extra", "__proto__", "limit", "next", "after", "before", "user", "conversation", "text"} {
+	for _, name := range []string{
+		"", "extra", "__proto__", "limit", "next", "after", "before", "user", "conversation", "text",
+		"reply", "mentions", "everybody", "reactions", "body", "seq",
+	} {
 		if _, has := v[name]; has {
 			continue
 		}
@@ -241,7 +244,8 @@ func objectMutants(v map[string]any) []any {
 
 func listMutants(v []any) []any {
 	var out []any
-	for i, element := range v {
+	// Elements are alike: of a list that an earlier mutation made long, changing the first ones is enough.
+	for i, element := range v[:min(len(v), 5)] {
 		out = append(out, slices.Delete(slices.Clone(v), i, i+1), append(slices.Clone(v), element))
 		if members, ok := element.(map[string]any); ok {
 			for name, member := range members {

@@ -46,6 +46,26 @@ func attachments(n int) string {
 	return frame("send", `,"id":"`+aUUID+`","to":{"user":"bob"},"body":{"attachments":[`+strings.Join(list, ",")+`]}`)
 }
 
+func says(body string) string {
+	return frame("send", `,"id":"`+aUUID+`","to":{"user":"bob"},"body":`+body)
+}
+
+// change is a request about an entry, with other members behind.
+func change(action, members string) string {
+	return frame(action, `,"id":"`+aUUID+`","conversation":"`+aGroup+`","seq":1`+members)
+}
+
+// listed is a member that lists n strings, none twice, of at least a length.
+func listed(name string, n, length int) string {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf("%0*d", length, i))
+	}
+	return `"` + name + `":` + encoded(list)
+}
+
+func react(marks string) string { return change("react", `,"reactions":`+marks) }
+
 // letters makes the n-th id of 26 letters.
 func letters(n int) string {
 	return strings.Repeat("a", 24) + string(rune('a'+n/26)) + string(rune('a'+n%26))
@@ -244,6 +264,67 @@ var strict = []struct {
 	{"token beyond ASCII", register("fcm", "é"), chat.Invalid},
 	{"unknown platform", register("pager", "a"), chat.Invalid},
 	{"platform in another case", register("FCM", "a"), chat.Invalid},
+
+	// What a message says besides its text.
+	{"reply", says(`{"text":"hi","reply":1}`), ""},
+	{"reply to the largest seq", says(`{"text":"hi","reply":9007199254740991}`), ""},
+	{"reply above the largest seq", says(`{"text":"hi","reply":9007199254740992}`), chat.Invalid},
+	{"reply to nothing", says(`{"text":"hi","reply":0}`), ""},
+	{"reply before the first", says(`{"text":"hi","reply":-1}`), chat.Invalid},
+	{"nothing but a reply", says(`{"reply":1}`), chat.Invalid},
+	{"nothing but mentions", says(`{"mentions":["bob"]}`), chat.Invalid},
+	{"nothing but everybody", says(`{"everybody":true}`), chat.Invalid},
+	{"everybody", says(`{"text":"hi","everybody":true}`), ""},
+	{"not everybody", says(`{"text":"hi","everybody":false}`), ""},
+	{"everybody as a number", says(`{"text":"hi","everybody":1}`), chat.Invalid},
+	{"everybody as a string", says(`{"text":"hi","everybody":"true"}`), chat.Invalid},
+	{"50 mentions", says(`{"text":"hi",` + listed("mentions", chat.MaxMentions, 128) + `}`), ""},
+	{"51 mentions", says(`{"text":"hi",` + listed("mentions", chat.MaxMentions+1, 1) + `}`), chat.TooLarge},
+	{"mention of 129 characters", says(`{"text":"hi",` + listed("mentions", 1, 129) + `}`), chat.Invalid},
+	{"mention twice", says(`{"text":"hi","mentions":["bob","bob"]}`), chat.Invalid},
+	{"no mentions in a list", says(`{"text":"hi","mentions":[]}`), chat.Invalid},
+	{"target of an event", says(`{"text":"hi","target":1}`), chat.Invalid},
+	{"name of an embedded type", says(`{"text":"hi","Regard":{}}`), chat.Invalid},
+
+	// Changes.
+	{"edit", change("edit", `,"body":{"text":"hi"}`), ""},
+	{"edit without text", change("edit", `,"body":{}`), ""},
+	{"edit without body", change("edit", ``), chat.Invalid},
+	{"edit with an empty text", change("edit", `,"body":{"text":""}`), chat.Invalid},
+	{"edit of 16,000 characters", change("edit", `,"body":{"text":"`+strings.Repeat("é", chat.MaxText)+`"}`), ""},
+	{"edit of 16,001 characters", change("edit", `,"body":{"text":"`+strings.Repeat("é", chat.MaxText+1)+`"}`), chat.TooLarge},
+	{"edit of the attachments", change("edit", `,"body":{"text":"hi","attachments":[]}`), chat.Invalid},
+	{"edit of what it answers", change("edit", `,"body":{"text":"hi","reply":1}`), chat.Invalid},
+	{"edit with 51 mentions", change("edit", `,"body":{`+listed("mentions", chat.MaxMentions+1, 1)+`}`), chat.TooLarge},
+	{"edit with no mentions in a list", change("edit", `,"body":{"text":"hi","mentions":[]}`), chat.Invalid},
+	{"edit for everybody", change("edit", `,"body":{"text":"hi","everybody":true}`), ""},
+	{"delete", change("delete", ``), ""},
+	{"delete with a body", change("delete", `,"body":{}`), chat.Invalid},
+	{"delete of entry 0", strings.Replace(change("delete", ``), `"seq":1`, `"seq":0`, 1), chat.Invalid},
+	{"delete of nothing", strings.Replace(change("delete", ``), `,"seq":1`, ``, 1), chat.Invalid},
+	{"delete of several", strings.Replace(change("delete", ``), `"seq":1`, `"seq":[1,2]`, 1), chat.Invalid},
+	{"delete above the largest seq", strings.Replace(change("delete", ``), `"seq":1`, `"seq":9007199254740992`, 1), chat.Invalid},
+	{"delete without id", strings.Replace(change("delete", ``), `"id":"`+aUUID+`",`, ``, 1), chat.Invalid},
+	{"delete without conversation", strings.Replace(change("delete", ``), `"conversation":"`+aGroup+`",`, ``, 1), chat.Invalid},
+	{"delete with a person", strings.Replace(change("delete", ``), aGroup, "bob", 1), chat.Invalid},
+	{"delete again", change("delete", `,"after":0`), ""},
+	{"delete again above the largest seq", change("delete", `,"after":9007199254740992`), chat.Invalid},
+	{"reaction", react(`["👍"]`), ""},
+	{"reaction of one emoji in 10 characters", react(`["👩🏽\u200d❤\ufe0f\u200d💋\u200d👨🏿"]`), ""},
+	{"reactions taken back", change("react", ``), ""},
+	{"no reactions in a list", react(`[]`), chat.Invalid},
+	{"empty reaction", react(`[""]`), chat.Invalid},
+	{"10 reactions", change("react", `,`+listed("reactions", chat.MaxReactions, chat.MaxReaction)), ""},
+	{"11 reactions", change("react", `,`+listed("reactions", chat.MaxReactions+1, 1)), chat.TooLarge},
+	{"reaction of 16 characters", react(`["` + strings.Repeat("👍", chat.MaxReaction) + `"]`), ""},
+	{"reaction of 17 characters", react(`["` + strings.Repeat("👍", chat.MaxReaction+1) + `"]`), chat.Invalid},
+	{"reaction twice", react(`["👍","👍"]`), chat.Invalid},
+	{"reaction twice under an escape", react(`["a","\u0061"]`), chat.Invalid},
+	{"reaction with a space", react(`["a b"]`), chat.Invalid},
+	{"reaction with a wide space", react(`["a\u3000b"]`), chat.Invalid},
+	{"reaction with a line separator", react(`["a\u2028b"]`), chat.Invalid},
+	{"reaction with a control character", react(`["a\u0000b"]`), chat.Invalid},
+	{"reaction as a string", react(`"👍"`), chat.Invalid},
 }
 
 func TestDecodeIsStrict(t *testing.T) {
@@ -293,7 +374,11 @@ func TestWhatIsWrongIsToldWithoutRepeatingIt(t *testing.T) {
 		"wrong type in a list": {
 			frame("create", `,"id":"`+aUUID+`","name":"n","members":["bob",["secret"]]`), "members.1: wrong type",
 		},
-		"wrong value": {to(`{"user":"secret secret"}`), "to.user: not a user id"},
+		"wrong type of a flag": {says(`{"text":"hi","everybody":"secret"}`), "body.everybody: wrong type"},
+		"wrong reaction":       {react(`["secret secret"]`), "reactions: emoji, each once"},
+		"wrong mention":        {says(`{"text":"hi","mentions":["secret secret"]}`), "body.mentions: user ids, each once"},
+		"no mentions":          {says(`{"text":"hi","mentions":[]}`), "body.mentions: at least one, or leave it out"},
+		"wrong value":          {to(`{"user":"secret secret"}`), "to.user: not a user id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := Decode([]byte(test.frame), decodee(test.frame))

@@ -1,6 +1,9 @@
 package wire
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -41,8 +44,14 @@ func NewError(ref string, err error) Error {
 }
 
 // MaxEntry is the size of a rendered entry in bytes. It leaves room for the reply around it, so that whatever was accepted
-// can be synced.
-const MaxEntry = chat.MaxFrame - 1024
+// can be synced. MaxContent is the size of one that was just written: it leaves room for what may become of it, which is at
+// most a version, a time, and the reactions.
+const (
+	MaxEntry   = chat.MaxFrame - 1024
+	MaxContent = MaxEntry - 5*1024
+	// reactors is what the names of those who reacted may take of a frame, in bytes.
+	reactors = 2048
+)
 
 // Entry is an element of a log, sent when it happens and in pages of sync and history, always in the same shape.
 type Entry struct {
@@ -55,14 +64,34 @@ type Entry struct {
 	To   chat.UserID `json:"to,omitzero"`
 	At   string      `json:"at"`
 	Body Body        `json:"body"`
+	// Version counts the edits of a message, and Edited is the time of the last. Both also come with "edited".
+	Version int    `json:"version,omitzero"`
+	Edited  string `json:"edited,omitzero"`
+	// Deleted means that the message is gone for everybody; only its place is left.
+	Deleted bool `json:"deleted,omitzero"`
+	// Reactions sums up what members have on the message, the most frequent first.
+	Reactions []Reaction `json:"reactions,omitzero"`
 }
 
-// Body is what an entry says: Content for "message"; Name and Size for "created".
+// Body is what an entry says: Content for "message"; Name and Size for "created"; Target and what it says now for "edited";
+// Target for "deleted"; Target and all that its sender now has on it for "reacted".
 type Body struct {
-	Text        string       `json:"text,omitzero"`
-	Attachments []Attachment `json:"attachments,omitzero"`
-	Name        string       `json:"name,omitzero"`
-	Size        int          `json:"size,omitzero"`
+	Text        string        `json:"text,omitzero"`
+	Attachments []Attachment  `json:"attachments,omitzero"`
+	Reply       chat.Seq      `json:"reply,omitzero"`
+	Mentions    []chat.UserID `json:"mentions,omitzero"`
+	Everybody   bool          `json:"everybody,omitzero"`
+	Target      chat.Seq      `json:"target,omitzero"`
+	Reactions   []string      `json:"reactions,omitzero"`
+	Name        string        `json:"name,omitzero"`
+	Size        int           `json:"size,omitzero"`
+}
+
+// Reaction is one mark on a message: how many have it, and some of them.
+type Reaction struct {
+	Mark  string        `json:"mark"`
+	Count int           `json:"count"`
+	Users []chat.UserID `json:"users"`
 }
 
 // Accepted is the result of send and create: where the entry is.
@@ -166,10 +195,51 @@ func ParseTime(s string) (time.Time, error) { return time.Parse(timeLayout, s) }
 
 // FromEntry renders an entry.
 func FromEntry(e chat.Entry) Entry {
-	return Entry{
+	b := e.Body
+	out := Entry{
 		Event: e.Kind, Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, From: e.From, To: e.To, At: Time(e.At),
-		Body: Body{Text: e.Body.Text, Attachments: fromAttachments(e.Body.Attachments), Name: e.Body.Name, Size: e.Body.Size},
+		Body: Body{
+			Text: b.Text, Attachments: fromAttachments(b.Attachments), Reply: b.Reply, Mentions: b.Mentions, Everybody: b.Everybody,
+			Target: b.Target, Reactions: b.Reactions, Name: b.Name, Size: b.Size,
+		},
+		Version: e.State.Version, Deleted: e.State.Deleted, Reactions: summary(e.State.Reactions),
 	}
+	if !e.State.Edited.IsZero() {
+		out.Edited = Time(e.State.Edited)
+	}
+	return out
+}
+
+// summary counts what users have on a message. Of more than MaxKinds, which people who react at once can bring about, it
+// leaves out the rarest.
+func summary(of map[chat.UserID][]string) []Reaction {
+	byMark := map[string][]chat.UserID{}
+	for user, marks := range of {
+		for _, mark := range marks {
+			byMark[mark] = append(byMark[mark], user)
+		}
+	}
+	var all []Reaction
+	for mark, users := range byMark {
+		slices.Sort(users)
+		all = append(all, Reaction{mark, len(users), users})
+	}
+	slices.SortFunc(all, func(a, b Reaction) int {
+		return cmp.Or(b.Count-a.Count, strings.Compare(a.Mark, b.Mark))
+	})
+	all = all[:min(chat.MaxKinds, len(all))]
+	left := reactors
+	for i := range all {
+		named := 0
+		for _, user := range all[i].Users[:min(chat.ShownReactors, len(all[i].Users))] {
+			if left -= len(user) + 3; left < 0 {
+				break
+			}
+			named++
+		}
+		all[i].Users = all[i].Users[:named]
+	}
+	return all
 }
 
 func fromAttachments(attachments []chat.Attachment) []Attachment {
@@ -182,7 +252,7 @@ func fromAttachments(attachments []chat.Attachment) []Attachment {
 
 // Domain is the body as the domain knows it.
 func (c Content) Domain() chat.Body {
-	body := chat.Body{Text: c.Text}
+	body := chat.Body{Text: c.Text, Reply: c.Reply, Mentions: c.Mentions, Everybody: c.Everybody}
 	for _, a := range c.Attachments {
 		body.Attachments = append(body.Attachments, chat.Attachment{Media: a.Media, Name: a.Name, Type: a.Type, Size: a.Size})
 	}

@@ -39,6 +39,16 @@ type Send struct {
 type Content struct {
 	Text        string       `json:"text,omitzero"`
 	Attachments []Attachment `json:"attachments,omitzero"`
+	// Reply is the seq of the message that this one answers.
+	Reply chat.Seq `json:"reply,omitzero"`
+	Regard
+}
+
+// Regard names members who are to notice a message.
+type Regard struct {
+	Mentions []chat.UserID `json:"mentions,omitzero"`
+	// Everybody mentions all members. Only owners of a group can.
+	Everybody bool `json:"everybody,omitzero"`
 }
 
 // Attachment names an upload.
@@ -47,6 +57,41 @@ type Attachment struct {
 	Name  string       `json:"name"`
 	Type  string       `json:"type"`
 	Size  int64        `json:"size"`
+}
+
+// Change is what all changes of a message have in common.
+type Change struct {
+	Head
+	ID           chat.MessageID      `json:"id"`
+	Conversation chat.ConversationID `json:"conversation"`
+	// Seq is the message that is to change.
+	Seq chat.Seq `json:"seq"`
+	// After marks a resend, as in Send.
+	After *chat.Seq `json:"after,omitzero"`
+}
+
+// Edit replaces the text and the mentions of the caller's own message.
+type Edit struct {
+	Change
+	// Body is required; a pointer, because an empty one, which leaves only attachments, is another thing than none.
+	Body *Revision `json:"body"`
+}
+
+// Revision is what a message says from now on. Without text, only attachments are left.
+type Revision struct {
+	Text string `json:"text,omitzero"`
+	Regard
+}
+
+// Delete removes a message for everybody.
+type Delete struct {
+	Change
+}
+
+// React sets all that the caller has on a message; without reactions it takes them back.
+type React struct {
+	Change
+	Reactions []string `json:"reactions,omitzero"`
 }
 
 // Create makes a group of the caller and members.
@@ -162,6 +207,11 @@ func (c Content) check() error {
 		return invalid("body.attachments: at least one, or leave it out")
 	case len(c.Attachments) > chat.MaxAttachments:
 		return chat.Errorf(chat.TooLarge, "body.attachments: at most %d", chat.MaxAttachments)
+	case c.Reply > chat.MaxSeq:
+		return invalid("body.reply: a seq of at least 1")
+	}
+	if err := c.Regard.check(); err != nil {
+		return err
 	}
 	seen := map[chat.MediaID]bool{}
 	for _, a := range c.Attachments {
@@ -172,6 +222,75 @@ func (c Content) check() error {
 		if err := checkFile(a.Name, a.Type, a.Size); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (r Regard) check() error {
+	switch {
+	case r.Mentions != nil && len(r.Mentions) == 0:
+		return invalid("body.mentions: at least one, or leave it out")
+	case len(r.Mentions) > chat.MaxMentions:
+		return chat.Errorf(chat.TooLarge, "body.mentions: at most %d", chat.MaxMentions)
+	}
+	seen := map[chat.UserID]bool{}
+	for _, user := range r.Mentions {
+		if !user.Valid() || seen[user] {
+			return invalid("body.mentions: user ids, each once")
+		}
+		seen[user] = true
+	}
+	return nil
+}
+
+func (r Change) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !r.ID.Valid():
+		return invalid("id: a lower-case UUID")
+	case !r.Conversation.Valid():
+		return invalid("conversation: not a conversation id")
+	case r.Seq < 1 || r.Seq > chat.MaxSeq:
+		return invalid("seq: a seq of at least 1")
+	case r.After != nil && *r.After > chat.MaxSeq:
+		return invalid("after: not a seq")
+	}
+	return nil
+}
+
+func (r *Edit) check() error {
+	if err := r.Change.check(); err != nil {
+		return err
+	}
+	if r.Body == nil {
+		return invalid("body: required")
+	}
+	if utf8.RuneCountInString(r.Body.Text) > chat.MaxText {
+		return chat.Errorf(chat.TooLarge, "body.text: at most %d characters", chat.MaxText)
+	}
+	return r.Body.Regard.check()
+}
+
+func (r *Delete) check() error { return r.Change.check() }
+
+func (r *React) check() error {
+	if err := r.Change.check(); err != nil {
+		return err
+	}
+	switch {
+	case r.Reactions != nil && len(r.Reactions) == 0:
+		return invalid("reactions: at least one, or leave it out")
+	case len(r.Reactions) > chat.MaxReactions:
+		return chat.Errorf(chat.TooLarge, "reactions: at most %d", chat.MaxReactions)
+	}
+	seen := map[string]bool{}
+	for _, mark := range r.Reactions {
+		if utf8.RuneCountInString(mark) > chat.MaxReaction || hasControl(mark) || strings.ContainsFunc(mark, unicode.IsSpace) || seen[mark] {
+			return invalid("reactions: emoji, each once")
+		}
+		seen[mark] = true
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"path"
 	"reflect"
 	"strings"
@@ -16,6 +17,9 @@ import (
 // requests makes an empty request of each action that a function answers.
 var requests = map[string]func() Request{
 	"send":          func() Request { return new(Send) },
+	"edit":          func() Request { return new(Edit) },
+	"delete":        func() Request { return new(Delete) },
+	"react":         func() Request { return new(React) },
 	"create":        func() Request { return new(Create) },
 	"sync":          func() Request { return new(Sync) },
 	"history":       func() Request { return new(History) },
@@ -176,6 +180,7 @@ func eventFrames() map[string]any {
 
 func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	said := eventFrames()
+	maps.Copy(said, changeFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {
@@ -201,12 +206,14 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 }
 
 func TestContentSaysTheSameToTheDomainAndBack(t *testing.T) {
-	var sent Send
-	if err := Decode(samples(t)["send.attachment"], &sent); err != nil {
-		t.Fatal(err)
-	}
-	entry := FromEntry(chat.Entry{Body: sent.Body.Domain()})
-	if entry.Body.Text != sent.Body.Text || !reflect.DeepEqual(entry.Body.Attachments, sent.Body.Attachments) {
-		t.Errorf("%+v became %+v", sent.Body, entry.Body)
+	for _, name := range []string{"send.attachment", "send.reply"} {
+		var sent Send
+		if err := Decode(samples(t)[name], &sent); err != nil {
+			t.Fatal(err)
+		}
+		entry := FromEntry(chat.Entry{Body: sent.Body.Domain()})
+		if got, want := encoded(entry.Body), encoded(sent.Body); !reflect.DeepEqual(value(t, []byte(got)), value(t, []byte(want))) {
+			t.Errorf("%s: %s became %s", name, want, got)
+		}
 	}
 }

@@ -65,6 +65,24 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 			return nil, err
 		}
 		return s.send(k, k.user, r)
+	case "edit":
+		var r wire.Edit
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.change(k, chat.Edited, r.Change, *r.Body, nil)
+	case "delete":
+		var r wire.Delete
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.change(k, chat.Deleted, r.Change, wire.Revision{}, nil)
+	case "react":
+		var r wire.React
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.change(k, chat.Reacted, r.Change, wire.Revision{}, r.Reactions)
 	case "create":
 		var r wire.Create
 		if err := wire.Decode(frame, &r); err != nil {
@@ -131,24 +149,18 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, 
 	case !ok && r.To.User == "", ok && !slices.Contains(l.members, from):
 		return wire.Accepted{}, &chat.Error{Code: chat.Forbidden}
 	case !ok:
-		l = &log{members: []chat.UserID{from, r.To.User}}
-		l.conversation = wire.Conversation{Conversation: id, Kind: chat.Direct, Size: 2}
-		s.logs[id] = l
+		l = newLog(wire.Conversation{Conversation: id, Kind: chat.Direct, Size: 2}, "", []chat.UserID{from, r.To.User})
 	}
-	if r.After != nil {
-		if len(l.entries) > int(*r.After)+chat.MaxResend {
-			return wire.Accepted{}, &chat.Error{Code: chat.Behind}
-		}
-		for _, e := range l.entries[min(int(*r.After), len(l.entries)):] {
-			if e.From == from && e.ID == r.ID {
-				return wire.Accepted{Conversation: id, Seq: e.Seq, ID: e.ID, At: e.At}, nil
-			}
-		}
+	e := wire.Entry{Event: chat.Message, ID: r.ID, From: from, Body: wire.Body{
+		Text: r.Body.Text, Attachments: r.Body.Attachments, Reply: r.Body.Reply, Mentions: r.Body.Mentions, Everybody: r.Body.Everybody,
+	}}
+	if there, err := l.find(e, r.After); there != nil || err != nil {
+		return accept(there, err)
 	}
-	e := wire.Entry{Event: chat.Message, ID: r.ID, From: from, Body: wire.Body{Text: r.Body.Text, Attachments: r.Body.Attachments}}
-	if l.conversation.Kind == chat.Direct {
-		e.To = l.other(from)
+	if err := l.refers(from, r.Body); err != nil {
+		return wire.Accepted{}, err
 	}
+	s.logs[id] = l
 	return s.append(k, l, e), nil
 }
 
@@ -158,20 +170,24 @@ func (s *Server) create(k *socket, r wire.Create) wire.Accepted {
 		e := l.entries[0]
 		return wire.Accepted{Conversation: id, Seq: e.Seq, ID: e.ID, At: e.At}
 	}
-	l := &log{members: r.Members}
-	if !slices.Contains(l.members, k.user) {
-		l.members = append(l.members, k.user)
+	members := r.Members
+	if !slices.Contains(members, k.user) {
+		members = append(members, k.user)
 	}
-	slices.Sort(l.members)
-	l.conversation = wire.Conversation{Conversation: id, Kind: chat.Group, Name: r.Name, Size: len(l.members)}
+	slices.Sort(members)
+	l := newLog(wire.Conversation{Conversation: id, Kind: chat.Group, Name: r.Name, Size: len(members)}, k.user, members)
 	s.logs[id] = l
-	return s.append(k, l, wire.Entry{Event: chat.Created, ID: r.ID, From: k.user, Body: wire.Body{Name: r.Name, Size: len(l.members)}})
+	return s.append(k, l, wire.Entry{Event: chat.Created, ID: r.ID, From: k.user, Body: wire.Body{Name: r.Name, Size: len(members)}})
 }
 
 // append adds an entry and posts it to everybody's connections except the one it came by.
 func (s *Server) append(k *socket, l *log, e wire.Entry) wire.Accepted {
 	e.Conversation, e.Seq, e.At = l.conversation.Conversation, chat.Seq(len(l.entries)+1), wire.Time(time.Now())
+	if l.conversation.Kind == chat.Direct {
+		e.To = l.other(e.From)
+	}
 	l.entries = append(l.entries, e)
+	e = l.shown([]wire.Entry{e})[0]
 	frame, _ := wire.Encode(e)
 	for to := range s.socks {
 		if to == k || !slices.Contains(l.members, to.user) {
@@ -205,7 +221,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) (wire.Synced, error) {
 		out.More = out.More || n < len(rest)
 		if n > 0 {
 			out.Conversations = append(out.Conversations, wire.Missed{
-				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: rest[:n],
+				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: l.shown(rest[:n]),
 			})
 		}
 	}
@@ -226,7 +242,7 @@ func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
 		limit = *r.Limit
 	}
 	from := max(0, end-limit)
-	return wire.Page{Entries: append([]wire.Entry{}, l.entries[from:end]...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
+	return wire.Page{Entries: append([]wire.Entry{}, l.shown(l.entries[from:end])...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
 }
 
 func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
@@ -243,7 +259,7 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		l := s.logs[id]
 		line := l.conversation
 		line.Head = chat.Seq(len(l.entries))
-		line.Last = &l.entries[len(l.entries)-1]
+		line.Last = &l.shown(l.entries[len(l.entries)-1:])[0]
 		if line.Kind == chat.Direct {
 			line.Peer = l.other(user)
 		}

@@ -74,8 +74,14 @@ type Fault struct {
 
 type log struct {
 	conversation wire.Conversation
+	owner        chat.UserID // of a group
 	members      []chat.UserID
-	entries      []wire.Entry
+	entries      []wire.Entry // those that announce a change have only its target; messages are as they are now
+	marks        map[chat.Seq]map[chat.UserID][]string
+}
+
+func newLog(c wire.Conversation, owner chat.UserID, members []chat.UserID) *log {
+	return &log{conversation: c, owner: owner, members: members, marks: map[chat.Seq]map[chat.UserID][]string{}}
 }
 
 type socket struct {
@@ -164,12 +170,12 @@ func (s *Server) Reset() {
 	s.logs = map[chat.ConversationID]*log{}
 }
 
-// Log returns the entries of a conversation.
+// Log returns the entries of a conversation as a device gets them that has missed all.
 func (s *Server) Log(id chat.ConversationID) []wire.Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l, ok := s.logs[id]; ok {
-		return append([]wire.Entry(nil), l.entries...)
+		return l.shown(l.entries)
 	}
 	return nil
 }

@@ -1,0 +1,136 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Edit replaces the text of the caller's own message. The text is kept in the message alone; what is appended announces it.
+func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat.Entry, error) {
+	body := chat.Body{Text: q.Body.Text, Mentions: q.Body.Mentions, Everybody: q.Body.Everybody}
+	return s.change(ctx, who, q.Change, chat.Edited, nil, func(tail chat.Tail, target chat.Entry) (chat.Change, error) {
+		now := s.Now()
+		switch {
+		case target.From != who.User:
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "only its author can edit a message")
+		case now.Sub(target.At) > chat.EditWindow:
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "the time to edit it is over")
+		case target.State.Version >= chat.MaxEdits:
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "it was edited as often as is allowed")
+		case body.Text == "" && len(target.Body.Attachments) == 0:
+			return chat.Change{}, chat.Errorf(chat.Invalid, "body.text: a message says something")
+		}
+		if err := s.refers(ctx, tail, who.User, body); err != nil {
+			return chat.Change{}, err
+		}
+		edited := target
+		edited.Body.Text, edited.Body.Mentions, edited.Body.Everybody = body.Text, body.Mentions, body.Everybody
+		return chat.Change{Rewrite: &chat.Rewrite{
+			Version: target.State.Version, Text: body.Text, Mentions: body.Mentions, Everybody: body.Everybody,
+			At: now.UTC().Truncate(time.Millisecond),
+		}}, fits(edited)
+	})
+}
+
+// Delete removes a message for everybody: its author within the window, the owner of a group always.
+func (s *Sender) Delete(ctx context.Context, who chat.Identity, q wire.Delete) (chat.Entry, error) {
+	return s.change(ctx, who, q.Change, chat.Deleted, nil, func(tail chat.Tail, target chat.Entry) (chat.Change, error) {
+		role, err := s.role(ctx, tail.Conversation, who.User)
+		switch {
+		case err != nil:
+			return chat.Change{}, err
+		case role == chat.Owner:
+		case target.From != who.User:
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "only its author can delete a message")
+		case s.Now().Sub(target.At) > chat.DeleteWindow:
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "the time to delete it is over")
+		}
+		return chat.Change{Erase: &target}, nil
+	})
+}
+
+// React sets what the caller has on a message. It is a set: sending it twice changes nothing.
+func (s *Sender) React(ctx context.Context, who chat.Identity, q wire.React) (chat.Entry, error) {
+	return s.change(ctx, who, q.Change, chat.Reacted, q.Reactions, func(_ chat.Tail, target chat.Entry) (chat.Change, error) {
+		kinds := map[string]bool{}
+		for user, marks := range target.State.Reactions {
+			for _, mark := range marks {
+				if user != who.User {
+					kinds[mark] = true
+				}
+			}
+		}
+		for _, mark := range q.Reactions {
+			kinds[mark] = true
+		}
+		if len(kinds) > chat.MaxKinds {
+			return chat.Change{}, chat.Errorf(chat.TooLarge, "a message has at most %d different reactions", chat.MaxKinds)
+		}
+		return chat.Change{React: &chat.Reaction{User: who.User, Marks: q.Reactions}}, nil
+	})
+}
+
+// change appends an entry that announces a change of an earlier message, together with the change. decide says what to change
+// in the message as it is; it is asked again if somebody else changed it meanwhile.
+func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, kind chat.EntryKind, marks []string,
+	decide func(chat.Tail, chat.Entry) (chat.Change, error),
+) (chat.Entry, error) {
+	e := chat.Entry{
+		Conversation: q.Conversation, Kind: kind, ID: q.ID, From: who.User,
+		Body: chat.Body{Target: q.Seq, Reactions: marks},
+	}
+	tail, err := s.open(ctx, who.User, wire.Target{Conversation: q.Conversation})
+	if err != nil {
+		return e, err
+	}
+	e.To = tail.Conversation.Peer(who.User)
+	e, err = s.append(ctx, tail, e, q.After, func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+		for round := 1; ; round++ {
+			target, ok, err := s.Log.Entry(ctx, q.Conversation, q.Seq)
+			switch {
+			case err != nil:
+				return e, false, err
+			case !ok || target.Kind != chat.Message || target.State.Deleted:
+				return s.absent(ctx, e)
+			}
+			c, err := decide(tail, target)
+			if err != nil {
+				return e, false, err
+			}
+			c.Seq = q.Seq
+			there, wrote, err := s.Log.Commit(ctx, e, c)
+			if !errors.Is(err, chat.ErrStale) {
+				return there, wrote, err
+			}
+			if err := pause(ctx, round); err != nil {
+				return e, false, err
+			}
+		}
+	})
+	if err != nil {
+		return e, err
+	}
+	joined := []chat.Entry{e}
+	if err := chat.Join(ctx, s.Log, q.Conversation, joined); err != nil {
+		return e, err
+	}
+	return e, s.Deliver.Deliver(ctx, tail.Conversation, joined[0], who.Connection)
+}
+
+// absent refuses to change what is not there, unless the seq is taken: then that decides, because it may be this very change,
+// made before.
+func (s *Sender) absent(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+	there, err := s.Log.Entries(ctx, e.Conversation, []chat.Seq{e.Seq})
+	if err != nil {
+		return e, false, err
+	}
+	if i := slices.IndexFunc(there, func(t chat.Entry) bool { return t.Seq == e.Seq }); i >= 0 {
+		return there[i], false, nil
+	}
+	return e, false, &chat.Error{Code: chat.NotFound}
+}

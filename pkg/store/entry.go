@@ -1,0 +1,137 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/guregu/dynamo/v2"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+// reactionPrefix precedes a user in the attribute that holds what they have on a message: each user's is an attribute of its
+// own, so that two who react at once do not meet.
+const reactionPrefix = "r#"
+
+// entryItem is an entry. The size of the item decides what storing it costs, so names are short.
+type entryItem struct {
+	Conversation string           `dynamo:"conversation,hash"`
+	Item         string           `dynamo:"item,range"`
+	Kind         chat.EntryKind   `dynamo:"kind"`
+	ID           string           `dynamo:"id"`
+	From         string           `dynamo:"from"`
+	To           string           `dynamo:"to,omitempty"`
+	At           int64            `dynamo:"at"`
+	Text         string           `dynamo:"text,omitempty"`
+	Files        []attachmentItem `dynamo:"files,omitempty"`
+	Reply        chat.Seq         `dynamo:"reply,omitempty"`
+	Mentions     []string         `dynamo:"mentions,omitempty"`
+	Everybody    bool             `dynamo:"everybody,omitempty"`
+	Target       chat.Seq         `dynamo:"target,omitempty"`
+	Reactions    []string         `dynamo:"reactions,omitempty"`
+	Name         string           `dynamo:"name,omitempty"`
+	Size         int              `dynamo:"size,omitempty"`
+	// What became of it.
+	Version int   `dynamo:"version,omitempty"`
+	Edited  int64 `dynamo:"edited,omitempty"`
+	Deleted bool  `dynamo:"deleted,omitempty"`
+}
+
+type attachmentItem struct {
+	Media string `dynamo:"media"`
+	Name  string `dynamo:"name"`
+	Type  string `dynamo:"type"`
+	Size  int64  `dynamo:"size"`
+}
+
+func newEntry(e chat.Entry) entryItem {
+	item := entryItem{
+		Conversation: string(e.Conversation), Item: entryKey(e.Seq), Kind: e.Kind, ID: string(e.ID),
+		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(),
+		Text: e.Body.Text, Reply: e.Body.Reply, Mentions: names(e.Body.Mentions), Everybody: e.Body.Everybody,
+		Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
+	}
+	for _, a := range e.Body.Attachments {
+		item.Files = append(item.Files, attachmentItem{string(a.Media), a.Name, a.Type, a.Size})
+	}
+	return item
+}
+
+// entryOf reads an entry.
+func entryOf(from dynamo.Item) (chat.Entry, error) {
+	var i entryItem
+	if err := dynamo.UnmarshalItem(from, &i); err != nil {
+		return chat.Entry{}, fmt.Errorf("entry: %w", err)
+	}
+	seq, err := seqOf(i.Item)
+	if err != nil {
+		return chat.Entry{}, fmt.Errorf("entry %s of %s: %w", i.Item, i.Conversation, err)
+	}
+	e := chat.Entry{
+		Conversation: chat.ConversationID(i.Conversation), Seq: seq, Kind: i.Kind, ID: chat.MessageID(i.ID),
+		From: chat.UserID(i.From), To: chat.UserID(i.To), At: time.UnixMilli(i.At).UTC(),
+		Body: chat.Body{
+			Text: i.Text, Reply: i.Reply, Mentions: users(i.Mentions), Everybody: i.Everybody,
+			Target: i.Target, Reactions: i.Reactions, Name: i.Name, Size: i.Size,
+		},
+		State: chat.State{Version: i.Version, Deleted: i.Deleted},
+	}
+	if i.Edited != 0 {
+		e.State.Edited = time.UnixMilli(i.Edited).UTC()
+	}
+	for _, f := range i.Files {
+		e.Body.Attachments = append(e.Body.Attachments, chat.Attachment{
+			Media: chat.MediaID(f.Media), Name: f.Name, Type: f.Type, Size: f.Size,
+		})
+	}
+	e.State.Reactions, err = reactionsOf(from)
+	return e, err
+}
+
+func reactionsOf(item dynamo.Item) (map[chat.UserID][]string, error) {
+	var all map[chat.UserID][]string
+	for name, value := range item {
+		user, ok := strings.CutPrefix(name, reactionPrefix)
+		if !ok {
+			continue
+		}
+		var marks []string
+		if err := dynamo.Unmarshal(value, &marks); err != nil {
+			return nil, fmt.Errorf("reactions: %w", err)
+		}
+		if all == nil {
+			all = map[chat.UserID][]string{}
+		}
+		all[chat.UserID(user)] = marks
+	}
+	return all, nil
+}
+
+func entries(items []dynamo.Item) ([]chat.Entry, error) {
+	out := make([]chat.Entry, len(items))
+	for i, item := range items {
+		e, err := entryOf(item)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = e
+	}
+	return out, nil
+}
+
+func names(users []chat.UserID) []string {
+	var out []string
+	for _, user := range users {
+		out = append(out, string(user))
+	}
+	return out
+}
+
+func users(names []string) []chat.UserID {
+	var out []chat.UserID
+	for _, name := range names {
+		out = append(out, chat.UserID(name))
+	}
+	return out
+}
