@@ -50,6 +50,7 @@ func TestMembersTellsWhoIsOnline(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = bob.end()
+		after(0) // until the server knows, too
 		members, err := ann.Members(t.Context(), group.Conversation)
 		if err != nil || len(members) != 3 {
 			t.Fatalf("%v, %v", members, err)

@@ -270,7 +270,7 @@ func (r *Edit) check() error {
 	if utf8.RuneCountInString(r.Body.Text) > chat.MaxText {
 		return chat.Errorf(chat.TooLarge, "body.text: at most %d characters", chat.MaxText)
 	}
-	return r.Body.Regard.check()
+	return r.Body.check()
 }
 
 func (r *Delete) check() error { return r.Change.check() }

@@ -136,6 +136,7 @@ func (l *log) shown(entries []wire.Entry) []wire.Entry {
 			target := l.entries[e.Body.Target-1]
 			target.Body.Target = e.Body.Target
 			e.Body, e.Version, e.Edited, e.Deleted = target.Body, target.Version, target.Edited, target.Deleted
+		default: // the others show what they were written as
 		}
 	}
 	return shown
