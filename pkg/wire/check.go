@@ -1,0 +1,285 @@
+package wire
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+func invalid(what string) error { return chat.Errorf(chat.Invalid, "%s", what) }
+
+func (h Head) check() error {
+	if n := utf8.RuneCountInString(h.Ref); n < 1 || n > chat.MaxRef {
+		return invalid("ref: 1 to 64 characters")
+	}
+	return nil
+}
+
+func (r *Send) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !r.ID.Valid():
+		return invalid("id: a lower-case UUID")
+	case (r.To.User == "") == (r.To.Conversation == ""):
+		return invalid("to: exactly one of user and conversation")
+	case r.To.User != "" && !r.To.User.Valid():
+		return invalid("to.user: not a user id")
+	case r.To.Conversation != "" && !r.To.Conversation.Valid():
+		return invalid("to.conversation: not a conversation id")
+	case r.After != nil && *r.After > chat.MaxSeq:
+		return invalid("after: not a seq")
+	}
+	return r.Body.check()
+}
+
+func (c Content) check() error {
+	switch {
+	case c.Text == "" && len(c.Attachments) == 0:
+		return invalid("body: a text, attachments, or both")
+	case utf8.RuneCountInString(c.Text) > chat.MaxText:
+		return chat.Errorf(chat.TooLarge, "body.text: at most %d characters", chat.MaxText)
+	case c.Attachments != nil && len(c.Attachments) == 0:
+		return invalid("body.attachments: at least one, or leave it out")
+	case len(c.Attachments) > chat.MaxAttachments:
+		return chat.Errorf(chat.TooLarge, "body.attachments: at most %d", chat.MaxAttachments)
+	case c.Reply > chat.MaxSeq:
+		return invalid("body.reply: a seq of at least 1")
+	}
+	if err := c.Regard.check(); err != nil {
+		return err
+	}
+	seen := map[chat.MediaID]bool{}
+	for _, a := range c.Attachments {
+		if !a.Media.Valid() || seen[a.Media] {
+			return invalid("body.attachments.media: a media id, each once")
+		}
+		seen[a.Media] = true
+		if err := checkFile(a.Name, a.Type, a.Size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r Regard) check() error {
+	switch {
+	case r.Mentions != nil && len(r.Mentions) == 0:
+		return invalid("body.mentions: at least one, or leave it out")
+	case len(r.Mentions) > chat.MaxMentions:
+		return chat.Errorf(chat.TooLarge, "body.mentions: at most %d", chat.MaxMentions)
+	}
+	seen := map[chat.UserID]bool{}
+	for _, user := range r.Mentions {
+		if !user.Valid() || seen[user] {
+			return invalid("body.mentions: user ids, each once")
+		}
+		seen[user] = true
+	}
+	return nil
+}
+
+func (r Change) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !r.ID.Valid():
+		return invalid("id: a lower-case UUID")
+	case !r.Conversation.Valid():
+		return invalid("conversation: not a conversation id")
+	case r.Seq < 1 || r.Seq > chat.MaxSeq:
+		return invalid("seq: a seq of at least 1")
+	case r.After != nil && *r.After > chat.MaxSeq:
+		return invalid("after: not a seq")
+	}
+	return nil
+}
+
+func (r *Edit) check() error {
+	if err := r.Change.check(); err != nil {
+		return err
+	}
+	if r.Body == nil {
+		return invalid("body: required")
+	}
+	if utf8.RuneCountInString(r.Body.Text) > chat.MaxText {
+		return chat.Errorf(chat.TooLarge, "body.text: at most %d characters", chat.MaxText)
+	}
+	return r.Body.check()
+}
+
+func (r *Delete) check() error { return r.Change.check() }
+
+func (r *React) check() error {
+	if err := r.Change.check(); err != nil {
+		return err
+	}
+	switch {
+	case r.Reactions != nil && len(r.Reactions) == 0:
+		return invalid("reactions: at least one, or leave it out")
+	case len(r.Reactions) > chat.MaxReactions:
+		return chat.Errorf(chat.TooLarge, "reactions: at most %d", chat.MaxReactions)
+	}
+	seen := map[string]bool{}
+	for _, mark := range r.Reactions {
+		if utf8.RuneCountInString(mark) > chat.MaxReaction || hasControl(mark) || strings.ContainsFunc(mark, unicode.IsSpace) || seen[mark] {
+			return invalid("reactions: emoji, each once")
+		}
+		seen[mark] = true
+	}
+	return nil
+}
+
+func (r *Create) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch n := utf8.RuneCountInString(r.Name); {
+	case !r.ID.Valid():
+		return invalid("id: a lower-case UUID")
+	case n < 1 || n > chat.MaxName || hasControl(r.Name):
+		return invalid("name: 1 to 100 characters, no control characters")
+	case len(r.Members) < 1:
+		return invalid("members: at least one")
+	case len(r.Members) > chat.MaxMembers:
+		return chat.Errorf(chat.TooLarge, "members: at most %d", chat.MaxMembers)
+	}
+	seen := map[chat.UserID]bool{}
+	for _, m := range r.Members {
+		if !m.Valid() || seen[m] {
+			return invalid("members: user ids, each once")
+		}
+		seen[m] = true
+	}
+	return nil
+}
+
+func (r *Sync) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	if len(r.Cursors) < 1 || len(r.Cursors) > chat.MaxCursors {
+		return invalid("cursors: 1 to 50")
+	}
+	seen := map[chat.ConversationID]bool{}
+	for _, c := range r.Cursors {
+		if !c.Conversation.Valid() || seen[c.Conversation] {
+			return invalid("cursors.conversation: a conversation id, each once")
+		}
+		seen[c.Conversation] = true
+		if c.After > chat.MaxSeq {
+			return invalid("cursors.after: not a seq")
+		}
+	}
+	return nil
+}
+
+func (r *History) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !r.Conversation.Valid():
+		return invalid("conversation: not a conversation id")
+	case r.Before != nil && (*r.Before < 1 || *r.Before > chat.MaxSeq):
+		return invalid("before: a seq of at least 1")
+	}
+	return checkLimit(r.Limit, chat.MaxHistory)
+}
+
+func (r *Conversations) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	if r.Next != "" && !r.Next.Valid() {
+		return invalid("next: not from an earlier page")
+	}
+	return checkLimit(r.Limit, chat.MaxPage)
+}
+
+func (r *Members) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !r.Conversation.Valid():
+		return invalid("conversation: not a conversation id")
+	case r.Next != "" && !r.Next.Valid():
+		return invalid("next: not from an earlier page")
+	}
+	return checkLimit(r.Limit, chat.MaxPage)
+}
+
+func (r *Upload) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	// The length is checked too because the decoder ignores line breaks.
+	sum, err := base64.StdEncoding.Strict().DecodeString(r.SHA256)
+	if err != nil || len(sum) != sha256.Size || len(r.SHA256) != base64.StdEncoding.EncodedLen(sha256.Size) {
+		return invalid("sha256: base64 of 32 bytes")
+	}
+	return checkFile(r.Name, r.Type, r.Size)
+}
+
+func (r *Download) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !r.Conversation.Valid():
+		return invalid("conversation: not a conversation id")
+	case r.Seq < 1 || r.Seq > chat.MaxSeq:
+		return invalid("seq: a seq of at least 1")
+	case !r.Media.Valid():
+		return invalid("media: not a media id")
+	}
+	return nil
+}
+
+func (r *Register) check() error {
+	if err := r.Head.check(); err != nil {
+		return err
+	}
+	switch {
+	case !Platforms[r.Platform]:
+		return invalid("platform: fcm, apns or apns_sandbox")
+	case r.Token == "" || len(r.Token) > chat.MaxToken:
+		return invalid("token: 1 to 4096 characters")
+	}
+	for _, c := range r.Token {
+		if c <= ' ' || c > '~' {
+			return invalid("token: printable ASCII without spaces")
+		}
+	}
+	return nil
+}
+
+func checkLimit(limit *int, most int) error {
+	if limit != nil && (*limit < 1 || *limit > most) {
+		return chat.Errorf(chat.Invalid, "limit: 1 to %d", most)
+	}
+	return nil
+}
+
+func checkFile(name, contentType string, size int64) error {
+	switch n := utf8.RuneCountInString(name); {
+	case n < 1 || n > chat.MaxFileName || hasControl(name) || strings.ContainsAny(name, `/\`):
+		return invalid("name: a file name of 1 to 255 characters")
+	case !chat.MediaTypes[contentType]:
+		return invalid("type: not an allowed media type")
+	case size < 1:
+		return invalid("size: at least 1")
+	case size > chat.MaxUpload:
+		return chat.Errorf(chat.TooLarge, "size: at most %d bytes", chat.MaxUpload)
+	}
+	return nil
+}
+
+func hasControl(s string) bool { return strings.ContainsFunc(s, unicode.IsControl) }
