@@ -41,10 +41,10 @@ func rules() []rule {
 		{from: "pkg/chat", to: "github.com", why: "the vocabulary uses the standard library only"},
 		{from: "pkg/topology", to: module, why: "everything is derived from it"},
 		{from: "pkg/topology", to: "github.com", why: "it is read by the stack, by functions and by CDK: the standard library only"},
-		{from: "infra/local/apigateway", to: module, except: []string{"infra/local/clock"}, why: "stand-ins are for others as well"},
+		{from: "infra/local/apigateway", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/lambda", to: module, except: []string{"infra/local/clock", "infra/local/child"}, why: "stand-ins are for others as well"},
-		{from: "infra/local/sns", to: module, except: []string{"infra/local/clock"}, why: "stand-ins are for others as well"},
-		{from: "infra/local/sqs", to: module, except: []string{"infra/local/clock"}, why: "stand-ins are for others as well"},
+		{from: "infra/local/sns", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
+		{from: "infra/local/sqs", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
 	}
 	for _, from := range adapters {
 		for _, to := range adapters {

@@ -131,7 +131,7 @@ func (r *rig) queues(queues ...sqs.Queue) *sqs.Service {
 	r.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	service, err := sqs.New(sqs.Config{
-		Region: region, Account: account, AccessKey: accessKey, BaseURL: "http://" + server.Listener.Addr().String(), Queues: queues,
+		Region: region, Account: account, Secret: secret, BaseURL: "http://" + server.Listener.Addr().String(), Queues: queues,
 	})
 	if err != nil {
 		r.Fatal(err)
@@ -227,7 +227,7 @@ func TestCLIOfMobilePush(t *testing.T) {
 // topics serves topics and applications that live as long as the test, and returns where.
 func (r *rig) topics(cfg sns.Config) (*sns.Service, string) {
 	r.Helper()
-	cfg.Region, cfg.Account, cfg.AccessKey = region, account, accessKey
+	cfg.Region, cfg.Account, cfg.Secret = region, account, secret
 	service, err := sns.New(cfg)
 	if err != nil {
 		r.Fatal(err)

@@ -93,7 +93,7 @@ func (l *local) serve(server *httptest.Server, api fidelity.API) error {
 	if err != nil {
 		return err
 	}
-	options := apigateway.Options{Secret: func(key string) (string, bool) { return secretKey, key == accessKey }}
+	options := apigateway.Options{Secret: secret}
 	if l.clock != nil {
 		options.Clock = l.clock
 	}
@@ -178,3 +178,6 @@ func (l *local) close() error {
 	}
 	return errors.Join(errs...)
 }
+
+// secret is what the stand-ins ask for the key of a signature.
+func secret(key string) (string, bool) { return secretKey, key == accessKey }

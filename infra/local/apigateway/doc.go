@@ -12,7 +12,7 @@
 // [Gateway.ServeHTTP] (gateway.go) sends an upgrade to connect.go, which asks authorizer.go, invokes $connect
 // (integration.go) and starts a connection (connection.go). The connection reads a message, dispatch.go selects the route
 // with selection.go, builds the event of event.go, runs the integration and hands the answer to the connection's outbox
-// (outbox.go). A POST to @connections (manage.go, signature checked in signature.go) ends in the same outbox.
+// (outbox.go). A POST to @connections (manage.go, signature checked by package sigv4) ends in the same outbox.
 //
 // # What is not here
 //

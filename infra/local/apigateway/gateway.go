@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/infra/local/clock"
+	"github.com/parley-im/parley/infra/local/sigv4"
 )
 
 // Options are what a gateway needs beside the description of its API. The zero value works.
@@ -34,7 +35,7 @@ type Gateway struct {
 	selection selection
 	invoke    Invoke
 	clock     clock.Clock
-	verifier  *verifier // nil: signatures are not looked at
+	verifier  *sigv4.Verifier // nil: signatures are not looked at
 	log       *slog.Logger
 	reorder   time.Duration
 
@@ -90,7 +91,7 @@ func New(api API, invoke Invoke, options Options) (*Gateway, error) {
 	}
 	g.meter = newMeter(g.routes)
 	if options.Secret != nil {
-		g.verifier = newVerifier(api.Region, options.Secret)
+		g.verifier = sigv4.New(api.Region, "execute-api", options.Secret)
 	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	return g, nil

@@ -68,8 +68,8 @@ func (g *Gateway) admit(r *http.Request, body []byte, id string) *failure {
 		return &failMethod
 	}
 	if g.verifier != nil {
-		if fail := g.verifier.verify(r, body, time.Now()); fail != nil {
-			return fail
+		if wrong := g.verifier.Verify(r, body, time.Now()); wrong != nil {
+			return &failure{http.StatusForbidden, string(wrong.Kind), wrong.Message}
 		}
 	}
 	if !g.requests.take() {

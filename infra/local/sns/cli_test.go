@@ -27,7 +27,7 @@ func TestTheCLIRegistersPushesAndDisables(t *testing.T) {
 	if _, err := exec.LookPath("aws"); err != nil {
 		t.Skip("the AWS CLI is not installed")
 	}
-	s := newStack(t, sns.Config{AccessKey: "local", Topics: []sns.Topic{offline}, Applications: []sns.Application{gcm}})
+	s := newStack(t, sns.Config{Secret: knows("local"), Topics: []sns.Topic{offline}, Applications: []sns.Application{gcm}})
 	run := func(out any, args ...string) {
 		t.Helper()
 		printed, err := s.cli(t, args...)

@@ -66,8 +66,7 @@ func (s *Service) call(w http.ResponseWriter, r *http.Request) (action string, o
 	if err != nil {
 		return "", nil, failf(InvalidParameter, "The request body could not be read.")
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body)) // for Verify
-	if err := s.authorize(r); err != nil {
+	if err := s.authorize(r, body); err != nil {
 		return "", nil, err
 	}
 	values, err := url.ParseQuery(string(body))

@@ -16,11 +16,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync"
 
 	"github.com/parley-im/parley/infra/local/clock"
+	"github.com/parley-im/parley/infra/local/sigv4"
 )
 
 // Config says what exists and where messages go.
@@ -28,10 +28,9 @@ type Config struct {
 	Region  string // as in the ARNs and the credential scope of each request
 	Account string // twelve digits
 
-	// AccessKey is the only access key id let in; empty lets in any.
-	AccessKey string
-	// Verify checks the signature of a request, whose body it may read. Nil accepts every signature.
-	Verify func(*http.Request) error
+	// Secret returns the secret key of an access key, and false if there is no such key: requests must be signed with one.
+	// Nil lets in every request.
+	Secret func(accessKey string) (secret string, ok bool)
 
 	Topics       []Topic
 	Applications []Application
@@ -62,6 +61,7 @@ type Service struct {
 	cfg        Config
 	clock      clock.Clock
 	log        *slog.Logger
+	verifier   *sigv4.Verifier // nil: everybody is let in
 	operations map[string]operation
 
 	mu           sync.Mutex // guards everything below
@@ -90,6 +90,9 @@ func New(cfg Config) (*Service, error) {
 		pending:  map[string]*delivery{},
 		watchers: map[chan Notification]struct{}{},
 		usage:    Usage{Operations: map[string]Use{}},
+	}
+	if cfg.Secret != nil {
+		s.verifier = sigv4.New(cfg.Region, "sns", cfg.Secret)
 	}
 	if s.clock == nil {
 		s.clock = clock.Real{}

@@ -2,8 +2,6 @@ package sns_test
 
 import (
 	"encoding/xml"
-	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -130,30 +128,25 @@ func TestAnErrorHasTheShapeOfTheProtocol(t *testing.T) {
 	}
 }
 
+// knows is a Config's Secret that knows one access key.
+func knows(accessKey string) func(string) (string, bool) {
+	return func(key string) (string, bool) { return "secret", key == accessKey }
+}
+
 func TestOnlySignedRequestsOfOurKeyAreLetIn(t *testing.T) {
-	var verified []byte
-	s := newStack(t, sns.Config{AccessKey: "local", Verify: func(r *http.Request) error {
-		verified, _ = io.ReadAll(r.Body)
-		if strings.Contains(string(verified), "forged") {
-			return errors.New("signature does not match")
-		}
-		return nil
-	}})
+	s := newStack(t, sns.Config{Secret: knows("local")})
 	header := func(credential string) string {
 		return "AWS4-HMAC-SHA256 Credential=" + credential + ",SignedHeaders=host,Signature=00"
 	}
-	tests := []struct{ name, authorization, body, want string }{
-		{"none", "", "", "MissingAuthenticationToken"},
-		{"another scheme", "Bearer x", "", "SignatureDoesNotMatch"},
-		{"no scope", header("local"), "", "SignatureDoesNotMatch"},
-		{"another key", header("other/20261121/" + region + "/sns/aws4_request"), "", "InvalidClientTokenId"},
-		{"another region", header("local/20261121/us-east-1/sns/aws4_request"), "", "SignatureDoesNotMatch"},
-		{"another service", header("local/20261121/" + region + "/sqs/aws4_request"), "", "SignatureDoesNotMatch"},
-		{"refused by Verify", authorization, "&x=forged", "SignatureDoesNotMatch"},
+	tests := []struct{ name, authorization, want string }{
+		{"none", "", "MissingAuthenticationToken"},
+		{"another scheme", "Bearer x", "SignatureDoesNotMatch"},
+		{"no scope", header("local"), "SignatureDoesNotMatch"},
+		{"a signature that is made up", authorization, "SignatureDoesNotMatch"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			response := post(s.Service, "Action=ListTopics"+tt.body, tt.authorization)
+			response := post(s.Service, "Action=ListTopics", tt.authorization)
 			if response.Code != http.StatusForbidden || !strings.Contains(response.Body.String(), "<Code>"+tt.want+"</Code>") {
 				t.Errorf("%d %s", response.Code, response.Body)
 			}
@@ -162,8 +155,9 @@ func TestOnlySignedRequestsOfOurKeyAreLetIn(t *testing.T) {
 	if _, err := s.client.ListTopics(t.Context(), &client.ListTopicsInput{}); err != nil {
 		t.Error(err)
 	}
-	if !strings.Contains(string(verified), "Action=ListTopics") {
-		t.Errorf("Verify read %q", verified)
+	stranger := newStack(t, sns.Config{Secret: knows("another")})
+	if _, err := stranger.client.ListTopics(t.Context(), &client.ListTopicsInput{}); err == nil || !strings.Contains(err.Error(), "InvalidClientTokenId") {
+		t.Errorf("a key that nobody knows: %v", err)
 	}
 }
 

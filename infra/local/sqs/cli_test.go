@@ -28,7 +28,7 @@ func TestTheCLISendsReceivesAndDeletes(t *testing.T) {
 	if _, err := exec.LookPath("aws"); err != nil {
 		t.Skip("the AWS CLI is not installed")
 	}
-	s := newStack(t, sqs.Config{Clock: clock.Real{}, AccessKey: "local", Queues: []sqs.Queue{{Name: "fanout"}}})
+	s := newStack(t, sqs.Config{Clock: clock.Real{}, Secret: knows("local"), Queues: []sqs.Queue{{Name: "fanout"}}})
 	run := func(out any, args ...string) {
 		t.Helper()
 		printed, err := s.cli(t, args...)

@@ -1,7 +1,6 @@
 package sqs
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -80,8 +79,7 @@ func (s *Service) call(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, failf(SerializationFailed, "The request body could not be read.")
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body)) // for Verify
-	if err := s.authorize(r); err != nil {
+	if err := s.authorize(r, body); err != nil {
 		return nil, err
 	}
 	return do(r.Context(), body)

@@ -14,13 +14,13 @@ package sqs
 import (
 	"fmt"
 	"log/slog"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/parley-im/parley/infra/local/clock"
+	"github.com/parley-im/parley/infra/local/sigv4"
 )
 
 // Config says which queues exist and how they are reached.
@@ -29,10 +29,9 @@ type Config struct {
 	Account string // twelve digits
 	BaseURL string // what queue URLs begin with, such as "http://127.0.0.1:9324"
 
-	// AccessKey is the only access key id let in; empty lets in any.
-	AccessKey string
-	// Verify checks the signature of a request, whose body it may read. Nil accepts every signature.
-	Verify func(*http.Request) error
+	// Secret returns the secret key of an access key, and false if there is no such key: requests must be signed with one.
+	// Nil lets in every request.
+	Secret func(accessKey string) (secret string, ok bool)
 
 	Queues []Queue
 	Dir    string       // folder of the state file, created when missing; empty keeps everything in memory
@@ -65,6 +64,7 @@ type Service struct {
 	cfg        Config
 	clock      clock.Clock
 	log        *slog.Logger
+	verifier   *sigv4.Verifier // nil: everybody is let in
 	operations map[string]operation
 	closing    chan struct{} // closed by Close; ends long polls
 	closeOnce  sync.Once
@@ -87,6 +87,9 @@ func New(cfg Config) (*Service, error) {
 		closing: make(chan struct{}),
 		queues:  map[string]*queue{},
 		usage:   map[string]Use{},
+	}
+	if cfg.Secret != nil {
+		s.verifier = sigv4.New(cfg.Region, "sqs", cfg.Secret)
 	}
 	if s.clock == nil {
 		s.clock = clock.Real{}

@@ -188,7 +188,7 @@ func (s *Stack) startSQS(_ context.Context, cfg Config, where *places) error {
 	}
 	where.sqsURL = "http://" + l.Addr().String()
 	s.SQS, err = sqs.New(sqs.Config{
-		Region: Region, Account: Account, BaseURL: where.sqsURL, AccessKey: AccessKey, Queues: queues(),
+		Region: Region, Account: Account, BaseURL: where.sqsURL, Secret: secret, Queues: queues(),
 		Dir: filepath.Join(cfg.Data, "sqs"), Clock: cfg.Clock, Logger: cfg.Logger,
 	})
 	if err != nil {
@@ -214,7 +214,7 @@ func (s *Stack) startSNS(_ context.Context, cfg Config, where *places) error {
 	}
 	closing := make(chan struct{})
 	s.SNS, err = sns.New(sns.Config{
-		Region: Region, Account: Account, AccessKey: AccessKey, Topics: topics(), Applications: platforms,
+		Region: Region, Account: Account, Secret: secret, Topics: topics(), Applications: platforms,
 		Deliver: func(_ context.Context, function string, event []byte) error {
 			select {
 			case <-s.ready:
@@ -287,7 +287,7 @@ func (s *Stack) startLambda(_ context.Context, cfg Config, where *places) error 
 func (s *Stack) startGateway(cfg Config, l net.Listener) error {
 	options := cfg.Gateway
 	options.Clock, options.Log = cfg.Clock, cfg.Logger
-	options.Secret = func(key string) (string, bool) { return SecretKey, key == AccessKey }
+	options.Secret = secret
 	invoke := func(ctx context.Context, function string, payload []byte) (apigateway.Result, error) {
 		s.slots <- struct{}{}
 		defer func() { <-s.slots }()
@@ -325,6 +325,9 @@ func (s *Stack) keep(cfg Config, d lambda.DeadLetter) {
 		}
 	}
 }
+
+// secret is what every stand-in asks for the key of a signature.
+func secret(accessKey string) (string, bool) { return SecretKey, accessKey == AccessKey }
 
 // serve serves until the stack is closed.
 func (s *Stack) serve(l net.Listener, h http.Handler) {

@@ -1,4 +1,6 @@
-package apigateway
+// Package sigv4 checks the AWS Signature Version 4 of requests, as the services do: the stand-ins let in who has a key, and
+// tell the others apart in the words of AWS.
+package sigv4
 
 import (
 	"crypto/hmac"
@@ -15,26 +17,47 @@ import (
 )
 
 const (
-	signatureAlgorithm = "AWS4-HMAC-SHA256"
-	signatureTime      = "20060102T150405Z"
-	signatureService   = "execute-api"
+	algorithm  = "AWS4-HMAC-SHA256"
+	timeLayout = "20060102T150405Z"
+	terminator = "aws4_request"
 	// maxSkew is how far the time of a signature may be from now.
 	maxSkew = 5 * time.Minute
 )
 
-// verifier checks the AWS Signature Version 4 of a request's Authorization header. Signatures in the query are not
-// supported: no SDK makes them for this API.
-type verifier struct {
-	region string
-	secret func(accessKey string) (string, bool)
+// Kind is what is wrong with a signature: the name of the exception that AWS answers with.
+type Kind string
+
+// The kinds.
+const (
+	Missing    Kind = "MissingAuthenticationTokenException" // there is none
+	Incomplete Kind = "IncompleteSignatureException"        // it lacks a part
+	Unknown    Kind = "UnrecognizedClientException"         // nobody has this access key
+	Invalid    Kind = "InvalidSignatureException"           // it is not of this request, service, region or time
+)
+
+// Error is why a request is not let in. Its answer has status 403.
+type Error struct {
+	Kind    Kind
+	Message string // as the caller sees it
+}
+
+// Error is the kind and the message.
+func (e *Error) Error() string { return string(e.Kind) + ": " + e.Message }
+
+// Verifier checks the Authorization header of requests to one service in one region. Signatures in the query are not
+// supported: no SDK makes them for the services that use this package. It is safe for concurrent use.
+type Verifier struct {
+	region, service string
+	secret          func(accessKey string) (string, bool)
 
 	mu   sync.Mutex
 	keys map[string][]byte // signing keys by secret and date, of one date
 	date string
 }
 
-func newVerifier(region string, secret func(string) (string, bool)) *verifier {
-	return &verifier{region: region, secret: secret, keys: map[string][]byte{}}
+// New returns a verifier. secret returns the secret key of an access key, and false if there is no such key.
+func New(region, service string, secret func(accessKey string) (string, bool)) *Verifier {
+	return &Verifier{region: region, service: service, secret: secret, keys: map[string][]byte{}}
 }
 
 // authorization is a parsed Authorization header.
@@ -44,51 +67,48 @@ type authorization struct {
 	signature                                    string
 }
 
-// verify returns nil if r, whose body was read to be body, is signed by a known key at about now, and the answer to refuse
-// it with otherwise.
-func (v *verifier) verify(r *http.Request, body []byte, now time.Time) *failure {
+// Verify returns nil if r, whose body was read to be body, is signed by a known key at about now.
+func (v *Verifier) Verify(r *http.Request, body []byte, now time.Time) *Error {
 	header := r.Header.Get("Authorization")
 	if header == "" {
-		return &failure{http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token"}
+		return &Error{Missing, "Missing Authentication Token"}
 	}
 	a, problem := splitAuthorization(header)
 	if problem != "" {
-		return &failure{http.StatusForbidden, "IncompleteSignatureException", problem}
+		return &Error{Incomplete, problem}
 	}
 	at := r.Header.Get("X-Amz-Date")
-	signed, err := time.Parse(signatureTime, at)
+	signed, err := time.Parse(timeLayout, at)
 	switch {
 	case err != nil || !strings.HasPrefix(at, a.date):
-		return invalidSignature("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP")
+		return invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP")
 	case !slices.Contains(a.signedHeaders, "host"):
-		return invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+		return invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.")
 	case a.region != v.region:
-		return invalidSignature(fmt.Sprintf("Credential should be scoped to a valid region. Expected: %s", v.region))
-	case a.service != signatureService:
-		return invalidSignature(fmt.Sprintf("Credential should be scoped to correct service: '%s'.", signatureService))
-	case a.terminator != "aws4_request":
-		return invalidSignature("Credential should be scoped with a valid terminator: 'aws4_request'.")
+		return invalid(fmt.Sprintf("Credential should be scoped to a valid region. Expected: %s", v.region))
+	case a.service != v.service:
+		return invalid(fmt.Sprintf("Credential should be scoped to correct service: '%s'.", v.service))
+	case a.terminator != terminator:
+		return invalid("Credential should be scoped with a valid terminator: 'aws4_request'.")
 	case now.Sub(signed).Abs() > maxSkew:
-		return invalidSignature(fmt.Sprintf("Signature expired: %s is not within 5 minutes of %s", at, now.UTC().Format(signatureTime)))
+		return invalid(fmt.Sprintf("Signature expired: %s is not within 5 minutes of %s", at, now.UTC().Format(timeLayout)))
 	}
 	secret, ok := v.secret(a.accessKey)
 	if !ok {
-		return &failure{http.StatusForbidden, "UnrecognizedClientException", "The security token included in the request is invalid."}
+		return &Error{Unknown, "The security token included in the request is invalid."}
 	}
 	sum := sha256.Sum256(body)
 	payloadHash := hex.EncodeToString(sum[:])
 	claimed := r.Header.Get("X-Amz-Content-Sha256")
 	want := v.sign(a, secret, at, canonicalRequest(r, a.signedHeaders, payloadHash))
 	if claimed != "" && claimed != payloadHash || !hmac.Equal([]byte(want), []byte(a.signature)) {
-		return invalidSignature("The request signature we calculated does not match the signature you provided. " +
+		return invalid("The request signature we calculated does not match the signature you provided. " +
 			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 	}
 	return nil
 }
 
-func invalidSignature(message string) *failure {
-	return &failure{http.StatusForbidden, "InvalidSignatureException", message}
-}
+func invalid(message string) *Error { return &Error{Invalid, message} }
 
 // splitAuthorization splits
 //
@@ -96,7 +116,7 @@ func invalidSignature(message string) *failure {
 //
 // and returns what is wrong with it, if anything, in the words of the service.
 func splitAuthorization(header string) (a authorization, problem string) {
-	rest, ok := strings.CutPrefix(header, signatureAlgorithm+" ")
+	rest, ok := strings.CutPrefix(header, algorithm+" ")
 	if !ok {
 		return a, "Unsupported AWS 'algorithm'."
 	}
@@ -181,15 +201,15 @@ func escapePath(b *strings.Builder, path string) {
 }
 
 // sign returns the signature that the owner of secret would have made.
-func (v *verifier) sign(a authorization, secret, at, canonicalRequest string) string {
+func (v *Verifier) sign(a authorization, secret, at, canonicalRequest string) string {
 	sum := sha256.Sum256([]byte(canonicalRequest))
 	scope := strings.Join([]string{a.date, a.region, a.service, a.terminator}, "/")
-	text := strings.Join([]string{signatureAlgorithm, at, scope, hex.EncodeToString(sum[:])}, "\n")
+	text := strings.Join([]string{algorithm, at, scope, hex.EncodeToString(sum[:])}, "\n")
 	return hex.EncodeToString(mac(v.key(secret, a.date), text))
 }
 
 // key returns the signing key of a secret for a date. Keys of one date are kept: each takes four rounds of hashing.
-func (v *verifier) key(secret, date string) []byte {
+func (v *Verifier) key(secret, date string) []byte {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.date != date {
@@ -199,7 +219,7 @@ func (v *verifier) key(secret, date string) []byte {
 	key, ok := v.keys[secret]
 	if !ok {
 		key = []byte("AWS4" + secret)
-		for _, part := range []string{date, v.region, signatureService, "aws4_request"} {
+		for _, part := range []string{date, v.region, v.service, terminator} {
 			key = mac(key, part)
 		}
 		v.keys[secret] = key
