@@ -91,11 +91,9 @@ func permissionsOf(t *testing.T, stack template, f topology.Function) []string {
 					stack.only(t, "AWS::ApiGatewayV2::Api"), action))
 			case topology.PushApplications:
 				for _, platform := range []string{"APNS", "GCM"} {
-					if action == "sns:CreatePlatformEndpoint" {
-						pairs = append(pairs, action+" on arn:aws:sns:eu-west-1:123456789012:app/"+platform+"/parley")
-					} else {
-						pairs = append(pairs, action+" on arn:aws:sns:eu-west-1:123456789012:endpoint/"+platform+"/parley/*")
-					}
+					pairs = append(pairs,
+						action+" on arn:aws:sns:eu-west-1:123456789012:app/"+platform+"/parley",
+						action+" on arn:aws:sns:eu-west-1:123456789012:endpoint/"+platform+"/parley/*")
 				}
 			default:
 				t.Fatalf("%s is granted a %T", f.Name, on)

@@ -40,7 +40,7 @@ type Log interface {
 	Commit(ctx context.Context, e Entry, c Change) (there Entry, wrote bool, err error)
 	// After returns up to limit entries with Seq > after, oldest first.
 	After(ctx context.Context, id ConversationID, after Seq, limit int, read Read) ([]Entry, error)
-	// Before returns up to limit entries with Seq < before, oldest first.
+	// Before returns up to limit entries with Seq < before, oldest first, strongly read: what was deleted must not show.
 	Before(ctx context.Context, id ConversationID, before Seq, limit int) ([]Entry, error)
 	// Entry returns the entry at seq, strongly read; ok=false if there is none.
 	Entry(ctx context.Context, id ConversationID, seq Seq) (e Entry, ok bool, err error)
@@ -49,7 +49,8 @@ type Log interface {
 	// Create stores members and header unless the conversation exists, in which case it returns what is there and
 	// made=false. Members are written first: the header is what makes the conversation exist. Safe to repeat.
 	Create(ctx context.Context, c Conversation, members map[UserID]Role) (there Conversation, made bool, err error)
-	// Member returns the role of a user in a conversation whose members are not inline; ok=false if not a member.
+	// Member returns the role of a user in a conversation whose members are not inline, strongly read; ok=false if not a
+	// member.
 	Member(ctx context.Context, id ConversationID, user UserID) (role Role, ok bool, err error)
 	// Members returns up to limit members in the order of their ids, beginning behind after ("" for the first).
 	Members(ctx context.Context, id ConversationID, after UserID, limit int) ([]UserID, error)

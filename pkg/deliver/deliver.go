@@ -110,7 +110,7 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 			offline = append(offline, s.User)
 		}
 	}
-	if len(offline) == 0 || !notifies[e.Kind] {
+	if len(offline) == 0 || !notifies[e.Kind] || e.State.Deleted {
 		return nil
 	}
 	return d.Notifier.Notify(ctx, notice(c, e, offline))

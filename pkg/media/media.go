@@ -36,21 +36,13 @@ func (m *Media) Upload(ctx context.Context, who chat.Identity, q wire.Upload) (w
 
 // Download allows a member to get one attachment of one entry.
 func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download) (wire.Location, error) {
-	tail, ok, err := m.Log.Tail(ctx, q.Conversation, chat.Eventual)
-	switch {
-	case err != nil:
-		return wire.Location{}, err
-	case !ok:
-		return wire.Location{}, &chat.Error{Code: chat.Forbidden}
-	}
-	if err := chat.Authorize(ctx, m.Log, tail.Conversation, who.User); err != nil {
+	if _, err := chat.Enter(ctx, m.Log, q.Conversation, who.User, chat.Eventual); err != nil {
 		return wire.Location{}, err
 	}
-	e := tail.Last
-	if e.Seq != q.Seq {
-		if e, _, err = m.Log.Entry(ctx, q.Conversation, q.Seq); err != nil {
-			return wire.Location{}, err
-		}
+	// The entry is read strongly, even if the tail shows it: what was deleted is not given out.
+	e, _, err := m.Log.Entry(ctx, q.Conversation, q.Seq)
+	if err != nil {
+		return wire.Location{}, err
 	}
 	for _, a := range e.Body.Attachments {
 		if a.Media == q.Media {

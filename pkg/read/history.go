@@ -11,7 +11,7 @@ import (
 // History returns the entries before a seq, or the newest, oldest first. If a frame does not hold as many as asked for,
 // the older ones are left out and More is true.
 func (r *Reader) History(ctx context.Context, who chat.Identity, q wire.History) (wire.Page, error) {
-	tail, err := r.tail(ctx, who.User, q.Conversation, chat.Eventual)
+	tail, err := chat.Enter(ctx, r.Log, q.Conversation, who.User, chat.Eventual)
 	if err != nil {
 		return wire.Page{}, err
 	}

@@ -22,8 +22,8 @@ func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Co
 	list := wire.Listed{Conversations: []wire.Conversation{}}
 	left := room
 	for i, tail := range tails {
-		if tail.Head == 0 {
-			continue // nothing was said yet: for its members it does not exist
+		if tail.Head == 0 || !tail.Conversation.Large() && tail.Conversation.Members[who.User] == "" {
+			continue // nothing was said yet, or a creation that was cut short named other members: it does not exist
 		}
 		line, bytes, err := line(tail, who.User, left)
 		if err != nil {
@@ -43,7 +43,6 @@ func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Co
 }
 
 // existing reads the tails of conversations that the index names. One whose header was never written has a zero tail.
-// The index holds members only, so no further check is needed.
 func (r *Reader) existing(ctx context.Context, ids []chat.ConversationID) ([]chat.Tail, error) {
 	return each(ctx, ids, func(ctx context.Context, id chat.ConversationID) (chat.Tail, error) {
 		tail, _, err := r.Log.Tail(ctx, id, chat.Strong)

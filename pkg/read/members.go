@@ -11,7 +11,7 @@ import (
 
 // Members lists the members of a conversation that the caller is one of, and whether each is online.
 func (r *Reader) Members(ctx context.Context, who chat.Identity, q wire.Members) (wire.MemberList, error) {
-	tail, err := r.tail(ctx, who.User, q.Conversation, chat.Eventual)
+	tail, err := chat.Enter(ctx, r.Log, q.Conversation, who.User, chat.Eventual)
 	if err != nil {
 		return wire.MemberList{}, err
 	}

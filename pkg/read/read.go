@@ -31,18 +31,6 @@ type Reader struct {
 	Now      func() time.Time
 }
 
-// tail reads the end of a conversation that the user must be a member of.
-func (r *Reader) tail(ctx context.Context, user chat.UserID, id chat.ConversationID, read chat.Read) (chat.Tail, error) {
-	tail, ok, err := r.Log.Tail(ctx, id, read)
-	switch {
-	case err != nil:
-		return tail, err
-	case !ok:
-		return tail, &chat.Error{Code: chat.Forbidden}
-	}
-	return tail, chat.Authorize(ctx, r.Log, tail.Conversation, user)
-}
-
 // each calls f for all ids at once, a few at a time, and returns the results in their order.
 func each[T any](ctx context.Context, ids []chat.ConversationID, f func(context.Context, chat.ConversationID) (T, error)) ([]T, error) {
 	out := make([]T, len(ids))

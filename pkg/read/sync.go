@@ -16,7 +16,7 @@ func (r *Reader) Sync(ctx context.Context, who chat.Identity, q wire.Sync) (wire
 		ids[i] = c.Conversation
 	}
 	tails, err := each(ctx, ids, func(ctx context.Context, id chat.ConversationID) (chat.Tail, error) {
-		return r.tail(ctx, who.User, id, chat.Strong)
+		return chat.Enter(ctx, r.Log, id, who.User, chat.Strong)
 	})
 	if err != nil {
 		return wire.Synced{}, err
@@ -27,6 +27,10 @@ func (r *Reader) Sync(ctx context.Context, who chat.Identity, q wire.Sync) (wire
 		after := q.Cursors[i].After
 		if after >= tail.Head {
 			continue
+		}
+		if left <= overhead { // nothing more would fit, so nothing more is read
+			result.More = true
+			break
 		}
 		missed, complete, err := r.fill(ctx, tail, after, &left)
 		if err != nil {

@@ -3,7 +3,6 @@ package send
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -84,7 +83,7 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 		Conversation: q.Conversation, Kind: kind, ID: q.ID, From: who.User,
 		Body: chat.Body{Target: q.Seq, Reactions: marks},
 	}
-	tail, err := s.open(ctx, who.User, wire.Target{Conversation: q.Conversation})
+	tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, chat.Eventual)
 	if err != nil {
 		return e, err
 	}
@@ -95,12 +94,14 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 			switch {
 			case err != nil:
 				return e, false, err
+			case ok && e.Seq == q.Seq: // the tail was read from a replica that does not have the target yet
+				return target, false, nil
 			case !ok || target.Kind != chat.Message || target.State.Deleted:
-				return s.absent(ctx, e)
+				return s.unless(ctx, e, &chat.Error{Code: chat.NotFound})
 			}
 			c, err := decide(tail, target)
 			if err != nil {
-				return e, false, err
+				return s.unless(ctx, e, err)
 			}
 			c.Seq = q.Seq
 			there, wrote, err := s.Log.Commit(ctx, e, c)
@@ -122,15 +123,16 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 	return e, s.Deliver.Deliver(ctx, tail.Conversation, joined[0], who.Connection)
 }
 
-// absent refuses to change what is not there, unless the seq is taken: then that decides, because it may be this very change,
-// made before.
-func (s *Sender) absent(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
-	there, err := s.Log.Entries(ctx, e.Conversation, []chat.Seq{e.Seq})
-	if err != nil {
+// unless refuses a change, unless its seq is taken: then what is there decides, because it may be this very change, made
+// before, and the reason for refusing it may be what it did.
+func (s *Sender) unless(ctx context.Context, e chat.Entry, refusal error) (chat.Entry, bool, error) {
+	there, ok, err := s.Log.Entry(ctx, e.Conversation, e.Seq)
+	switch {
+	case err != nil:
 		return e, false, err
+	case ok:
+		return there, false, nil
+	default:
+		return e, false, refusal
 	}
-	if i := slices.IndexFunc(there, func(t chat.Entry) bool { return t.Seq == e.Seq }); i >= 0 {
-		return there[i], false, nil
-	}
-	return e, false, &chat.Error{Code: chat.NotFound}
 }

@@ -279,3 +279,30 @@ func TestAChangeThatSucceededAndSaidItDidNotIsFoundAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestTheNewestMessageCanBeChangedThoughTheTailLags(t *testing.T) {
+	r := newRig(t)
+	r.mustSend(t, "ann", text(1, "one"))
+	newest := r.mustSend(t, "ann", text(2, "two"))
+	r.log.lag = 1
+	e, err := r.React(t.Context(), as("bob"), wire.React{Change: of(newest, 3), Reactions: []string{"👍"}})
+	if err != nil || e.Seq != 3 {
+		t.Errorf("%+v, %v", e, err)
+	}
+}
+
+func TestTheLastEditAllowedIsFoundAgainThoughNoMoreAreAllowed(t *testing.T) {
+	r := newRig(t)
+	message := r.mustSend(t, "ann", text(1, "0"))
+	for n := range chat.MaxEdits {
+		if _, err := r.Edit(t.Context(), as("ann"), wire.Edit{Change: of(message, n+2), Body: says(fmt.Sprint(n + 1))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.log.lag = 1
+	last := chat.MaxEdits + 1
+	e, err := r.Edit(t.Context(), as("ann"), wire.Edit{Change: again(of(message, last), chat.Seq(last)-1), Body: says(fmt.Sprint(chat.MaxEdits))})
+	if err != nil || e.Seq != chat.Seq(last) {
+		t.Errorf("%+v, %v", e, err)
+	}
+}

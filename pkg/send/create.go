@@ -41,7 +41,16 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 	case known && !sameGroup(tail.Conversation, c):
 		return e, &chat.Error{Code: chat.Conflict}
 	case !known:
+		// Another try may have made it meanwhile, with other members.
 		if tail.Conversation, _, err = s.Log.Create(ctx, c, members); err != nil {
+			return e, err
+		}
+		if !sameGroup(tail.Conversation, c) {
+			return e, &chat.Error{Code: chat.Conflict}
+		}
+	case tail.Head > 0:
+		// What announces a group is its first entry, however much was said since.
+		if tail.Last, _, err = s.Log.Entry(ctx, c.ID, 1); err != nil {
 			return e, err
 		}
 	}

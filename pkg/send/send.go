@@ -38,7 +38,7 @@ type Sender struct {
 // that every attempt carries after; the same id with another body is a conflict.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
 	e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
-	tail, err := s.open(ctx, who.User, r.To)
+	tail, exists, err := s.open(ctx, who.User, r.To)
 	if err != nil {
 		return e, err
 	}
@@ -46,11 +46,17 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 	if err := s.refers(ctx, tail, who.User, e.Body); err != nil {
 		return e, err
 	}
+	if err := fits(e); err != nil {
+		return e, err
+	}
 	if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
 		return e, err
 	}
-	if err := fits(e); err != nil {
-		return e, err
+	if !exists {
+		tail.Conversation, _, err = s.Log.Create(ctx, tail.Conversation, tail.Conversation.Members)
+		if err != nil {
+			return e, err
+		}
 	}
 	e, err = s.append(ctx, tail, e, r.After, s.Log.Put)
 	if err != nil {
@@ -59,28 +65,23 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 	return e, s.Deliver.Deliver(ctx, tail.Conversation, e, who.Connection)
 }
 
-// open finds the conversation and checks that the user may write in it. A direct one is made by its first message.
-func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target) (chat.Tail, error) {
-	id := to.Conversation
-	if to.User != "" {
-		if to.User == user {
-			return chat.Tail{}, chat.Errorf(chat.Invalid, "to.user: somebody else")
-		}
-		id = chat.DirectID(user, to.User)
+// open finds the conversation and checks that the user may write in it. A direct one is made by its first message: until
+// that is checked, exists is false and the tail is what will be.
+func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target) (tail chat.Tail, exists bool, err error) {
+	if to.User == "" {
+		tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, chat.Eventual)
+		return tail, true, err
 	}
-	tail, ok, err := s.Log.Tail(ctx, id, chat.Eventual)
-	switch {
-	case err != nil:
-		return tail, err
-	case ok:
-		return tail, chat.Authorize(ctx, s.Log, tail.Conversation, user)
-	case to.User == "":
-		return tail, &chat.Error{Code: chat.Forbidden}
+	if to.User == user {
+		return tail, false, chat.Errorf(chat.Invalid, "to.user: somebody else")
+	}
+	id := chat.DirectID(user, to.User)
+	if tail, exists, err = s.Log.Tail(ctx, id, chat.Eventual); err != nil || exists {
+		return tail, exists, err // who derives the id is one of the two
 	}
 	members := map[chat.UserID]chat.Role{user: chat.Member, to.User: chat.Member}
-	c := chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
-	tail.Conversation, _, err = s.Log.Create(ctx, c, members)
-	return tail, err
+	tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
+	return tail, false, nil
 }
 
 // fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one

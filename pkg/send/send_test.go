@@ -66,9 +66,13 @@ type unreliable struct {
 	rangeLag  chat.Seq // an eventual range misses this many more: another replica answers
 	losePut   bool     // the next Put is committed and answered with an error
 	beforePut func(chat.Entry)
+	hidden    bool // an eventual read does not show that the conversation exists
 }
 
 func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
+	if u.hidden && read == chat.Eventual {
+		return chat.Tail{}, false, nil
+	}
 	tail, ok, err := u.Log.Tail(ctx, id, read)
 	if err != nil || !ok || u.lag == 0 || read == chat.Strong {
 		return tail, ok, err
@@ -343,6 +347,42 @@ func TestWhoIsNotAMemberCannotWriteAndLearnsNothing(t *testing.T) {
 	wantCode(t, err, chat.Invalid)
 	if n := len(r.entries(t, c)); n != 1 {
 		t.Errorf("%d entries", n)
+	}
+}
+
+func TestNobodyIsRefusedBecauseAReplicaLags(t *testing.T) {
+	r := newRig(t)
+	group, err := r.Create(t.Context(), as("ann"), wire.Create{ID: id(1), Name: "friends", Members: []chat.UserID{"bob"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.log.hidden = true
+	in := wire.Target{Conversation: group.Conversation}
+	if e := r.mustSend(t, "bob", wire.Send{ID: id(2), To: in, Body: wire.Content{Text: "hi all"}}); e.Seq != 2 {
+		t.Errorf("seq %d", e.Seq)
+	}
+	_, err = r.Send(t.Context(), as("eve"), wire.Send{ID: id(3), To: in, Body: wire.Content{Text: "me too"}})
+	wantCode(t, err, chat.Forbidden)
+	// A direct conversation that seems new is found when it is made again.
+	r.log.hidden = false
+	first := r.mustSend(t, "ann", text(4, "one"))
+	r.log.hidden = true
+	if e := r.mustSend(t, "ann", text(5, "two")); e.Seq != 2 || e.Conversation != first.Conversation {
+		t.Errorf("%+v after %+v", e, first)
+	}
+}
+
+func TestARefusedFirstMessageMakesNoConversation(t *testing.T) {
+	r := newRig(t)
+	bad := text(1, "hi")
+	bad.Body.Mentions = []chat.UserID{"eve"}
+	_, err := r.Send(t.Context(), as("ann"), bad)
+	wantCode(t, err, chat.Invalid)
+	if _, exists, err := r.log.Tail(t.Context(), chat.DirectID("ann", "bob"), chat.Strong); exists || err != nil {
+		t.Errorf("exists %v, %v", exists, err)
+	}
+	if ids, err := r.log.Conversations(t.Context(), "bob", "", 10); len(ids) != 0 || err != nil {
+		t.Errorf("bob has %v, %v", ids, err)
 	}
 }
 

@@ -79,7 +79,7 @@ func (s *Conversations) Before(ctx context.Context, id chat.ConversationID, befo
 	var items []dynamo.Item
 	err = s.table.Get("conversation", string(id)).
 		Range("item", dynamo.Between, entryKey(0), entryKey(before-1)).
-		Order(dynamo.Descending).Limit(limit).All(ctx, &items)
+		Order(dynamo.Descending).Limit(limit).Consistent(true).All(ctx, &items)
 	if err != nil {
 		return nil, ignoreNotFound(err)
 	}

@@ -43,7 +43,7 @@ func (s *Conversations) Create(ctx context.Context, c chat.Conversation, members
 func (s *Conversations) Member(ctx context.Context, id chat.ConversationID, user chat.UserID) (role chat.Role, ok bool, err error) {
 	defer wrap(&err, "member of %s", id)
 	var item memberItem
-	err = s.table.Get("conversation", string(id)).Range("item", dynamo.Equal, memberKey(user)).One(ctx, &item)
+	err = s.table.Get("conversation", string(id)).Range("item", dynamo.Equal, memberKey(user)).Consistent(true).One(ctx, &item)
 	if err != nil {
 		return "", false, ignoreNotFound(err)
 	}
