@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	// leeway allows for clocks that differ.
+	// leeway allows an issuer's clock to be ahead of ours: it is for what must not be used yet, not for what has expired, because
+	// every later frame is refused from the expiry on.
 	leeway = 30 * time.Second
 	// maxToken is more than any header that API Gateway takes.
 	maxToken = 8 << 10
@@ -99,6 +100,8 @@ func (a *Authorizer) verify(ctx context.Context, token, device string) (chat.Ide
 	claims := parsed.Claims.(*jwt.RegisteredClaims)
 	who := chat.Identity{User: chat.UserID(claims.Subject), Device: chat.DeviceID(device), Expires: claims.ExpiresAt.Time}
 	switch {
+	case !time.Now().Before(who.Expires):
+		return chat.Identity{}, refuse("token: %s", jwt.ErrTokenExpired)
 	case !who.User.Valid():
 		return chat.Identity{}, refuse("subject is not a user id")
 	case device != "" && !who.Device.Valid():

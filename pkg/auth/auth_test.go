@@ -78,16 +78,14 @@ func TestClaimsThatAreRefused(t *testing.T) {
 	}
 }
 
+// The issuer's clock may be a little ahead. What has expired gets no grace, because every later frame would be refused.
 func TestClocksMayDifferALittle(t *testing.T) {
 	r := newRig(t)
-	for name, overrides := range map[string]map[string]any{
-		"just expired":     {"exp": time.Now().Add(-10 * time.Second).Unix()},
-		"valid in no time": {"nbf": time.Now().Add(10 * time.Second).Unix()},
-	} {
-		if err := r.allow(t.Context(), ec().sign(t, nil, claims(overrides))); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+	soon := map[string]any{"nbf": time.Now().Add(10 * time.Second).Unix()}
+	if err := r.allow(t.Context(), ec().sign(t, nil, claims(soon))); err != nil {
+		t.Errorf("valid in no time: %v", err)
 	}
+	wantRefused(t, r, ec().sign(t, nil, claims(map[string]any{"exp": time.Now().Add(-time.Second).Unix()})))
 }
 
 // wantRefused tries the token both ways and looks for it in the reason.

@@ -164,8 +164,10 @@ type Session struct {
 	Endpoints []Endpoint
 }
 
-// Online reports whether the user had a live connection, to the knowledge of the server at the time now.
-func (s Session) Online(now time.Time) bool { return len(s.Live(now)) > 0 }
+// Online reports whether the user had a live connection with a good token, to the knowledge of the server at the time now.
+func (s Session) Online(now time.Time) bool {
+	return slices.ContainsFunc(s.Live(now), func(c Connection) bool { return !c.Expired(now) })
+}
 
 // Live returns the connections that can still exist: API Gateway cuts each after ConnectionLife, even if nobody told us.
 func (s Session) Live(now time.Time) []Connection {
@@ -183,7 +185,12 @@ type Connection struct {
 	ID     ConnectionID
 	Device DeviceID
 	Since  time.Time
+	// Expires is when the token does that it was opened with; zero if that is not known.
+	Expires time.Time
 }
+
+// Expired reports whether the token has expired: then the connection gets nothing any more but that news.
+func (c Connection) Expired(now time.Time) bool { return !c.Expires.IsZero() && !now.Before(c.Expires) }
 
 // Endpoint is where a device is notified while its user has no connection.
 type Endpoint struct {

@@ -76,10 +76,12 @@ func (d *Deliverer) share(ctx context.Context, c chat.Conversation, e chat.Entry
 	}
 }
 
-// target is one connection to post to.
+// target is one connection to post to. One whose token has expired is only told so, and forgotten: its client connects again
+// with a fresh token and catches up, and whoever has none hears nothing more.
 type target struct {
 	user       chat.UserID
 	connection chat.ConnectionID
+	expired    bool
 }
 
 // DeliverTo hands e to these members of c.
@@ -97,11 +99,15 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 	for _, s := range sessions {
 		for _, connection := range s.Live(now) {
 			if connection.ID != except {
-				targets = append(targets, target{s.User, connection.ID})
+				targets = append(targets, target{s.User, connection.ID, connection.Expired(now)})
 			}
 		}
 	}
-	gone := d.post(ctx, frame, targets)
+	expired, err := wire.Encode(wire.NewError("", &chat.Error{Code: chat.Unauthenticated}))
+	if err != nil {
+		return err
+	}
+	gone := d.post(ctx, frame, expired, targets)
 	d.prune(ctx, now, gone)
 
 	var offline []chat.UserID
@@ -116,8 +122,9 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 	return d.Notifier.Notify(ctx, notice(c, e, offline))
 }
 
-// post sends the frame to every target and returns the connections of each user that are no more.
-func (d *Deliverer) post(ctx context.Context, frame []byte, targets []target) map[chat.UserID][]chat.ConnectionID {
+// post sends the frame to every target, or the other to those that have expired, and returns the connections of each user
+// that are no more.
+func (d *Deliverer) post(ctx context.Context, frame, expired []byte, targets []target) map[chat.UserID][]chat.ConnectionID {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	gone := map[chat.UserID][]chat.ConnectionID{}
@@ -128,12 +135,14 @@ func (d *Deliverer) post(ctx context.Context, frame []byte, targets []target) ma
 	for range min(workers, len(targets)) {
 		wg.Go(func() {
 			for t := range queue {
-				err := d.postOne(ctx, t.connection, frame)
-				if err == nil {
+				var err error
+				if t.expired {
+					_ = d.Poster.Post(ctx, t.connection, expired) // whatever comes of it, it is the last
+				} else if err = d.postOne(ctx, t.connection, frame); err == nil {
 					continue
 				}
 				mu.Lock()
-				if errors.Is(err, chat.ErrGone) {
+				if t.expired || errors.Is(err, chat.ErrGone) {
 					gone[t.user] = append(gone[t.user], t.connection)
 				} else {
 					failed++

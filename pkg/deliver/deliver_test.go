@@ -286,3 +286,28 @@ func TestNothingIsSaidInTheLogs(t *testing.T) {
 		t.Errorf("logs %q", logs)
 	}
 }
+
+// A connection outlives the token that it was opened with; what it may hear does not.
+func TestAConnectionWhoseTokenHasExpiredHearsThatAndNothingElse(t *testing.T) {
+	r := newRig()
+	r.connect("ann", "ann-phone")
+	r.people.connections["bob"] = []chat.Connection{
+		{ID: "bob-old", Since: r.now, Expires: r.now}, {ID: "bob-new", Since: r.now, Expires: r.now.Add(time.Second)},
+	}
+	r.people.connections["cat"] = []chat.Connection{{ID: "cat-old", Since: r.now, Expires: r.now.Add(-time.Minute)}}
+	c := group("ann", "bob", "cat")
+	if err := r.Deliver(t.Context(), c, said(c, "hi"), "ann-phone"); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[chat.ConnectionID]chat.EntryKind{"bob-new": chat.Message, "bob-old": wire.EventError, "cat-old": wire.EventError} {
+		if got := r.gateway.got[id]; len(got) != 1 || got[0].Event != want || (want == wire.EventError) != (got[0].Body.Text == "") {
+			t.Errorf("%s got %+v, want one %s", id, got, want)
+		}
+	}
+	if got := r.people.of("bob"); !slices.Equal(got, connections{"bob-new"}) {
+		t.Errorf("bob has %v", got)
+	}
+	if got := r.topic.notified(); !slices.Equal(got, users{"cat"}) {
+		t.Errorf("notified %v, want who can hear nothing", got)
+	}
+}

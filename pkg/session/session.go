@@ -24,7 +24,7 @@ type Keeper struct {
 // those that outlived their time.
 func (k *Keeper) Connect(ctx context.Context, who chat.Identity) error {
 	now := k.Now()
-	s, err := k.Sessions.Connect(ctx, who.User, chat.Connection{ID: who.Connection, Device: who.Device, Since: now})
+	s, err := k.Sessions.Connect(ctx, who.User, chat.Connection{ID: who.Connection, Device: who.Device, Since: now, Expires: who.Expires})
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 
 // A session is one item whose live connections and endpoints are attributes of their own:
 //
-//	user, seen, expires, c#<connection id> → {device, since}, e#<device> → {platform, arn, since}
+//	user, seen, expires, c#<connection id> → {device, since, expires}, e#<device> → {platform, arn, since}
 //
 // So every change is one UpdateItem that needs neither a read nor an existing map, and two changes at once never meet.
 const (
@@ -23,8 +23,25 @@ const (
 )
 
 type connectionItem struct {
-	Device string `dynamo:"device"`
-	Since  int64  `dynamo:"since"`
+	Device  string `dynamo:"device"`
+	Since   int64  `dynamo:"since"`
+	Expires int64  `dynamo:"expires,omitempty"`
+}
+
+func newConnection(c chat.Connection) connectionItem {
+	item := connectionItem{Device: string(c.Device), Since: c.Since.UnixMilli()}
+	if !c.Expires.IsZero() {
+		item.Expires = c.Expires.UnixMilli()
+	}
+	return item
+}
+
+func (i connectionItem) connection(id string) chat.Connection {
+	c := chat.Connection{ID: chat.ConnectionID(id), Device: chat.DeviceID(i.Device), Since: time.UnixMilli(i.Since).UTC()}
+	if i.Expires != 0 {
+		c.Expires = time.UnixMilli(i.Expires).UTC()
+	}
+	return c
 }
 
 type endpointItem struct {
@@ -38,7 +55,7 @@ func (s *Sessions) Connect(ctx context.Context, user chat.UserID, c chat.Connect
 	defer wrap(&err, "connect")
 	var item dynamo.Item
 	err = s.table.Update("user", string(user)).
-		SetExpr("$ = ?", connectionPrefix+string(c.ID), connectionItem{string(c.Device), c.Since.UnixMilli()}).
+		SetExpr("$ = ?", connectionPrefix+string(c.ID), newConnection(c)).
 		Set("seen", c.Since.UnixMilli()).
 		Set("expires", c.Since.Add(chat.SessionRetention).Unix()).
 		Value(ctx, &item)
@@ -134,10 +151,7 @@ func newSession(item dynamo.Item) (chat.Session, error) {
 			if err := dynamo.Unmarshal(value, &c); err != nil {
 				return session, err
 			}
-			session.Connections = append(session.Connections, chat.Connection{
-				ID:     chat.ConnectionID(strings.TrimPrefix(name, connectionPrefix)),
-				Device: chat.DeviceID(c.Device), Since: time.UnixMilli(c.Since).UTC(),
-			})
+			session.Connections = append(session.Connections, c.connection(strings.TrimPrefix(name, connectionPrefix)))
 		case strings.HasPrefix(name, endpointPrefix):
 			var e endpointItem
 			if err := dynamo.Unmarshal(value, &e); err != nil {
