@@ -94,8 +94,9 @@ type Sessions interface {
 	Sessions(ctx context.Context, users []UserID) ([]Session, error)
 	// PutEndpoint stores where a device is notified, replacing what was stored for it.
 	PutEndpoint(ctx context.Context, user UserID, e Endpoint) (Session, error)
-	// RemoveEndpoints forgets devices.
-	RemoveEndpoints(ctx context.Context, user UserID, devices ...DeviceID) error
+	// RemoveEndpoint forgets where a device is notified if that is still this endpoint: a device that registered anew
+	// meanwhile keeps the new one. It reports whether it was.
+	RemoveEndpoint(ctx context.Context, user UserID, e Endpoint) (removed bool, err error)
 }
 
 // Poster reaches connections through the management API of the gateway.
@@ -177,9 +178,9 @@ func (e *portError) Error() string { return e.text }
 
 // Endpoints reaches devices through the push platforms.
 type Endpoints interface {
-	// Register makes or enables the endpoint of a token and gives it to the owner. A token belongs to one owner: before is
-	// who had it until now, or the zero Holder.
-	Register(ctx context.Context, platform, token string, owner Holder) (arn string, before Holder, err error)
+	// Register makes or enables the endpoint of a token and gives it to the owner. A token belongs to one owner: if another
+	// had it until now, release is called first, and if that fails nothing changes hands.
+	Register(ctx context.Context, platform, token string, owner Holder, release func(ctx context.Context, before Holder, arn string) error) (arn string, err error)
 	// Remove deletes an endpoint. Removing what is not there is no error.
 	Remove(ctx context.Context, arn string) error
 	// Push notifies one device. ErrGone means that the platform does not know it any more.

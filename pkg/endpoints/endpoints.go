@@ -33,14 +33,16 @@ func New(client *sns.Client, applications map[string]string) *Endpoints {
 var existing = regexp.MustCompile(`Endpoint (arn:\S+) already exists`)
 
 // Register implements chat.Endpoints, following the loop that the SNS guide gives.
-func (e *Endpoints) Register(ctx context.Context, platform, token string, owner chat.Holder) (arn string, before chat.Holder, err error) {
+func (e *Endpoints) Register(ctx context.Context, platform, token string, owner chat.Holder,
+	release func(ctx context.Context, before chat.Holder, arn string) error,
+) (arn string, err error) {
 	application, ok := e.applications[platform]
 	if !ok {
-		return "", before, chat.Errorf(chat.Invalid, "platform: not set up on this server")
+		return "", chat.Errorf(chat.Invalid, "platform: not set up on this server")
 	}
 	data, err := json.Marshal(owner)
 	if err != nil {
-		return "", before, fmt.Errorf("endpoints: encode owner: %w", err)
+		return "", fmt.Errorf("endpoints: encode owner: %w", err)
 	}
 	out, err := e.client.CreatePlatformEndpoint(ctx, &sns.CreatePlatformEndpointInput{
 		PlatformApplicationArn: &application, Token: &token, CustomUserData: aws.String(string(data)),
@@ -48,26 +50,33 @@ func (e *Endpoints) Register(ctx context.Context, platform, token string, owner 
 	if err == nil {
 		arn = aws.ToString(out.EndpointArn)
 	} else if arn = existingARN(err); arn == "" {
-		return "", before, refused(err)
+		return "", refused(err)
 	}
 	attributes, err := e.client.GetEndpointAttributes(ctx, &sns.GetEndpointAttributesInput{EndpointArn: &arn})
 	if err != nil {
-		return "", before, fmt.Errorf("endpoints: get attributes: %w", err)
+		return "", fmt.Errorf("endpoints: get attributes: %w", err)
 	}
+	var before chat.Holder
 	if had := attributes.Attributes["CustomUserData"]; had != "" {
 		_ = json.Unmarshal([]byte(had), &before) // data that is not ours names nobody
 	}
 	if before == owner && attributes.Attributes["Token"] == token && attributes.Attributes["Enabled"] == "true" {
-		return arn, before, nil
+		return arn, nil
+	}
+	// Whose it is changes last: if anything fails before, the next try finds the same former owner to release.
+	if before.User != "" && before != owner {
+		if err := release(ctx, before, arn); err != nil {
+			return "", err
+		}
 	}
 	_, err = e.client.SetEndpointAttributes(ctx, &sns.SetEndpointAttributesInput{
 		EndpointArn: &arn,
 		Attributes:  map[string]string{"Token": token, "Enabled": "true", "CustomUserData": string(data)},
 	})
 	if err != nil {
-		return "", before, fmt.Errorf("endpoints: set attributes: %w", err)
+		return "", fmt.Errorf("endpoints: set attributes: %w", err)
 	}
-	return arn, before, nil
+	return arn, nil
 }
 
 // existingARN is the ARN of the endpoint that already has the token, or "".

@@ -71,7 +71,11 @@ var (
 
 func (r *rig) register(t *testing.T, platform, token string, owner chat.Holder) (string, chat.Holder) {
 	t.Helper()
-	arn, before, err := r.Register(t.Context(), platform, token, owner)
+	var before chat.Holder
+	arn, err := r.Register(t.Context(), platform, token, owner, func(_ context.Context, had chat.Holder, _ string) error {
+		before = had
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,8 +126,8 @@ func TestRegisteringAgainChangesNothing(t *testing.T) {
 	arn, _ := r.register(t, "fcm", "token", ann)
 	set := r.sns.Usage().Operations["SetEndpointAttributes"]
 	again, before := r.register(t, "fcm", "token", ann)
-	if again != arn || before != ann {
-		t.Errorf("%s, before %+v", again, before)
+	if again != arn || before != (chat.Holder{}) {
+		t.Errorf("%s, released from %+v", again, before)
 	}
 	if after := r.sns.Usage().Operations["SetEndpointAttributes"]; after != set {
 		t.Errorf("what is right already was set again: %+v", after)
@@ -148,13 +152,31 @@ func TestATokenBelongsToWhoRegisteredItLast(t *testing.T) {
 	r.wantOwner(t, arn, ann)
 }
 
+func TestATokenStaysWithItsOwnerUntilThatOneIsReleased(t *testing.T) {
+	r := newRig(t)
+	arn, _ := r.register(t, "fcm", "token", ann)
+	failed := errors.New("table busy")
+	for range 2 { // each try finds the former owner
+		_, err := r.Register(t.Context(), "fcm", "token", bob, func(_ context.Context, had chat.Holder, of string) error {
+			if had != ann || of != arn {
+				t.Errorf("released from %+v, %s", had, of)
+			}
+			return failed
+		})
+		if !errors.Is(err, failed) {
+			t.Error(err)
+		}
+	}
+	r.wantOwner(t, arn, ann)
+}
+
 func TestAnEndpointThatAPlatformGaveUpIsEnabledAgain(t *testing.T) {
 	for _, owner := range []chat.Holder{ann, bob} {
 		r := newRig(t)
 		arn, _ := r.register(t, "apns", "token", ann)
 		r.disable(t, arn)
-		if again, before := r.register(t, "apns", "token", owner); again != arn || before != ann {
-			t.Errorf("%s, before %+v", again, before)
+		if again, before := r.register(t, "apns", "token", owner); again != arn || before == owner {
+			t.Errorf("%s, released from %+v", again, before)
 		}
 		r.wantOwner(t, arn, owner)
 	}
@@ -182,7 +204,7 @@ func TestAnEndpointOfSomethingElseNamesNobody(t *testing.T) {
 func TestAPlatformThatIsNotSetUp(t *testing.T) {
 	r := newRig(t)
 	e := endpoints.New(r.client, nil)
-	_, _, err := e.Register(t.Context(), "fcm", "token", ann)
+	_, err := e.Register(t.Context(), "fcm", "token", ann, nil)
 	if told := chat.AsError(err); err == nil || told.Code != chat.Invalid || !strings.Contains(told.Text(), "platform") {
 		t.Errorf("%v", err)
 	}
@@ -211,7 +233,7 @@ func TestWhatIsRefusedIsToldAndWhatFailsIsNot(t *testing.T) {
 		{404, "NotFound", "PlatformApplication does not exist", chat.Internal},
 		{500, "InternalError", "internal", chat.Internal},
 	} {
-		_, _, err := answering(t, test.status, test.code, test.message).Register(t.Context(), "fcm", "token", ann)
+		_, err := answering(t, test.status, test.code, test.message).Register(t.Context(), "fcm", "token", ann, nil)
 		if told := chat.AsError(err); err == nil || told.Code != test.want || strings.Contains(told.Text(), "arn:") {
 			t.Errorf("%s: %v, want %s", test.code, err, test.want)
 		}

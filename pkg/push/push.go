@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -34,14 +35,9 @@ func (p *Pusher) Register(ctx context.Context, who chat.Identity, q wire.Registe
 		return wire.Registered{}, nameless()
 	}
 	owner := chat.Holder{User: who.User, Device: who.Device}
-	arn, before, err := p.Endpoints.Register(ctx, q.Platform, q.Token, owner)
+	arn, err := p.Endpoints.Register(ctx, q.Platform, q.Token, owner, p.release)
 	if err != nil {
 		return wire.Registered{}, err
-	}
-	if before.User != "" && before != owner {
-		if err := p.release(ctx, before, arn); err != nil {
-			return wire.Registered{}, err
-		}
 	}
 	s, err := p.Sessions.PutEndpoint(ctx, who.User, chat.Endpoint{
 		Device: who.Device, Platform: q.Platform, ARN: arn, Since: p.Now(),
@@ -60,16 +56,8 @@ func nameless() error { return chat.Errorf(chat.Invalid, "connect with a device 
 
 // release takes an endpoint from who had it, unless that device has another by now.
 func (p *Pusher) release(ctx context.Context, before chat.Holder, arn string) error {
-	sessions, err := p.Sessions.Sessions(ctx, []chat.UserID{before.User})
-	if err != nil {
-		return err
-	}
-	for _, e := range sessions[0].Endpoints {
-		if e.Device == before.Device && e.ARN == arn {
-			return p.Sessions.RemoveEndpoints(ctx, before.User, before.Device)
-		}
-	}
-	return nil
+	_, err := p.Sessions.RemoveEndpoint(ctx, before.User, chat.Endpoint{Device: before.Device, ARN: arn})
+	return err
 }
 
 // Unregister forgets the caller's device.
@@ -90,7 +78,8 @@ func (p *Pusher) Unregister(ctx context.Context, who chat.Identity, _ wire.Unreg
 }
 
 // Notify notifies every device of the notice's users who are still not connected. Devices that a platform does not know
-// any more are forgotten. It fails if a device could not be tried, so that the notice is delivered again.
+// any more are forgotten. It fails, so that the notice is delivered again, only if no device could be notified: one that
+// fails alone must not make all the others sound twice.
 func (p *Pusher) Notify(ctx context.Context, n chat.Notice) error {
 	sessions, err := p.Sessions.Sessions(ctx, n.Users)
 	if err != nil {
@@ -98,6 +87,7 @@ func (p *Pusher) Notify(ctx context.Context, n chat.Notice) error {
 	}
 	now := p.Now()
 	var group errgroup.Group
+	var notified, failed atomic.Int32
 	group.SetLimit(workers)
 	for _, s := range sessions {
 		if s.Online(now) {
@@ -106,27 +96,44 @@ func (p *Pusher) Notify(ctx context.Context, n chat.Notice) error {
 		for _, e := range s.Endpoints {
 			group.Go(func() error {
 				err := p.Endpoints.Push(ctx, e, n)
-				if errors.Is(err, chat.ErrGone) {
+				switch {
+				case err == nil:
+					notified.Add(1)
+				case errors.Is(err, chat.ErrGone):
 					return p.forget(ctx, s.User, []chat.Endpoint{e})
+				default:
+					failed.Add(1)
 				}
 				return err
 			})
 		}
 	}
-	if err := group.Wait(); err != nil {
+	err = group.Wait()
+	switch {
+	case err == nil:
+		return nil
+	case notified.Load() > 0:
+		p.Logger.WarnContext(ctx, "devices not notified", "failed", failed.Load(), "notified", notified.Load(), "error", err)
+		return nil
+	default:
 		return fmt.Errorf("push: notify: %w", err)
 	}
-	return nil
 }
 
+// forget removes endpoints, here first: one that its device has replaced meanwhile is left alone.
 func (p *Pusher) forget(ctx context.Context, user chat.UserID, endpoints []chat.Endpoint) error {
-	devices := make([]chat.DeviceID, len(endpoints))
-	for i, e := range endpoints {
-		devices[i] = e.Device
+	for _, e := range endpoints {
+		removed, err := p.Sessions.RemoveEndpoint(ctx, user, e)
+		if err != nil {
+			return err
+		}
+		if !removed {
+			continue
+		}
 		if err := p.Endpoints.Remove(ctx, e.ARN); err != nil {
 			// It is not referred to any more, so nothing reaches it; it only stays in the platform application's list.
 			p.Logger.WarnContext(ctx, "endpoint not removed", "error", err)
 		}
 	}
-	return p.Sessions.RemoveEndpoints(ctx, user, devices...)
+	return nil
 }

@@ -296,7 +296,7 @@ func (f *flaky) Push(_ context.Context, e chat.Endpoint, _ chat.Notice) error {
 
 func (f *flaky) Remove(context.Context, string) error { return errors.New("access denied") }
 
-func TestADeviceThatCouldNotBeTriedFailsTheNoticeButNotTheOthers(t *testing.T) {
+func TestADeviceThatCouldNotBeTriedDoesNotMakeTheOthersSoundTwice(t *testing.T) {
 	r := newRig(t)
 	for i := range 20 { // more than are notified at once
 		r.register(t, "ann", chat.DeviceID(fmt.Sprintf("d%02d", i)), fmt.Sprint("token-", i))
@@ -304,8 +304,11 @@ func TestADeviceThatCouldNotBeTriedFailsTheNoticeButNotTheOthers(t *testing.T) {
 	down := errors.New("throttled")
 	f := &flaky{Endpoints: r.Endpoints, pushErr: map[chat.DeviceID]error{"d00": down, "d01": chat.ErrGone}}
 	r.Endpoints = f
-	if err := r.Notify(t.Context(), chat.Notice{Users: []chat.UserID{"ann"}, Preview: "hi"}); !errors.Is(err, down) {
+	if err := r.Notify(t.Context(), chat.Notice{Users: []chat.UserID{"ann"}, Preview: "hi"}); err != nil {
 		t.Error(err)
+	}
+	if !strings.Contains(r.logs.String(), "devices not notified") {
+		t.Errorf("logs %q", r.logs)
 	}
 	if len(f.pushed) != 20 {
 		t.Errorf("%d devices were tried", len(f.pushed))
@@ -316,5 +319,15 @@ func TestADeviceThatCouldNotBeTriedFailsTheNoticeButNotTheOthers(t *testing.T) {
 	}
 	if !strings.Contains(r.logs.String(), "endpoint not removed") {
 		t.Errorf("logs %q", r.logs)
+	}
+}
+
+func TestANoticeThatReachedNoDeviceIsTriedAgain(t *testing.T) {
+	r := newRig(t)
+	r.register(t, "ann", "phone", "token")
+	down := errors.New("throttled")
+	r.Endpoints = &flaky{Endpoints: r.Endpoints, pushErr: map[chat.DeviceID]error{"phone": down}}
+	if err := r.Notify(t.Context(), chat.Notice{Users: []chat.UserID{"ann"}}); !errors.Is(err, down) {
+		t.Error(err)
 	}
 }

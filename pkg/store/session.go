@@ -123,14 +123,15 @@ func (s *Sessions) PutEndpoint(ctx context.Context, user chat.UserID, e chat.End
 	return newSession(item)
 }
 
-// RemoveEndpoints implements chat.Sessions with one UpdateItem.
-func (s *Sessions) RemoveEndpoints(ctx context.Context, user chat.UserID, devices ...chat.DeviceID) (err error) {
-	defer wrap(&err, "remove endpoints")
-	update := s.table.Update("user", string(user))
-	for _, device := range devices {
-		update = update.RemoveExpr("$", endpointPrefix+string(device))
+// RemoveEndpoint implements chat.Sessions with one UpdateItem.
+func (s *Sessions) RemoveEndpoint(ctx context.Context, user chat.UserID, e chat.Endpoint) (removed bool, err error) {
+	defer wrap(&err, "remove endpoint")
+	name := endpointPrefix + string(e.Device)
+	err = s.table.Update("user", string(user)).RemoveExpr("$", name).If("$.'arn' = ?", name, e.ARN).Run(ctx)
+	if dynamo.IsCondCheckFailed(err) {
+		return false, nil
 	}
-	return update.Run(ctx)
+	return err == nil, err
 }
 
 // newSession reads an item. Connections and endpoints come oldest first.

@@ -97,8 +97,14 @@ func TestEndpointsAreOnePerDeviceOldestFirst(t *testing.T) {
 	if len(s.Endpoints) != 2 || s.Endpoints[0].Device != "tablet" || s.Endpoints[1].ARN != "arn:2" {
 		t.Fatalf("%+v", s.Endpoints)
 	}
-	if err := sessions.RemoveEndpoints(t.Context(), "ann", "phone", "watch"); err != nil {
-		t.Fatal(err)
+	for e, want := range map[chat.Endpoint]bool{
+		s.Endpoints[1]:                     true,
+		{Device: "tablet", ARN: "arn:old"}: false, // it has registered anew since that was read
+		{Device: "watch", ARN: "arn:9"}:    false,
+	} {
+		if removed, err := sessions.RemoveEndpoint(t.Context(), "ann", e); err != nil || removed != want {
+			t.Errorf("%s: removed %v, %v", e.Device, removed, err)
+		}
 	}
 	if s := only(t, sessions, "ann"); len(s.Endpoints) != 1 || s.Endpoints[0].Device != "tablet" {
 		t.Errorf("%+v", s.Endpoints)
