@@ -74,8 +74,8 @@ const (
 	Message EntryKind = "message"
 	// Created is the first entry of a group.
 	Created EntryKind = "created"
-	// Edited, Deleted and Reacted are about an earlier message, the target of their body. They carry no content: that is in
-	// the target, and readers join it, so that what was deleted is gone from everywhere at once.
+	// Edited, Deleted and Reacted are about an earlier message, the target of their body. They carry none of its
+	// content: that is in the target, and readers join it, so that what was deleted is gone from everywhere at once.
 	Edited  EntryKind = "edited"
 	Deleted EntryKind = "deleted"
 	Reacted EntryKind = "reacted"

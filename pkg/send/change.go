@@ -53,12 +53,18 @@ func (s *Sender) Delete(ctx context.Context, who chat.Identity, q wire.Delete) (
 	})
 }
 
+// maxReactions is what the reactions to one message may take of its item, in bytes. An item has at most 400 KB (DynamoDB
+// guide, quotas); a thousand members with one emoji each need a tenth of this.
+const maxReactions = 300 << 10
+
 // React sets what the caller has on a message. It is a set: sending it twice changes nothing.
 func (s *Sender) React(ctx context.Context, who chat.Identity, q wire.React) (chat.Entry, error) {
 	return s.change(ctx, who, q.Change, chat.Reacted, q.Reactions, func(_ chat.Tail, target chat.Entry) (chat.Change, error) {
-		kinds := map[string]bool{}
+		kinds, bytes := map[string]bool{}, 0
 		for user, marks := range target.State.Reactions {
+			bytes += len(user)
 			for _, mark := range marks {
+				bytes += len(mark) + 3
 				if user != who.User {
 					kinds[mark] = true
 				}
@@ -67,8 +73,11 @@ func (s *Sender) React(ctx context.Context, who chat.Identity, q wire.React) (ch
 		for _, mark := range q.Reactions {
 			kinds[mark] = true
 		}
-		if len(kinds) > chat.MaxKinds {
+		switch {
+		case len(kinds) > chat.MaxKinds:
 			return chat.Change{}, chat.Errorf(chat.TooLarge, "a message has at most %d different reactions", chat.MaxKinds)
+		case bytes > maxReactions && len(q.Reactions) > 0:
+			return chat.Change{}, chat.Errorf(chat.TooLarge, "a message cannot hold more reactions")
 		}
 		return chat.Change{React: &chat.Reaction{User: who.User, Marks: q.Reactions}}, nil
 	})

@@ -22,7 +22,7 @@ type Queue struct {
 // New returns the shards of a queue.
 func New(client *sqs.Client, url string) *Queue { return &Queue{client, url} }
 
-// Hand implements chat.Shards with one SendMessage each: a batch is billed by its bytes all the same.
+// Hand implements chat.Shards with one SendMessage each, all at once: a group has at most five shards.
 func (q *Queue) Hand(ctx context.Context, shards []chat.Share) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, s := range shards {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/guregu/dynamo/v2"
@@ -32,10 +33,15 @@ func (s *Conversations) Commit(ctx context.Context, e chat.Entry, c chat.Change)
 		return there, false, err
 	case put == "TransactionConflict", change == "TransactionConflict", change == "ConditionalCheckFailed":
 		return e, false, chat.ErrStale
+	case throttled[put], throttled[change]:
+		return e, false, fmt.Errorf("%w: %w", &chat.Error{Code: chat.Unavailable}, err)
 	default:
 		return e, false, err
 	}
 }
+
+// throttled are the reasons for which a transaction may succeed later (DynamoDB API reference, TransactWriteItems).
+var throttled = map[string]bool{"ThrottlingError": true, "ProvisionedThroughputExceeded": true}
 
 // code is why the i-th action of a transaction was refused, "None" or "" if it was not.
 func code(canceled *types.TransactionCanceledException, i int) string {

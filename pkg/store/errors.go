@@ -6,6 +6,7 @@ import (
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/parley-im/parley/pkg/chat"
 )
@@ -38,6 +39,9 @@ func isTemporary(err error) bool {
 	}
 	if _, ok := errors.AsType[*types.TransactionConflictException](err); ok {
 		return true
+	}
+	if _, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok {
+		return true // no answer at all
 	}
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
 	return ok && response.HTTPStatusCode() >= 500

@@ -72,5 +72,4 @@ type memberItem struct {
 	Item         string    `dynamo:"item,range"`
 	User         string    `dynamo:"user"`
 	Role         chat.Role `dynamo:"role"`
-	Joined       chat.Seq  `dynamo:"joined"`
 }

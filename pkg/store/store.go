@@ -2,7 +2,7 @@
 //
 // Table conversations, partition key = conversation:
 //
-//	A#<user>              a member: role, joined at seq
+//	A#<user>              a member: role
 //	M#<seq, zero padded>  an entry
 //	Z#head                the header: kind, name, members inline up to 200
 //
@@ -28,12 +28,9 @@ func NewConversations(db *dynamo.DB, table, index string) *Conversations {
 }
 
 // Sessions implements chat.Sessions. It is safe for concurrent use.
-type Sessions struct {
-	db    *dynamo.DB
-	table dynamo.Table
-}
+type Sessions struct{ table dynamo.Table }
 
 // NewSessions returns the sessions in a table.
 func NewSessions(db *dynamo.DB, table string) *Sessions {
-	return &Sessions{db: db, table: db.Table(table)}
+	return &Sessions{db.Table(table)}
 }

@@ -3,6 +3,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -31,7 +32,10 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	cfg, root, plan, err := parse(args, stderr)
-	if err != nil {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return ok
+	case err != nil:
 		return usage
 	}
 	cfg.Logs, cfg.Logger = stderr, slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))
@@ -128,9 +132,9 @@ func run(ctx context.Context, cfg stack.Config, root string, stdout io.Writer) (
   tokens     POST %s/dev/token {"user":"ann"}
   data       %s
 %s
-Chat with "make chat USER=ann" in one terminal and "make chat USER=bob" in another. Ctrl-C stops everything.
+Chat with "make chat USER=ann%s" in one terminal and with USER=bob in another. Ctrl-C stops everything.
 
-`, time.Since(begin).Round(time.Millisecond), s.Gateway, s.Web, cfg.Data, faultLine(cfg.Faults, s.Web))
+`, time.Since(begin).Round(time.Millisecond), s.Gateway, s.Web, cfg.Data, faultLine(cfg.Faults, s.Web), elsewhere(cfg, s))
 	return show(ctx, s, stdout)
 }
 
@@ -144,6 +148,14 @@ func faultLine(injector *faults.Injector, web string) string {
 		return fmt.Sprintf("  faults     PUT %s/dev/faults\n", web)
 	}
 	return fmt.Sprintf("  faults     %s/dev/faults  rules %d, seed %d\n", web, len(plan.Rules), plan.Seed)
+}
+
+// elsewhere is what the chat must be told of a stack that is not on the default ports.
+func elsewhere(cfg stack.Config, s *stack.Stack) string {
+	if cfg.Ports.Web == stack.DefaultPorts.Web && cfg.Ports.Gateway == stack.DefaultPorts.Gateway {
+		return ""
+	}
+	return fmt.Sprintf(" URL=%s TOKENS=%s/dev/token", s.Gateway, s.Web)
 }
 
 // show prints what phones would, until the end.
