@@ -19,7 +19,7 @@ func (d *deployment) addBuckets() {
 			ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
 			Encryption:        awss3.BucketEncryption_S3_MANAGED,
 			EnforceSSL:        jsii.Bool(true),
-			// Off: a deleted attachment must be gone, not a version that can be read again.
+			// Off: what is deleted must be gone, not a version that can be read again.
 			Versioned:      jsii.Bool(false),
 			LifecycleRules: lifecycle(b),
 			Cors:           d.cors(),

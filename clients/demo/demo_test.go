@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -94,6 +95,16 @@ func TestAServerThatAdmitsNobodyEndsTheDemo(t *testing.T) {
 	server.Handshake = func(*http.Request) int { return http.StatusForbidden }
 	if err := d.play(context.Background()); err == nil || !strings.Contains(err.Error(), "cannot connect") {
 		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestNothingThatAnswersEndsTheDemoAtOnce(t *testing.T) {
+	server, d, _ := stage(t)
+	server.Close()
+	began := time.Now()
+	err := d.play(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "nothing answers at "+d.url) || time.Since(began) > patience/2 {
+		t.Errorf("ended with %v after %v", err, time.Since(began))
 	}
 }
 

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
@@ -25,6 +28,7 @@ type person struct {
 	seen     map[chat.ConversationID][]wire.Entry
 	caughtUp int
 	state    client.State
+	silence  error // why nothing answered at the first attempt
 }
 
 func newPerson(user chat.UserID, url, tokens string) *person {
@@ -80,6 +84,9 @@ func (p *person) handle(e client.Event) {
 		p.caughtUp++
 	case client.State:
 		p.state = e
+		if _, ok := errors.AsType[*net.OpError](e.Reason); ok && p.caughtUp == 0 {
+			p.silence = cmp.Or(p.silence, e.Reason)
+		}
 	}
 	close(p.changed)
 	p.changed = make(chan struct{})
@@ -94,11 +101,13 @@ func (p *person) wait(ctx context.Context, done func() bool) error {
 	defer cancel()
 	for {
 		p.mu.Lock()
-		ok, changed, state := done(), p.changed, p.state
+		ok, changed, state, silence := done(), p.changed, p.state, p.silence
 		p.mu.Unlock()
 		switch {
 		case ok:
 			return nil
+		case silence != nil && p.caughtUp == 0:
+			return fmt.Errorf("nothing answers at %s; is `make run` running? (%w)", p.url, silence)
 		case state.Phase == client.Closed && p.caughtUp == 0:
 			return fmt.Errorf("%s cannot connect: %w", p.user, state.Reason)
 		}

@@ -135,7 +135,7 @@ func TestAChangeThatCannotBeMadeIsExplained(t *testing.T) {
 			ann.shows(said)
 		}
 		ann.press("/edit 1 mine", "enter")
-		ann.shows("edited 1: mine  not sent: ")
+		ann.shows("edited 1: mine", "not sent: ")
 	})
 }
 

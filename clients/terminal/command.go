@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -21,8 +22,12 @@ const help = `/to bob [text]       talk to bob
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
 /who                 who is here
+//text               a text that begins with a slash
 /help                this
-/quit                leave`
+/quit, Ctrl-C        leave
+Tab, ↑, ↓            other conversations
+PgUp, PgDn           older and newer messages
+Esc                  clear, or dismiss what failed`
 
 // command is a line that was typed: a name without the slash, or "say".
 type command struct {
@@ -79,6 +84,27 @@ func cutWord(s string) (word, rest string) {
 	}
 	word, rest, _ = strings.Cut(s, " ")
 	return word, strings.TrimSpace(rest)
+}
+
+// text is what a command would send.
+func (c command) text() string {
+	if c.name == "edit" || c.name == "reply" {
+		_, rest := c.numbered()
+		return rest
+	}
+	return c.rest
+}
+
+// peer is whom /to names: somebody else.
+func (c command) peer(me chat.UserID) (chat.UserID, error) {
+	ids, err := users(c.args[:1])
+	switch {
+	case err != nil:
+		return "", err
+	case ids[0] == me:
+		return "", errors.New("that is you; name somebody else")
+	}
+	return ids[0], nil
 }
 
 // users reads names.

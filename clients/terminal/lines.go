@@ -208,12 +208,12 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 }
 
 func (l *lines) to(c command) error {
-	ids, err := users(c.args[:1])
+	user, err := c.peer(l.rooms.me)
 	if err != nil {
 		return err
 	}
 	l.mu.Lock()
-	r := l.rooms.direct(ids[0])
+	r := l.rooms.direct(user)
 	l.open = r
 	l.mu.Unlock()
 	if c.rest != "" {
@@ -229,10 +229,20 @@ func (l *lines) group(c command) error {
 	}
 	p := l.client.QueueGroup(c.args[0], ids...)
 	l.mu.Lock()
-	l.open = l.rooms.get(p.Conversation)
-	l.open.name = c.args[0]
+	r := l.rooms.get(p.Conversation)
+	r.name, l.open = c.args[0], r
 	l.mu.Unlock()
 	l.report(p)
+	l.sending.Go(func() {
+		if _, err := p.Result(); err == nil {
+			return
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.rooms.drop(r); l.open == r {
+			l.open = nil
+		}
+	})
 	return nil
 }
 

@@ -101,7 +101,7 @@ func TestAScriptIsToldWhatIsWrong(t *testing.T) {
 			return f
 		}
 		t.expect(t.script("ann", filepath.Join(t.TempDir(), "ann"), "hello\n\n/dance\n/to b!b\n/group a b!b\n/help\n/to bob hi\n"),
-			"* say /to user first", "* there is no /dance; try /help", `* "b!b" is no user`, `* "b!b" is no user`, "* /quit                leave",
+			"* say /to user first", "* there is no /dance; try /help", `* "b!b" is no user`, `* "b!b" is no user`, "* /quit, Ctrl-C        leave",
 			"* not sent: blocked", "* closed")
 	})
 }

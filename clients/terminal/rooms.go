@@ -35,7 +35,10 @@ type outgoing struct {
 	pending *client.Pending
 	text    string
 	failed  error
+	// after is the newest entry of the room when it failed: it is shown below that one.
+	after   chat.Seq
 	target  chat.Seq
+	creates bool // the room
 	reacts  bool
 	marks   []string
 }
@@ -107,6 +110,11 @@ func (r *room) append(e wire.Entry) {
 		r.drawn.redraw(seq, &r.now)
 	}
 	r.outgoing = slices.DeleteFunc(r.outgoing, func(o *outgoing) bool { return o.pending.ID == e.ID })
+}
+
+// dismiss drops what failed.
+func (r *room) dismiss() {
+	r.outgoing = slices.DeleteFunc(r.outgoing, func(o *outgoing) bool { return o.failed != nil })
 }
 
 // forget drops what was fetched.
@@ -216,7 +224,17 @@ func (rs rooms) restart(id chat.ConversationID) {
 	if r, ok := rs.byID[id]; ok {
 		r.forget()
 		r.head = 0
+		for _, o := range r.outgoing {
+			o.after = 0
+		}
 		clear(r.unread)
+	}
+}
+
+// drop removes a room that was never made.
+func (rs rooms) drop(r *room) {
+	if r.head == 0 {
+		delete(rs.byID, r.id)
 	}
 }
 

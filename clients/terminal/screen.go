@@ -8,7 +8,6 @@ import (
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
 	"github.com/parley-im/parley/pkg/wire"
 )
@@ -25,10 +24,11 @@ type screen struct {
 
 	rooms    rooms
 	open     *room     // nil until one is chosen
-	since    time.Time // when it was asked who is in the open room
+	since    time.Time // when it was last asked who is in the rooms of the list
 	caughtUp bool
 	state    client.State
 	notice   string
+	uploads  int // files that are on their way to the store
 	input    textinput.Model
 
 	width, height int
@@ -61,17 +61,18 @@ type (
 		room *room
 		out  *outgoing
 	}
-	// uploaded is a file that can be attached.
+	// uploaded is a file that can be attached, unless err says why not.
 	uploaded struct {
 		room       *room
 		attachment wire.Attachment
 		text       string
+		err        error
 	}
 	// noted is shown in the status line.
 	noted string
 )
 
-// refresh is how often presence is asked for while a room is open.
+// refresh is how often presence is asked for.
 const refresh = 60 * time.Second
 
 // showScreen runs the program in a terminal until the user leaves.
@@ -99,7 +100,6 @@ func newScreen(ctx context.Context, s settings, m marks, c *client.Client) *scre
 	input := textinput.New()
 	input.Placeholder = "write, or /help"
 	input.Prompt = "› "
-	input.CharLimit = chat.MaxText
 	input.Focus()
 	return &screen{
 		ctx: ctx, client: c, marks: m, set: s, now: time.Now, tell: func(tea.Msg) {},

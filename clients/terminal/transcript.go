@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,10 +57,23 @@ func (s *screen) lines(r *room) []string {
 		r.drawn = transcript{width, s.numbers, map[chat.Seq][]string{}}
 	}
 	var out []string
+	var failed, waiting []*outgoing
+	for _, o := range r.outgoing {
+		if o.failed != nil {
+			failed = append(failed, o)
+		} else {
+			waiting = append(waiting, o)
+		}
+	}
+	slices.SortStableFunc(failed, func(a, b *outgoing) int { return cmp.Compare(a.after, b.after) })
 	day := ""
 	for _, e := range r.now.Messages() {
 		at, _ := wire.ParseTime(e.At)
 		at = at.In(s.now().Location())
+		for len(failed) > 0 && failed[0].after < e.Seq {
+			out = append(out, s.drawOutgoing(failed[0], width)...)
+			failed = failed[1:]
+		}
 		if d := at.Format("Monday, 2 January 2006"); d != day {
 			day = d
 			out = append(out, lipgloss.PlaceHorizontal(width, lipgloss.Center, dim.Render("── "+d+" ──")))
@@ -70,16 +85,38 @@ func (s *screen) lines(r *room) []string {
 		}
 		out = append(out, drawn...)
 	}
-	for _, o := range r.outgoing {
-		mark := dim.Render("  …")
-		if o.failed != nil {
-			mark = bad.Render("  not sent: " + explain(o.failed))
-		}
-		drawn := s.draw(block{from: string(s.rooms.me), text: cleanLines(o.text), faint: true}, width)
-		drawn[len(drawn)-1] = strings.TrimRight(drawn[len(drawn)-1], " ") + mark
-		out = append(out, drawn...)
+	for _, o := range append(failed, waiting...) {
+		out = append(out, s.drawOutgoing(o, width)...)
 	}
 	return out
+}
+
+// echoed is how many lines of a text that was not sent are shown.
+const echoed = 3
+
+// drawOutgoing renders what is on its way, or failed.
+func (s *screen) drawOutgoing(o *outgoing, width int) []string {
+	drawn := s.draw(block{from: string(s.rooms.me), text: cleanLines(o.text), faint: true}, width)
+	if o.failed == nil {
+		drawn[len(drawn)-1] += dim.Render("  …")
+		return drawn
+	}
+	reason := "not sent: " + explain(o.failed)
+	if len(drawn) > echoed {
+		drawn, reason = drawn[:echoed], "… "+reason
+	}
+	if last := len(drawn) - 1; lipgloss.Width(drawn[last]+"  "+reason) <= width {
+		drawn[last] += bad.Render("  " + reason)
+		return drawn
+	}
+	indent := gutter
+	if s.numbers {
+		indent += numberSize
+	}
+	for line := range strings.SplitSeq(wrap(reason, max(10, width-indent)), "\n") {
+		drawn = append(drawn, strings.Repeat(" ", indent)+bad.Render(strings.TrimRight(line, " ")))
+	}
+	return drawn
 }
 
 // block is how a message is to look.

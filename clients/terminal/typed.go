@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
 	"github.com/parley-im/parley/pkg/wire"
 )
@@ -17,7 +19,13 @@ func (s *screen) typed(line string) tea.Cmd {
 		s.notice = err.Error()
 		return nil
 	}
+	if n := utf8.RuneCountInString(c.text()); n > chat.MaxText {
+		s.input.SetValue(line) // to be shortened
+		s.notice = fmt.Sprintf("not sent: %d characters, and %d are the most", n, chat.MaxText)
+		return nil
+	}
 	s.notice = ""
+	s.leaving = s.leaving && c.name == "quit"
 	switch c.name {
 	case "quit":
 		return s.leave()
@@ -54,7 +62,7 @@ func (s *screen) typed(line string) tea.Cmd {
 
 // leave quits, at the second attempt if something would be lost.
 func (s *screen) leave() tea.Cmd {
-	waiting := 0
+	waiting := s.uploads
 	for _, r := range s.rooms.byID {
 		for _, o := range r.outgoing {
 			if o.failed == nil {
@@ -71,12 +79,12 @@ func (s *screen) leave() tea.Cmd {
 }
 
 func (s *screen) to(c command) tea.Cmd {
-	ids, err := users(c.args[:1])
+	user, err := c.peer(s.rooms.me)
 	if err != nil {
 		s.notice = err.Error()
 		return nil
 	}
-	r := s.rooms.direct(ids[0])
+	r := s.rooms.direct(user)
 	open := s.enter(r)
 	if c.rest == "" {
 		return open
@@ -96,7 +104,7 @@ func (s *screen) group(c command) tea.Cmd {
 	for _, id := range ids {
 		r.members = append(r.members, wire.MemberLine{User: id, Presence: wire.Unknown})
 	}
-	return tea.Batch(s.enter(r), s.sent(r, &outgoing{pending: p, text: "made the group"}))
+	return tea.Batch(s.enter(r), s.sent(r, &outgoing{pending: p, text: "made the group", creates: true}))
 }
 
 // say sends something and shows it as being on its way.
@@ -143,6 +151,7 @@ func (s *screen) sent(r *room, o *outgoing) tea.Cmd {
 
 func (s *screen) file(r *room, c command) tea.Cmd {
 	s.notice = "uploading…"
+	s.uploads++
 	return func() tea.Msg {
 		shown := int64(-1)
 		a, err := upload(s.ctx, s.client, c.args[0], func(sent, total int64) {
@@ -151,10 +160,7 @@ func (s *screen) file(r *room, c command) tea.Cmd {
 				s.tell(noted(fmt.Sprintf("uploading: %d %%", percent)))
 			}
 		})
-		if err != nil {
-			return noted("not sent: " + explain(err))
-		}
-		return uploaded{r, a, c.rest}
+		return uploaded{r, a, c.rest, err}
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -34,8 +35,13 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			msg.room.members = msg.members
 		}
 	case decided:
-		_, msg.out.failed = msg.out.pending.Result()
+		s.decide(msg.room, msg.out)
 	case uploaded:
+		s.uploads--
+		if msg.err != nil {
+			s.notice = "not sent: " + explain(msg.err)
+			return s, nil
+		}
 		s.notice = ""
 		return s, s.say(msg.room, wire.Content{Text: msg.text, Attachments: []wire.Attachment{msg.attachment}})
 	case noted:
@@ -59,16 +65,26 @@ func (s *screen) event(e client.Event) tea.Cmd {
 	case client.CaughtUp:
 		s.caughtUp = true
 		s.rooms.list(e.Conversations)
-		var cmds []tea.Cmd
-		for _, r := range s.rooms.sorted()[:min(refreshed, len(s.rooms.byID))] {
-			cmds = append(cmds, s.who(r))
-		}
-		return tea.Batch(cmds...)
+		return s.whoAll()
 	}
 	return nil
 }
 
-// refreshed is of how many rooms presence is asked for after a connect: about as many as a list shows.
+// decide notes the outcome of a message. A group whose making was refused is no room.
+func (s *screen) decide(r *room, o *outgoing) {
+	_, o.failed = o.pending.Result()
+	o.after = r.head
+	if o.failed == nil || !o.creates {
+		return
+	}
+	s.rooms.drop(r)
+	if s.open == r {
+		s.open, s.scroll = nil, 0
+	}
+	s.notice = fmt.Sprintf("%s was not made: %s", r.title(), explain(o.failed))
+}
+
+// refreshed is of how many rooms presence is asked for: about as many as a list shows.
 const refreshed = 20
 
 func (s *screen) entry(e wire.Entry) tea.Cmd {
@@ -119,6 +135,9 @@ func (s *screen) key(k tea.KeyMsg) tea.Cmd {
 		s.scroll = max(0, s.scroll-s.page())
 		return nil
 	case "esc":
+		if s.open != nil && s.input.Value() == "" && s.notice == "" {
+			s.open.dismiss()
+		}
 		s.input.Reset()
 		s.notice = ""
 		return nil
@@ -147,7 +166,7 @@ func (s *screen) enter(r *room) tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	s.open, s.scroll, s.notice, s.since = r, 0, "", s.now()
+	s.open, s.scroll, s.notice = r, 0, ""
 	s.read(r)
 	return tea.Batch(s.older(), s.who(r))
 }
@@ -182,13 +201,24 @@ func (s *screen) who(r *room) tea.Cmd {
 	}
 }
 
-// watch asks again who is there when a room has been open for a while.
+// watch asks again who is there when that was some time ago. After a disconnect it is asked anyway.
 func (s *screen) watch() tea.Cmd {
-	if s.open == nil || s.now().Sub(s.since) < refresh {
+	if s.state.Phase != client.Connected || !s.caughtUp || s.now().Sub(s.since) < refresh {
 		return nil
 	}
+	return s.whoAll()
+}
+
+// whoAll asks who is in the open room and in those that a list shows.
+func (s *screen) whoAll() tea.Cmd {
 	s.since = s.now()
-	return s.who(s.open)
+	var cmds []tea.Cmd
+	for i, r := range s.rooms.sorted() {
+		if i < refreshed || r == s.open {
+			cmds = append(cmds, s.who(r))
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
 // explain is an error for a person.
