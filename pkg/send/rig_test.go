@@ -1,0 +1,160 @@
+package send_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/guregu/dynamo/v2"
+
+	"github.com/parley-im/parley/infra/local/dynamodb/dynamodbtest"
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/send"
+	"github.com/parley-im/parley/pkg/store"
+	"github.com/parley-im/parley/pkg/topology"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// delivered records what was handed over.
+type delivered struct {
+	mu      sync.Mutex
+	entries []chat.Entry
+	err     error
+}
+
+func (d *delivered) Deliver(_ context.Context, _ chat.Conversation, e chat.Entry, _ chat.ConnectionID) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.entries = append(d.entries, e)
+	return d.err
+}
+
+// uploads knows which media exist.
+type uploads map[chat.MediaID]bool
+
+func (u uploads) Check(_ context.Context, _ chat.UserID, attachments []chat.Attachment) error {
+	for _, a := range attachments {
+		if !u[a.Media] {
+			return &chat.Error{Code: chat.MediaMissing}
+		}
+	}
+	return nil
+}
+
+// rig is a sender over a real log.
+type rig struct {
+	*send.Sender
+	log *unreliable
+	out *delivered
+}
+
+func newRig(t testing.TB) *rig {
+	db := dynamo.NewFromIface(dynamodbtest.Start(t))
+	log := &unreliable{Log: store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)}
+	out := &delivered{}
+	return &rig{&send.Sender{Log: log, Deliver: out, Attachments: uploads{}, Now: time.Now}, log, out}
+}
+
+// unreliable is a log that shows what the emulator never does: reads that lag, and writes that succeed and say they did not.
+type unreliable struct {
+	chat.Log
+	lag       chat.Seq // an eventual tail misses this many of the newest entries
+	rangeLag  chat.Seq // an eventual range misses this many more: another replica answers
+	losePut   bool     // the next Put is committed and answered with an error
+	beforePut func(chat.Entry)
+	hidden    bool // an eventual read does not show that the conversation exists
+}
+
+func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
+	if u.hidden && read == chat.Eventual {
+		return chat.Tail{}, false, nil
+	}
+	tail, ok, err := u.Log.Tail(ctx, id, read)
+	if err != nil || !ok || u.lag == 0 || read == chat.Strong {
+		return tail, ok, err
+	}
+	tail.Head -= min(tail.Head, u.lag)
+	tail.Last, _, err = u.Entry(ctx, id, tail.Head)
+	return tail, ok, err
+}
+
+func (u *unreliable) After(ctx context.Context, id chat.ConversationID, after chat.Seq, limit int, read chat.Read) ([]chat.Entry, error) {
+	entries, err := u.Log.After(ctx, id, after, limit, read)
+	if read == chat.Eventual && err == nil {
+		entries = entries[:len(entries)-min(len(entries), int(u.lag+u.rangeLag))]
+	}
+	return entries, err
+}
+
+var errAfterCommit = errors.New("500 after commit")
+
+func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+	if u.beforePut != nil {
+		u.beforePut(e)
+	}
+	there, wrote, err := u.Log.Put(ctx, e)
+	if u.losePut && wrote {
+		u.losePut = false
+		return chat.Entry{}, false, errAfterCommit
+	}
+	return there, wrote, err
+}
+
+func (u *unreliable) Commit(ctx context.Context, e chat.Entry, c chat.Change) (chat.Entry, bool, error) {
+	there, wrote, err := u.Log.Commit(ctx, e, c)
+	if u.losePut && wrote {
+		u.losePut = false
+		return chat.Entry{}, false, errAfterCommit
+	}
+	return there, wrote, err
+}
+
+func id(n int) chat.MessageID {
+	return chat.MessageID(fmt.Sprintf("018f0000-0000-7000-8000-%012d", n))
+}
+
+func as(user chat.UserID) chat.Identity {
+	return chat.Identity{User: user, Connection: "c-" + chat.ConnectionID(user)}
+}
+
+func text(n int, words string) wire.Send {
+	return wire.Send{ID: id(n), To: wire.Target{User: "bob"}, Body: wire.Content{Text: words}}
+}
+
+func after(r wire.Send, seq chat.Seq) wire.Send {
+	r.After = &seq
+	return r
+}
+
+func (r *rig) mustSend(t testing.TB, user chat.UserID, m wire.Send) chat.Entry {
+	t.Helper()
+	e, err := r.Send(t.Context(), as(user), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func (r *rig) entries(t testing.TB, c chat.ConversationID) []chat.Entry {
+	t.Helper()
+	entries, err := r.log.Log.After(t.Context(), c, 0, 10_000, chat.Strong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range entries {
+		if e.Seq != chat.Seq(i+1) {
+			t.Fatalf("entry %d has seq %d: there is a gap", i, e.Seq)
+		}
+	}
+	return entries
+}
+
+func wantCode(t testing.TB, err error, code chat.Code) {
+	t.Helper()
+	if err == nil || chat.AsError(err).Code != code {
+		t.Errorf("error %v, want %s", err, code)
+	}
+}
