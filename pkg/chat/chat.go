@@ -162,6 +162,8 @@ type Session struct {
 	// LastSeen is when a connection last came or went; zero if never.
 	LastSeen  time.Time
 	Endpoints []Endpoint
+	// Settings are here because whoever reaches a user reads the session anyway.
+	Settings Settings
 }
 
 // Online reports whether the user had a live connection with a good token, to the knowledge of the server at the time now.

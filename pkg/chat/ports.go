@@ -97,6 +97,8 @@ type Sessions interface {
 	// RemoveEndpoint forgets where a device is notified if that is still this endpoint: a device that registered anew
 	// meanwhile keeps the new one. It reports whether it was.
 	RemoveEndpoint(ctx context.Context, user UserID, e Endpoint) (removed bool, err error)
+	// PutSettings replaces the settings of a user.
+	PutSettings(ctx context.Context, user UserID, s Settings, at time.Time) error
 }
 
 // Poster reaches connections through the management API of the gateway.

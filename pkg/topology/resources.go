@@ -95,6 +95,8 @@ var (
 	ConversationsByUser = Index{Table: "conversations", Name: "by-user", PartitionKey: "user", SortKey: "conversation"}
 	// Sessions holds one item per user: live connections, last seen, push endpoint of each device.
 	Sessions = Table{Name: "sessions", PartitionKey: "user", TTL: "expires", Env: "PARLEY_SESSIONS_TABLE"}
+	// People holds what each user keeps for themselves: see pkg/store.
+	People = Table{Name: "people", PartitionKey: "user", SortKey: "item", TTL: "expires", Env: "PARLEY_PEOPLE_TABLE"}
 	// Offline carries one notice per message to the push function, for all members without a live connection.
 	Offline = Topic{Name: "offline", DeadLetter: DeadLetters{"offline-dead"}, Env: "PARLEY_OFFLINE_TOPIC"}
 	// Fanout carries shards of members of conversations that are too large to post to in the send itself.
@@ -111,4 +113,4 @@ var (
 )
 
 // Tables lists every table.
-var Tables = []Table{Conversations, Sessions}
+var Tables = []Table{Conversations, Sessions, People}

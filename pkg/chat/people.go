@@ -1,0 +1,67 @@
+package chat
+
+import (
+	"context"
+	"time"
+)
+
+// Audience is who is shown something of a user, or may do something to them.
+type Audience string
+
+// The audiences. Everyone is what a user has who never chose.
+const (
+	Everyone Audience = "everyone"
+	Contacts Audience = "contacts"
+	Nobody   Audience = "nobody"
+)
+
+// Settings are what a user has chosen for all conversations. The zero value is what somebody has who never did.
+type Settings struct {
+	// Seen is who is told when the user was last active; "" is Everyone.
+	Seen Audience
+	// Messages is whose first message reaches the conversations of the user: that of anybody else waits among the requests,
+	// silently. "" is Everyone.
+	Messages Audience
+	// Groups is who may add the user to a group; everybody else may send a link. "" is Everyone.
+	Groups Audience
+	// Private readers tell nobody what they have read, and are not told it of others.
+	Private bool
+}
+
+// Admits reports whether an audience that a user chose includes somebody who is, or is not, among the user's contacts.
+func (a Audience) Admits(contact bool) bool {
+	return a == "" || a == Everyone || a == Contacts && contact
+}
+
+// Relation is what a user has decided about another one. The zero value is a stranger.
+type Relation struct {
+	User UserID
+	// Contact means that the other one is in the user's list, under Name if that is not empty.
+	Contact bool
+	Name    string
+	// Blocked means that neither reaches the other directly, since a time; zero if not.
+	Blocked time.Time
+	// Muted is until when what the other one says makes no noise and counts nowhere; zero if not.
+	Muted time.Time
+}
+
+// People stores what users keep for themselves. A user's items share a partition, so that all of a kind are one query.
+type People interface {
+	// Relation returns what owner has decided about another user. It costs half a read unit, eventually, or one.
+	Relation(ctx context.Context, owner, other UserID, read Read) (Relation, error)
+	// Relations returns up to limit of an owner's relations in the order of the users' ids, beginning behind after.
+	Relations(ctx context.Context, owner, after UserID, limit int) ([]Relation, error)
+	// Relate replaces what owner has decided about r.User. A zero relation is forgotten.
+	Relate(ctx context.Context, owner UserID, r Relation) error
+}
+
+// Apart reports whether one of two users has blocked the other. It costs two reads.
+func Apart(ctx context.Context, people People, a, b UserID, read Read) (bool, error) {
+	for _, pair := range [][2]UserID{{a, b}, {b, a}} {
+		r, err := people.Relation(ctx, pair[0], pair[1], read)
+		if err != nil || !r.Blocked.IsZero() {
+			return true, err
+		}
+	}
+	return false, nil
+}
