@@ -90,8 +90,15 @@ func TestAGroupOfFiveTalks(t *testing.T) {
 	phone.gets(acks[1])
 
 	last := phone.entries(group)[0]
-	want := []wire.Conversation{{Conversation: group, Kind: chat.Group, Name: "Lake trip", Size: 5, Head: 3, Last: &last}}
 	for _, d := range append(connected, phone) {
+		role := chat.Member
+		if d.user == phone.user {
+			role = chat.Owner
+		}
+		want := []wire.Conversation{{
+			Conversation: group, Kind: chat.Group, Name: "Lake trip", Size: 5, Head: 3, Last: &last,
+			Role: role, Can: chat.Conversation{Kind: chat.Group}.Capabilities(role),
+		}}
 		if list := d.list(); !reflect.DeepEqual(list, want) {
 			t.Errorf("%s lists %+v, want %+v", d, list, want)
 		}
