@@ -35,6 +35,7 @@ type headItem struct {
 	Created      int64                `dynamo:"created"`
 	Size         int                  `dynamo:"size"`
 	Members      map[string]placeItem `dynamo:"members,omitempty"`
+	Blocked      []string             `dynamo:"blocked,set,omitempty"`
 	Rules        chat.Seq             `dynamo:"rules,omitempty"`
 	setupItem
 }
@@ -79,6 +80,9 @@ func newHead(c chat.Conversation) headItem {
 			Announce: c.Setup.Announce, Slow: c.Setup.Slow.Milliseconds(), History: c.Setup.History,
 		},
 	}
+	for user := range c.Blocked {
+		h.Blocked = append(h.Blocked, string(user))
+	}
 	if c.Members != nil {
 		h.Members = make(map[string]placeItem, len(c.Members))
 		for user, place := range c.Members {
@@ -96,6 +100,12 @@ func (h headItem) conversation() chat.Conversation {
 			Name: h.Name, Picture: chat.MediaID(h.Picture), PictureBy: chat.UserID(h.PictureBy),
 			Announce: h.Announce, Slow: time.Duration(h.Slow) * time.Millisecond, History: h.History,
 		},
+	}
+	for _, user := range h.Blocked {
+		if c.Blocked == nil {
+			c.Blocked = map[chat.UserID]bool{}
+		}
+		c.Blocked[chat.UserID(user)] = true
 	}
 	if h.Members != nil {
 		c.Members = make(map[chat.UserID]chat.Place, len(h.Members))
