@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/pkg/auth"
+	"github.com/parley-im/parley/pkg/deliver"
 	"github.com/parley-im/parley/pkg/media"
 	"github.com/parley-im/parley/pkg/push"
 	"github.com/parley-im/parley/pkg/read"
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/session"
+	"github.com/parley-im/parley/pkg/standing"
 )
 
 // Authorizer decides on $connect.
@@ -43,14 +45,24 @@ func Message(p *Parts) any {
 	})
 }
 
+// Signal serves what is said often and tells a few.
+func Signal(p *Parts) any {
+	log := p.conversations()
+	d := &deliver.Deliverer{Poster: p.connections(), Logger: p.logger}
+	k := &standing.Keeper{Log: log, Standings: log, Sessions: p.sessions(), Teller: d, Now: now}
+	return p.silent(d.Poster, map[string]action{"receipts": do(k.Receipts), "mark": do(k.Mark), "prefs": do(k.Prefs)})
+}
+
 // Fanout serves shards of large conversations.
 func Fanout(p *Parts) any { return fanout(p.deliverer(), p.logger) }
 
 // Sync serves what reads.
 func Sync(p *Parts) any {
-	r := &read.Reader{Log: p.conversations(), Sessions: p.sessions(), Now: now}
+	log := p.conversations()
+	r := &read.Reader{Log: log, Standings: log, Silences: p.people(), Sessions: p.sessions(), Now: now}
 	return p.routes(map[string]action{
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
+		"seen": do(r.Seen), "explain": do(r.Explain),
 	})
 }
 

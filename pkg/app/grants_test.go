@@ -127,6 +127,7 @@ func newCloud(t *testing.T) *cloud {
 	}
 	c.vars = map[string]string{
 		topology.Conversations.EnvName(): topology.Conversations.Name, topology.Sessions.EnvName(): topology.Sessions.Name,
+		topology.People.EnvName():  topology.People.Name,
 		topology.Offline.EnvName(): topics.TopicARN("offline"), topology.Fanout.EnvName(): queues + "/000000000000/fanout",
 		topology.Media.EnvName(): "media", topology.Posts.EnvName(): gateway, topology.Push.EnvName(): "fcm=" + topics.ApplicationARN(gcm),
 	}
@@ -219,6 +220,11 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 		c.do("fanout", events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: string(share)}}})
 	}
 	for _, id := range []chat.ConversationID{direct, large} {
+		c.ask("signal", "bob", "receipts", fmt.Sprintf(`,"cursors":[{"conversation":%q,"read":1}]`, id))
+		c.ask("signal", "ann", "mark", fmt.Sprintf(`,"conversation":%q,"seq":1`, id))
+		c.ask("signal", "ann", "prefs", fmt.Sprintf(`,"conversation":%q,"pinned":true`, id))
+		c.ask("sync", "ann", "explain", fmt.Sprintf(`,"conversation":%q`, id))
+		c.ask("sync", "ann", "seen", fmt.Sprintf(`,"conversation":%q,"seq":2`, id))
 		c.ask("sync", "ann", "sync", fmt.Sprintf(`,"cursors":[{"conversation":%q,"after":0}]`, id))
 		c.ask("sync", "ann", "history", fmt.Sprintf(`,"conversation":%q`, id))
 		c.ask("sync", "ann", "members", fmt.Sprintf(`,"conversation":%q`, id))

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/topology"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -47,19 +48,40 @@ func accepted[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, er
 // route response. A frame whose action has no route is answered by the function of $default.
 func (p *Parts) routes(actions map[string]action) func(context.Context, request) (response, error) {
 	return func(ctx context.Context, r request) (response, error) {
-		frame := []byte(r.Body)
-		ref := wire.Ref(frame)
-		result, err := p.answer(ctx, actions[r.RequestContext.RouteKey], r, frame)
-		if err == nil {
-			var body []byte
-			if body, err = wire.Encode(wire.NewReply(ref, result)); err == nil {
-				return response{StatusCode: http.StatusOK, Body: string(body)}, nil
-			}
-		}
-		p.report(ctx, r, err)
-		body, err := wire.Encode(wire.NewError(ref, err))
+		body, _, err := p.serve(ctx, actions, r)
 		return response{StatusCode: http.StatusOK, Body: string(body)}, err
 	}
+}
+
+// silent makes the handler of a function some of whose routes have no route response. Their callers get one frame only if they
+// are refused, and that as a post.
+func (p *Parts) silent(poster chat.Poster, actions map[string]action) func(context.Context, request) (response, error) {
+	return func(ctx context.Context, r request) (response, error) {
+		body, refused, err := p.serve(ctx, actions, r)
+		if topology.Responds(r.RequestContext.RouteKey) {
+			return response{StatusCode: http.StatusOK, Body: string(body)}, err
+		}
+		if refused && err == nil {
+			// Who cannot be told is gone, and says again how far it is when it is back.
+			_ = poster.Post(ctx, chat.ConnectionID(r.RequestContext.ConnectionID), body)
+		}
+		return response{StatusCode: http.StatusOK}, err
+	}
+}
+
+// serve does what a frame asks and returns the frame that answers it.
+func (p *Parts) serve(ctx context.Context, actions map[string]action, r request) (body []byte, refused bool, err error) {
+	frame := []byte(r.Body)
+	ref := wire.Ref(frame)
+	result, err := p.answer(ctx, actions[r.RequestContext.RouteKey], r, frame)
+	if err == nil {
+		if body, err = wire.Encode(wire.NewReply(ref, result)); err == nil {
+			return body, false, nil
+		}
+	}
+	p.report(ctx, r, err)
+	body, err = wire.Encode(wire.NewError(ref, err))
+	return body, true, err
 }
 
 func (p *Parts) answer(ctx context.Context, act action, r request, frame []byte) (any, error) {

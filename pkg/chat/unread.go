@@ -36,7 +36,7 @@ type Unread struct {
 	More  bool
 	// Mentions is how many of those mention the user, by name or as everybody.
 	Mentions int
-	// Seqs are those that count, the newest first.
+	// Seqs are those that count, the newest first, and one more if there are more than MaxUnread.
 	Seqs []Seq
 	// Skipped is how many of the entries behind Since do not count, by reason.
 	Skipped map[Reason]int
@@ -61,12 +61,12 @@ func (v View) Unread(entries []Entry) Unread {
 			u.Skipped[reason]++
 			continue
 		}
+		u.Seqs = append(u.Seqs, e.Seq)
 		if u.Count == MaxUnread {
 			u.More = true
 			return u
 		}
 		u.Count++
-		u.Seqs = append(u.Seqs, e.Seq)
 		if e.Body.Everybody || slices.Contains(e.Body.Mentions, v.User) {
 			u.Mentions++
 		}

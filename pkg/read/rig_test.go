@@ -31,8 +31,10 @@ type rig struct {
 
 func newRig(t testing.TB) *rig {
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
+	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	return &rig{Reader: &read.Reader{
-		Log:      store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name),
+		Log: log, Standings: log,
+		Silences: store.NewPeople(db, topology.People.Name),
 		Sessions: store.NewSessions(db, topology.Sessions.Name),
 		Now:      func() time.Time { return epoch },
 	}}

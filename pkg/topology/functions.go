@@ -47,6 +47,16 @@ var Functions = []Function{
 		Memory: 512, Timeout: 15 * time.Second,
 	},
 	{
+		Name: "signal", About: "keeps how far members are and what they chose, and tells who is to know",
+		Routes: []string{"receipts", "mark", "prefs"},
+		Grants: []Grant{
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
 		Name: "fanout", About: "hands one entry to one shard of a large conversation",
 		Queue: &Fanout,
 		Grants: append([]Grant{
@@ -56,11 +66,12 @@ var Functions = []Function{
 		Memory: 512, Timeout: 20 * time.Second,
 	},
 	{
-		Name: "sync", About: "reads: what was missed, history, conversations, members",
-		Routes: []string{"sync", "history", "conversations", "members"},
+		Name: "sync", About: "reads: what was missed, history, conversations, members, who has seen what",
+		Routes: []string{"sync", "history", "conversations", "members", "seen", "explain"},
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
+			{People, []string{"dynamodb:BatchGetItem"}}, // whom the caller does not want to hear
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
 		},
 		Memory: 512, Timeout: 15 * time.Second,

@@ -88,7 +88,7 @@ func TestGrantsNameNoWildcardAndNoScan(t *testing.T) {
 func TestWhoMayChangeWhat(t *testing.T) {
 	want := map[string][]string{
 		"dynamodb:PutItem":           {"message"},
-		"POST":                       {"connect", "fanout", "message"},
+		"POST":                       {"connect", "fanout", "message", "signal"},
 		"DELETE":                     {"connect"},
 		"s3:PutObject":               {"media"},
 		"sqs:SendMessage":            {"message", "push"},

@@ -1,0 +1,148 @@
+package standing
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// workers is how many conversations of one frame are worked on at once.
+const workers = 16
+
+// Receipts moves the caller's cursors forward and tells of those that moved: the caller's other devices what was read; the other
+// one of a direct conversation everything; in a group up to chat.MaxLiveReceipts members, when the newest message was read, its
+// author. Whoever is told of several conversations gets one frame.
+//
+// A private reader's others are told that it was delivered, and a private reader is told of others no more than that. Nobody is
+// told across a block. Conversations that the caller is not in any more are stepped over: sync tells that they are gone.
+//
+// It costs, for each conversation, the query of the tail and one write unit, also if the cursor is stale; the session of the caller
+// and of everybody who is told, half a read unit each; and a post to each connection. Errors: invalid if a cursor is beyond the
+// last entry, which changes nothing.
+func (k *Keeper) Receipts(ctx context.Context, who chat.Identity, q wire.Receipts) (struct{}, error) {
+	receipts := make([]chat.Receipt, len(q.Cursors))
+	for i, c := range q.Cursors {
+		receipts[i] = c.Domain()
+	}
+	return struct{}{}, k.receive(ctx, who, receipts)
+}
+
+func (k *Keeper) receive(ctx context.Context, who chat.Identity, receipts []chat.Receipt) error {
+	tails := make([]chat.Tail, len(receipts))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(workers)
+	for i, r := range receipts {
+		group.Go(func() (err error) {
+			tails[i], err = k.tail(groupCtx, who.User, r)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	told, err := k.audience(ctx, who.User, tails, receipts)
+	if err != nil {
+		return err
+	}
+	self := told[0]
+	group, groupCtx = errgroup.WithContext(ctx)
+	group.SetLimit(workers)
+	for i, r := range receipts {
+		if tails[i].Head == 0 {
+			receipts[i] = chat.Receipt{}
+			continue
+		}
+		group.Go(func() (err error) {
+			receipts[i], err = k.Standings.Advance(groupCtx, who.User, r, self.Settings.Private, k.Now())
+			if err != nil && chat.AsError(err).Code == chat.Forbidden {
+				receipts[i], err = chat.Receipt{}, nil // removed since
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return k.tell(ctx, who, told, tails, receipts)
+}
+
+// tail reads the tail of a conversation that a receipt is about. It has no Head if the user is not a member. What an eventual
+// read does not show yet is looked for strongly before it is refused.
+func (k *Keeper) tail(ctx context.Context, user chat.UserID, r chat.Receipt) (chat.Tail, error) {
+	last := max(r.Delivered, r.Read)
+	tail, err := chat.Enter(ctx, k.Log, r.Conversation, user, chat.Eventual)
+	if err == nil && last > tail.Head {
+		tail, err = chat.Enter(ctx, k.Log, r.Conversation, user, chat.Strong)
+	}
+	switch {
+	case err != nil && chat.AsError(err).Code == chat.Forbidden:
+		return chat.Tail{}, nil
+	case err == nil && last > tail.Head:
+		return chat.Tail{}, chat.Errorf(chat.Invalid, "cursors: beyond the last entry")
+	}
+	return tail, err
+}
+
+// listener is who hears of a receipt, or "" if nobody does.
+func listener(tail chat.Tail, user chat.UserID, r chat.Receipt) chat.UserID {
+	c := tail.Conversation
+	switch {
+	case c.Kind == chat.Direct && len(c.Blocked) == 0:
+		return c.Peer(user)
+	case c.Kind == chat.Direct, c.Large(), c.Size > chat.MaxLiveReceipts, r.Read < tail.Head, tail.Last.Kind != chat.Message:
+		return ""
+	}
+	author := tail.Last.From
+	if _, member := c.Members[author]; !member || author == user {
+		return ""
+	}
+	return author
+}
+
+// audience reads the session of the user, which comes first, and of those who may hear of the receipts.
+func (k *Keeper) audience(ctx context.Context, user chat.UserID, tails []chat.Tail, receipts []chat.Receipt) ([]chat.Session, error) {
+	users := []chat.UserID{user}
+	known := map[chat.UserID]bool{"": true, user: true}
+	for i, tail := range tails {
+		if other := listener(tail, user, receipts[i]); !known[other] {
+			known[other] = true
+			users = append(users, other)
+		}
+	}
+	return k.Sessions.Sessions(ctx, users)
+}
+
+// tell posts to everybody what moved.
+func (k *Keeper) tell(ctx context.Context, who chat.Identity, sessions []chat.Session, tails []chat.Tail, moved []chat.Receipt) error {
+	self := sessions[0]
+	for _, s := range sessions {
+		var news []wire.Receipt
+		for i, r := range moved {
+			line := wire.Receipt{Conversation: r.Conversation, Delivered: r.Delivered, Read: r.Read}
+			switch {
+			case s.User == who.User:
+				line.Delivered = 0 // another device has its own
+			case listener(tails[i], who.User, r) != s.User:
+				continue
+			case self.Settings.Private || s.Settings.Private:
+				line.Delivered, line.Read = max(r.Delivered, r.Read), 0
+			}
+			if line.Delivered > 0 || line.Read > 0 {
+				news = append(news, line)
+			}
+		}
+		connections := k.reach(s, who.Connection)
+		if len(news) == 0 || len(connections) == 0 {
+			continue
+		}
+		frame, err := wire.Encode(wire.NewReceived(who.User, news))
+		if err != nil {
+			return err
+		}
+		k.Teller.Post(ctx, frame, connections)
+	}
+	return nil
+}
