@@ -1,0 +1,54 @@
+// Package signal passes on what is only of the moment: who is typing. It is never stored, never notified and never sent again,
+// and its requests have no reply.
+package signal
+
+import (
+	"context"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Teller posts a frame to every connection of users.
+type Teller interface {
+	Tell(ctx context.Context, frame []byte, users []chat.UserID) error
+}
+
+// Signaller passes on. Its fields are ports.
+type Signaller struct {
+	Log    chat.Log
+	People chat.People
+	Teller Teller
+}
+
+// Typing tells the other members what the caller is doing. Above chat.MaxTyping members it tells nobody, and neither in a
+// direct conversation of two of whom one has blocked the other; the caller cannot tell. It costs the query of the tail, the
+// session of each of the others, and in a direct conversation two relations, all eventual; and a post to each connection.
+// Errors: forbidden.
+func (s *Signaller) Typing(ctx context.Context, who chat.Identity, q wire.Typing) (struct{}, error) {
+	tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, chat.Eventual)
+	if err != nil {
+		return struct{}{}, err
+	}
+	c := tail.Conversation
+	if c.Size > chat.MaxTyping || c.Large() {
+		return struct{}{}, nil
+	}
+	if c.Kind == chat.Direct {
+		apart, err := chat.Apart(ctx, s.People, who.User, c.Peer(who.User), chat.Eventual)
+		if apart || err != nil {
+			return struct{}{}, err
+		}
+	}
+	var others []chat.UserID
+	for user := range c.Members {
+		if user != who.User {
+			others = append(others, user)
+		}
+	}
+	frame, err := wire.Encode(wire.NewComposing(c.ID, who.User, q.Kind))
+	if err != nil {
+		return struct{}{}, err
+	}
+	return struct{}{}, s.Teller.Tell(ctx, frame, others)
+}
