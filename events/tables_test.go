@@ -64,6 +64,8 @@ var limits = map[string]int{
 	"MaxKinds": chat.MaxKinds, "ShownReactors": chat.ShownReactors, "EditWindow": int(chat.EditWindow / time.Second),
 	"DeleteWindow": int(chat.DeleteWindow / time.Second), "MaxEdits": chat.MaxEdits, "MaxRef": chat.MaxRef, "MaxToken": chat.MaxToken, "MaxCursors": chat.MaxCursors,
 	"MaxHistory": chat.MaxHistory, "DefaultHistory": chat.DefaultHistory, "MaxPage": chat.MaxPage, "DefaultPage": chat.DefaultPage,
+	"MaxTyping": chat.MaxTyping, "TypingTime": int(chat.TypingTime / time.Second), "MaxWatch": chat.MaxWatch, "MaxWatchers": chat.MaxWatchers,
+	"MaxStatus": int(chat.MaxStatus / time.Second), "Grace": int(chat.Grace / time.Second),
 	"MaxConnections": chat.MaxConnections, "MaxEndpoints": chat.MaxEndpoints, "MaxResend": chat.MaxResend,
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
@@ -123,6 +125,11 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"conversations/properties/limit/maximum":                         chat.MaxPage,
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"event.typing/properties/for/const":                              int(chat.TypingTime / time.Second),
+		"watch/properties/users/maxItems":                                chat.MaxWatch,
+		"unwatch/properties/users/maxItems":                              chat.MaxWatch,
+		"reply.watch/properties/result/properties/presences/maxItems":    chat.MaxWatch,
+		"reply.watch/properties/result/properties/full/maxItems":         chat.MaxWatch,
 		"register/properties/token/maxLength":                            chat.MaxToken,
 	} {
 		got := lookup(t, at)

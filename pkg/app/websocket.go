@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -59,6 +60,28 @@ func (p *Parts) routes(actions map[string]action) func(context.Context, request)
 		p.report(ctx, r, err)
 		body, err := wire.Encode(wire.NewError(ref, err))
 		return response{StatusCode: http.StatusOK, Body: string(body)}, err
+	}
+}
+
+// silent makes the handler of a function whose routes have no route response (topology.SilentRoutes): what succeeds is not
+// answered, and an error is posted to the caller's connection. It does not fail, because nothing would try again.
+func (p *Parts) silent(poster chat.Poster, actions map[string]action) func(context.Context, request) (response, error) {
+	return func(ctx context.Context, r request) (response, error) {
+		done := response{StatusCode: http.StatusOK}
+		frame := []byte(r.Body)
+		_, err := p.answer(ctx, actions[r.RequestContext.RouteKey], r, frame)
+		if err == nil {
+			return done, nil
+		}
+		p.report(ctx, r, err)
+		body, err := wire.Encode(wire.NewError(wire.Ref(frame), err))
+		if err == nil {
+			err = poster.Post(ctx, chat.ConnectionID(r.RequestContext.ConnectionID), body)
+		}
+		if err != nil && !errors.Is(err, chat.ErrGone) {
+			p.logger.WarnContext(ctx, "error not told", "error", err)
+		}
+		return done, nil
 	}
 }
 

@@ -60,7 +60,10 @@ func New() (*Validator, error) {
 // put files a schema under what its name says.
 func (v *Validator) put(name string, schema *jsonschema.Schema, asked map[string]bool) {
 	action, isReply := strings.CutPrefix(name, "reply.")
+	event, isEvent := strings.CutPrefix(name, "event.") // one whose name is also that of an action
 	switch {
+	case isEvent:
+		v.events[event] = schema
 	case isReply:
 		v.replies[action] = schema
 	case asked[name]:
@@ -79,8 +82,8 @@ func (v *Validator) total(asked, answered map[string]bool) error {
 			return fmt.Errorf("contract: events/schema has no %s.json", action)
 		}
 	}
-	for action := range answered {
-		if v.replies[action] == nil {
+	for action, has := range answered {
+		if has && v.replies[action] == nil {
 			return fmt.Errorf("contract: events/schema has no reply.%s.json", action)
 		}
 	}
@@ -99,7 +102,7 @@ func actions() (asked, answered map[string]bool) {
 	for _, f := range topology.Functions {
 		for _, route := range f.Routes {
 			if !strings.HasPrefix(route, "$") {
-				asked[route], answered[route] = true, true
+				asked[route], answered[route] = true, topology.Responds(route)
 			}
 		}
 	}

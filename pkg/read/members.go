@@ -3,13 +3,14 @@ package read
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Members lists the members of a conversation that the caller is one of, and whether each is online.
+// Members lists the members of a conversation that the caller is one of, and of their presence what the caller may see. It
+// costs the query of the tail, half a read unit for each session, and one for what each and the caller have decided about
+// each other.
 func (r *Reader) Members(ctx context.Context, who chat.Identity, q wire.Members) (wire.MemberList, error) {
 	tail, err := chat.Enter(ctx, r.Log, q.Conversation, who.User, chat.Eventual)
 	if err != nil {
@@ -24,10 +25,15 @@ func (r *Reader) Members(ctx context.Context, who chat.Identity, q wire.Members)
 	if err != nil {
 		return wire.MemberList{}, err
 	}
+	pairs, err := r.Pairs.Between(ctx, who.User, users)
+	if err != nil {
+		return wire.MemberList{}, err
+	}
 	list := wire.MemberList{Members: []wire.MemberLine{}}
 	now := r.Now()
-	for _, s := range sessions {
-		list.Members = append(list.Members, wire.MemberLine{User: s.User, Presence: presence(s, now), Seen: seen(s)})
+	for i, s := range sessions {
+		shown := wire.FromShown(s.To(pairs[i], now))
+		list.Members = append(list.Members, wire.MemberLine{User: s.User, Presence: shown.Status, Seen: shown.Seen})
 	}
 	if len(users) == limit {
 		list.Next = users[limit-1]
@@ -48,22 +54,4 @@ func (r *Reader) page(ctx context.Context, c chat.Conversation, after chat.UserI
 	}
 	slices.Sort(users)
 	return users[:min(limit, len(users))], nil
-}
-
-func presence(s chat.Session, now time.Time) wire.Presence {
-	switch {
-	case s.Online(now):
-		return wire.Online
-	case s.LastSeen.IsZero():
-		return wire.Unknown
-	default:
-		return wire.Offline
-	}
-}
-
-func seen(s chat.Session) string {
-	if s.LastSeen.IsZero() {
-		return ""
-	}
-	return wire.Time(s.LastSeen)
 }

@@ -29,6 +29,11 @@ var requests = map[string]func() Request{
 	"download":      func() Request { return new(Download) },
 	"register":      func() Request { return new(Register) },
 	"unregister":    func() Request { return new(Unregister) },
+	"logout":        func() Request { return new(Logout) },
+	"typing":        func() Request { return new(Typing) },
+	"watch":         func() Request { return new(Watch) },
+	"unwatch":       func() Request { return new(Unwatch) },
+	"status":        func() Request { return new(SetStatus) },
 }
 
 // samples reads the published frames by name.
@@ -140,7 +145,7 @@ func eventFrames() map[string]any {
 	}
 	lastPicture, lastCharts := FromEntry(picture), FromEntry(charts)
 	expires := Time(at("2026-11-21T22:28:00.000Z"))
-	ann := MemberLine{"ann", Online, Time(at("2026-11-21T22:20:00.000Z"))}
+	ann := MemberLine{User: "ann", Presence: Online}
 	return map[string]any{
 		"message":            FromEntry(hi),
 		"message.attachment": FromEntry(picture),
@@ -181,6 +186,7 @@ func eventFrames() map[string]any {
 func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	said := eventFrames()
 	maps.Copy(said, changeFrames())
+	maps.Copy(said, presenceFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {
