@@ -50,7 +50,7 @@ type Shown struct {
 func Hidden(user UserID) Shown { return Shown{User: user, Presence: Offline} }
 
 // Presence is what a session shows. Who chose to be invisible is offline, last seen when that began; else the most present
-// of the devices counts, online before away, and who is there may be busy.
+// of the devices counts, online before away, and who is there may be busy. A connection that left counts for its Grace.
 func (s Session) Presence(now time.Time) Shown {
 	shown := Shown{User: s.User, Presence: Offline, Seen: s.lastSeen(now)}
 	lasts := s.Status.Lasts(now)
@@ -77,19 +77,27 @@ func (s Session) lastSeen(now time.Time) time.Time {
 	return s.LastSeen
 }
 
-// here are the connections that make the user present: live ones with a good token.
+// here are the connections that make the user present: live ones with a good token, and one that left. That one counts until
+// Left is cleared, but no longer than a lost absence may take to be noticed.
 func (s Session) here(now time.Time) []Connection {
-	return slices.DeleteFunc(s.Live(now), func(c Connection) bool { return c.Expired(now) })
+	here := slices.DeleteFunc(s.Live(now), func(c Connection) bool { return c.Expired(now) })
+	if !s.Left.IsZero() && now.Sub(s.Left) < Grace+ConnectionMargin {
+		here = append(here, Connection{Since: s.Left, Away: s.Idle})
+	}
+	return here
 }
 
-// Told is what those who watch the user were last told. It differs from Presence where nobody is told at once: for Grace
-// after a connection has left, which still counts here, and when an invisibility ends by itself.
+// Settled is the session when the Grace of what left is over.
+func (s Session) Settled() Session {
+	s.Left, s.Idle = time.Time{}, false
+	return s
+}
+
+// Told is what those who watch the user were told last, to be compared by News. It is the Presence, unless an invisibility has
+// ended by itself: then who asked since knows the truth, the others do not, and whatever is next is news.
 func (s Session) Told(now time.Time) Shown {
-	if s.Status.Presence == Invisible {
-		return Hidden(s.User)
-	}
-	if !s.Left.IsZero() {
-		s.Connections = append(slices.Clone(s.Connections), Connection{Since: now, Away: s.Idle})
+	if s.Status.Presence == Invisible && !s.Status.Lasts(now) {
+		return Shown{User: s.User, Presence: Invisible}
 	}
 	return s.Presence(now)
 }

@@ -126,10 +126,12 @@ func TestToldIsWhatWasAnnounced(t *testing.T) {
 		"left a moment ago":                 {session(left(false)), Online},
 		"left a moment ago, away":           {session(left(true)), Away},
 		"one left, one is away":             {session(left(false), away), Online},
+		"left, and nobody took notice":      {session(func(s *Session) { s.Left = ago(Grace + ConnectionMargin) }), Offline},
 		"one that was away left":            {session(left(true), here), Online},
 		"gone":                              {session(nil), Offline},
 		"invisible":                         {session(status(Invisible, ago(1), time.Time{}), here), Offline},
-		"invisible, and nobody was told":    {session(status(Invisible, ago(2), ago(1)), here), Offline},
+		"invisible, and left a moment ago":  {session(func(s *Session) { status(Invisible, ago(1), time.Time{})(s); left(false)(s) }), Offline},
+		"invisible until just now":          {session(status(Invisible, ago(2), ago(1)), here), Invisible}, // some know, some do not
 		"busy for a while, as everybody is": {session(status(Busy, time.Time{}, noon), here), Online},
 	} {
 		if got := test.s.Told(noon); got.Presence != test.want {
@@ -140,8 +142,8 @@ func TestToldIsWhatWasAnnounced(t *testing.T) {
 	if got := busy.Told(noon); got.Presence != Busy || !got.Until.Equal(noon.Add(time.Hour)) {
 		t.Errorf("busy, left a moment ago: %+v", got)
 	}
-	if s := session(left(false), here); len(s.Connections) != 1 {
-		t.Error("the session was changed")
+	if got := session(left(false)).Settled().Presence(noon); got.Presence != Offline {
+		t.Errorf("when the grace is over: %+v", got)
 	}
 }
 

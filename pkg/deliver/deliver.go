@@ -196,7 +196,7 @@ func (d *Deliverer) absent(ctx context.Context, now time.Time, sessions []chat.S
 		if d.Absences == nil || len(gone[s.User]) == 0 {
 			continue
 		}
-		rest := s
+		rest := s.Settled()
 		for _, id := range gone[s.User] {
 			rest = rest.Without(id)
 		}

@@ -95,11 +95,11 @@ func (b *Board) Lapse(ctx context.Context, a chat.Absence) error {
 		return err // they have left again since, and that will be told
 	}
 	now := b.Now()
-	told, repeated := s.Told(now), s.Left.IsZero()
-	s.Left, s.Idle = time.Time{}, false
-	shown := s.Presence(now)
-	if chat.News(told, shown) || repeated && shown.Presence == chat.Offline && s.Status.Presence != chat.Invisible {
-		return b.announce(ctx, s, now)
+	rest := s.Settled()
+	shown := rest.Presence(now)
+	gone := shown.Presence == chat.Offline && !(s.Status.Presence == chat.Invisible && s.Status.Lasts(now))
+	if gone || chat.News(s.Told(now), shown) {
+		return b.announce(ctx, rest, now)
 	}
 	return nil
 }

@@ -43,8 +43,7 @@ func (k *Keeper) Connect(ctx context.Context, who chat.Identity) error {
 		return err
 	}
 	told := s.Without(who.Connection).Told(now)
-	s.Left, s.Idle = time.Time{}, false
-	k.Board.Announce(ctx, told, s)
+	k.Board.Announce(ctx, told, s.Settled())
 	live := s.Live(now)
 	if len(live) == len(s.Connections) && len(live) <= chat.MaxConnections {
 		return nil
@@ -73,7 +72,7 @@ func (k *Keeper) Connect(ctx context.Context, who chat.Identity) error {
 func (k *Keeper) Disconnect(ctx context.Context, who chat.Identity) error {
 	now := k.Now()
 	s, err := k.Presences.Leave(ctx, who.User, now, who.Connection)
-	if err != nil || !chat.News(s.Told(now), s.Presence(now)) {
+	if err != nil || !chat.News(s.Told(now), s.Settled().Presence(now)) {
 		return err
 	}
 	if err := k.Absences.Hand(ctx, chat.Absence{User: who.User, Left: s.Left.UnixMilli()}); err != nil {

@@ -176,6 +176,6 @@ func with(s chat.Session, id chat.ConnectionID, away bool, at time.Time) chat.Se
 			s.Connections[i].Away = away
 		}
 	}
-	s.LastSeen, s.Left, s.Idle = time.UnixMilli(at.UnixMilli()).UTC(), time.Time{}, false
-	return s
+	s.LastSeen = time.UnixMilli(at.UnixMilli()).UTC()
+	return s.Settled()
 }
