@@ -67,6 +67,14 @@ type PresenceLine struct {
 	Until string `json:"until,omitzero"`
 }
 
+// Now is the status at a time: nobody is told when Busy ends by itself.
+func (l PresenceLine) Now(now time.Time) Presence {
+	if until, err := ParseTime(l.Until); err == nil && !now.Before(until) {
+		return Online
+	}
+	return l.Status
+}
+
 // Changed is the frame that tells of a change.
 type Changed struct {
 	Event string `json:"event"`
