@@ -38,7 +38,7 @@ func (c *Client) Typing(conversation chat.ConversationID, kind wire.Doing) {
 	c.link.mu.Lock()
 	s := c.link.socket
 	c.link.mu.Unlock()
-	if err == nil && s != nil {
+	if err == nil && s != nil && wire.Decode(frame, new(wire.Typing)) == nil {
 		c.spawn(func() { _ = s.write(frame) })
 	}
 }
