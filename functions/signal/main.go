@@ -1,4 +1,4 @@
-// Signal keeps how far members are in their conversations and what they chose for them, and tells who is to know.
+// Signal passes on who is typing and how far members are, and keeps what they chose for their conversations.
 package main
 
 import "github.com/parley-im/parley/pkg/app"

@@ -5,12 +5,12 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/pkg/auth"
-	"github.com/parley-im/parley/pkg/deliver"
 	"github.com/parley-im/parley/pkg/media"
 	"github.com/parley-im/parley/pkg/push"
 	"github.com/parley-im/parley/pkg/read"
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/session"
+	"github.com/parley-im/parley/pkg/signal"
 	"github.com/parley-im/parley/pkg/standing"
 )
 
@@ -25,12 +25,12 @@ func Authorizer(p *Parts) any {
 
 // Connect serves $connect.
 func Connect(p *Parts) any {
-	return connect(&session.Keeper{Sessions: p.sessions(), Poster: p.connections(), Now: now})
+	return connect(&session.Keeper{Sessions: p.sessions(), Poster: p.connections(), Board: p.board(), Now: now})
 }
 
 // Disconnect serves $disconnect.
 func Disconnect(p *Parts) any {
-	return disconnect(&session.Keeper{Sessions: p.sessions(), Now: now})
+	return disconnect(&session.Keeper{Presences: p.sessions(), Absences: p.absences(), Now: now, Logger: p.logger})
 }
 
 // Message serves what appends to conversations.
@@ -45,26 +45,37 @@ func Message(p *Parts) any {
 	})
 }
 
-// Signal serves what is said often and tells a few.
-func Signal(p *Parts) any {
-	log := p.conversations()
-	d := &deliver.Deliverer{Poster: p.connections(), Logger: p.logger}
-	k := &standing.Keeper{Log: log, Standings: log, Sessions: p.sessions(), Teller: d, Now: now}
-	return p.silent(d.Poster, map[string]action{"receipts": do(k.Receipts), "mark": do(k.Mark), "prefs": do(k.Prefs)})
-}
-
 // Fanout serves shards of large conversations.
 func Fanout(p *Parts) any { return fanout(p.deliverer(), p.logger) }
 
 // Sync serves what reads.
 func Sync(p *Parts) any {
-	log := p.conversations()
-	r := &read.Reader{Log: log, Standings: log, Silences: p.people(), Sessions: p.sessions(), Now: now}
+	log, people := p.conversations(), p.people()
+	r := &read.Reader{Log: log, Standings: log, Sessions: p.sessions(), Pairs: people, Silences: people, Now: now}
 	return p.routes(map[string]action{
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
 		"seen": do(r.Seen), "explain": do(r.Explain),
 	})
 }
+
+// Signal serves what is said often and has no answer, and what members choose for a conversation.
+func Signal(p *Parts) any {
+	log, teller := p.conversations(), p.teller()
+	k := &standing.Keeper{Log: log, Standings: log, Sessions: p.sessions(), Teller: teller, Now: now}
+	s := &signal.Signaller{Log: log, People: p.people(), Teller: teller, Cursors: k}
+	return p.silent(p.connections(), map[string]action{
+		"typing": do(s.Typing), "receipts": do(k.Receipts), "mark": do(k.Mark), "prefs": do(k.Prefs),
+	})
+}
+
+// Presence serves those who watch, and those who choose how they are seen.
+func Presence(p *Parts) any {
+	b := p.board()
+	return p.routes(map[string]action{"watch": do(b.Watch), "unwatch": do(b.Unwatch), "status": do(b.Status)})
+}
+
+// Grace serves those who left.
+func Grace(p *Parts) any { return grace(p.board(), p.logger) }
 
 // Media serves uploads and downloads.
 func Media(p *Parts) any {
@@ -72,10 +83,11 @@ func Media(p *Parts) any {
 	return p.routes(map[string]action{"upload": do(m.Upload), "download": do(m.Download)})
 }
 
-// Devices serves the register of devices.
+// Devices serves the register of devices, and their end.
 func Devices(p *Parts) any {
 	d := &push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger}
-	return p.routes(map[string]action{"register": do(d.Register), "unregister": do(d.Unregister)})
+	k := &session.Keeper{Presences: p.sessions(), Poster: p.connections(), Board: p.board(), Devices: d, Now: now}
+	return p.routes(map[string]action{"register": do(d.Register), "unregister": do(d.Unregister), "logout": do(k.Logout)})
 }
 
 // Push serves notices.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -53,8 +54,8 @@ func (p *Parts) routes(actions map[string]action) func(context.Context, request)
 	}
 }
 
-// silent makes the handler of a function some of whose routes have no route response. Their callers get one frame only if they
-// are refused, and that as a post.
+// silent makes the handler of a function that has routes without a route response (topology.SilentRoutes): there, what succeeds is
+// not answered, and an error is posted to the caller's connection. That does not fail, because nothing would try again.
 func (p *Parts) silent(poster chat.Poster, actions map[string]action) func(context.Context, request) (response, error) {
 	return func(ctx context.Context, r request) (response, error) {
 		body, refused, err := p.serve(ctx, actions, r)
@@ -62,10 +63,12 @@ func (p *Parts) silent(poster chat.Poster, actions map[string]action) func(conte
 			return response{StatusCode: http.StatusOK, Body: string(body)}, err
 		}
 		if refused && err == nil {
-			// Who cannot be told is gone, and says again how far it is when it is back.
-			_ = poster.Post(ctx, chat.ConnectionID(r.RequestContext.ConnectionID), body)
+			err = poster.Post(ctx, chat.ConnectionID(r.RequestContext.ConnectionID), body)
 		}
-		return response{StatusCode: http.StatusOK}, err
+		if err != nil && !errors.Is(err, chat.ErrGone) {
+			p.logger.WarnContext(ctx, "error not told", "error", err)
+		}
+		return response{StatusCode: http.StatusOK}, nil
 	}
 }
 

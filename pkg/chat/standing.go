@@ -48,6 +48,14 @@ type Receipt struct {
 	Delivered, Read Seq
 }
 
+// Heard is what another user is to hear of a receipt, and by which connections; none if there is nobody to tell or nothing to
+// tell them.
+type Heard struct {
+	User        UserID
+	Connections []ConnectionID
+	Receipt
+}
+
 // Membership is a member of a conversation.
 type Membership struct {
 	Conversation ConversationID

@@ -13,6 +13,8 @@
 // Messages are changed by Edit, Delete and React (change.go); those changes are entries like all others, and a Room
 // (room.go) adds them up to what a program shows.
 //
+// What is only of the moment, who is typing (typing.go) and who is there (presence.go), comes as events of its own.
+//
 // What comes in flows through four small parts: the socket reads frames (socket.go), the inbox puts entries into the
 // order of their seq and notices what is missing (inbox.go), the follower fetches that (follow.go), and the dispatcher
 // calls Handle and tells the Store how far it got (dispatch.go). What goes out waits in the outbox, one lane per

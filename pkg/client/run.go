@@ -163,6 +163,7 @@ func (c *Client) adopt(s *socket) {
 		c.link.drop(s)
 	})
 	c.link.set(s)
+	c.spawn(func() { c.resume(s) })
 	signal(c.opened)
 }
 

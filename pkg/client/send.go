@@ -53,6 +53,7 @@ func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
 	if to.User != "" {
 		p.Conversation = chat.DirectID(c.options.User, to.User)
 	}
+	c.typing.said(p.Conversation)
 	p.entry.To = to.User
 	p.entry.Body = wire.Body{
 		Text: content.Text, Attachments: content.Attachments, Reply: content.Reply, Mentions: content.Mentions, Everybody: content.Everybody,

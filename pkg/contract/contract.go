@@ -60,12 +60,12 @@ func New() (*Validator, error) {
 // put files a schema under what its name says. An event with the name of an action begins with "event.".
 func (v *Validator) put(name string, schema *jsonschema.Schema, asked map[string]bool) {
 	action, isReply := strings.CutPrefix(name, "reply.")
-	event, isEvent := strings.CutPrefix(name, "event.")
+	event, isEvent := strings.CutPrefix(name, "event.") // one whose name is also that of an action
 	switch {
-	case isReply:
-		v.replies[action] = schema
 	case isEvent:
 		v.events[event] = schema
+	case isReply:
+		v.replies[action] = schema
 	case asked[name]:
 		v.requests[name] = schema
 	case name == "gateway":
@@ -82,8 +82,8 @@ func (v *Validator) total(asked, answered map[string]bool) error {
 			return fmt.Errorf("contract: events/schema has no %s.json", action)
 		}
 	}
-	for action, replied := range answered {
-		if replied && v.replies[action] == nil {
+	for action, has := range answered {
+		if has && v.replies[action] == nil {
 			return fmt.Errorf("contract: events/schema has no reply.%s.json", action)
 		}
 	}

@@ -6,8 +6,28 @@ import (
 	"github.com/parley-im/parley/pkg/chat"
 )
 
-// Post posts a frame of the moment, which is in no log, to connections and returns those that are no more. It is best effort:
-// nobody is notified and nothing comes again. It needs Poster and Logger.
+// Tell posts a frame of the moment, which is in no log, to every connection of these users. It is best effort: nobody is
+// notified, nothing comes again, and a connection that is gone is left for the next entry to find. It needs Sessions, Poster,
+// Now and Logger. The error is that of Sessions.
+func (d *Deliverer) Tell(ctx context.Context, frame []byte, users []chat.UserID) error {
+	sessions, err := d.Sessions.Sessions(ctx, users)
+	if err != nil {
+		return err
+	}
+	var connections []chat.ConnectionID
+	now := d.Now()
+	for _, s := range sessions {
+		for _, c := range s.Live(now) {
+			if !c.Expired(now) {
+				connections = append(connections, c.ID)
+			}
+		}
+	}
+	d.Post(ctx, frame, connections)
+	return nil
+}
+
+// Post posts such a frame to connections and returns those that are no more. It needs Poster and Logger.
 func (d *Deliverer) Post(ctx context.Context, frame []byte, connections []chat.ConnectionID) (gone []chat.ConnectionID) {
 	var targets []target
 	for _, id := range connections {

@@ -29,6 +29,7 @@ type Reader struct {
 	Log       chat.Log
 	Sessions  chat.Sessions
 	Standings chat.Standings
+	Pairs     chat.Pairs
 	Silences  chat.Silences
 	Now       func() time.Time
 }

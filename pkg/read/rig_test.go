@@ -36,6 +36,7 @@ func newRig(t testing.TB) *rig {
 		Log: log, Standings: log,
 		Silences: store.NewPeople(db, topology.People.Name),
 		Sessions: store.NewSessions(db, topology.Sessions.Name),
+		Pairs:    store.NewPeople(db, topology.People.Name),
 		Now:      func() time.Time { return epoch },
 	}}
 }

@@ -10,12 +10,12 @@ import (
 // Mark makes everything from a seq on count as unread for the caller, until they read or write; without a seq it takes that
 // back. No cursor moves, so nobody else can tell. It costs a strong query of the tail, one write unit and the caller's session, and
 // a post to each of their other connections, as Prefs does. Errors: forbidden; invalid beyond the last entry.
-func (k *Keeper) Mark(ctx context.Context, who chat.Identity, q wire.Mark) (wire.Chosen, error) {
+func (k *Keeper) Mark(ctx context.Context, who chat.Identity, q wire.Mark) (wire.Preferred, error) {
 	tail, err := chat.Enter(ctx, k.Log, q.Conversation, who.User, chat.Strong)
 	if err != nil {
-		return wire.Chosen{}, err
+		return wire.Preferred{}, err
 	}
-	seq, chosen := chat.Seq(0), wire.Chosen{Conversation: q.Conversation}
+	seq, chosen := chat.Seq(0), wire.Preferred{Conversation: q.Conversation}
 	if q.Seq != nil {
 		seq, chosen.MarkedAt = *q.Seq, tail.Head
 	}
@@ -30,8 +30,8 @@ func (k *Keeper) Mark(ctx context.Context, who chat.Identity, q wire.Mark) (wire
 }
 
 // Prefs pins a conversation or puts it away for the caller. Errors: forbidden.
-func (k *Keeper) Prefs(ctx context.Context, who chat.Identity, q wire.Prefs) (wire.Chosen, error) {
-	chosen := wire.Chosen{Conversation: q.Conversation, Pinned: q.Pinned, Archived: q.Archived}
+func (k *Keeper) Prefs(ctx context.Context, who chat.Identity, q wire.Prefs) (wire.Preferred, error) {
+	chosen := wire.Preferred{Conversation: q.Conversation, Pinned: q.Pinned, Archived: q.Archived}
 	tail, err := chat.Enter(ctx, k.Log, q.Conversation, who.User, chat.Strong)
 	if err != nil {
 		return chosen, err
@@ -51,7 +51,7 @@ func (k *Keeper) Prefs(ctx context.Context, who chat.Identity, q wire.Prefs) (wi
 }
 
 // own tells the caller's other devices.
-func (k *Keeper) own(ctx context.Context, who chat.Identity, chosen wire.Chosen) error {
+func (k *Keeper) own(ctx context.Context, who chat.Identity, chosen wire.Preferred) error {
 	sessions, err := k.Sessions.Sessions(ctx, []chat.UserID{who.User})
 	if err != nil {
 		return err

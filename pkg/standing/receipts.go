@@ -27,10 +27,6 @@ func (k *Keeper) Receipts(ctx context.Context, who chat.Identity, q wire.Receipt
 	for i, c := range q.Cursors {
 		receipts[i] = c.Domain()
 	}
-	return struct{}{}, k.receive(ctx, who, receipts)
-}
-
-func (k *Keeper) receive(ctx context.Context, who chat.Identity, receipts []chat.Receipt) error {
 	tails := make([]chat.Tail, len(receipts))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(workers)
@@ -41,32 +37,69 @@ func (k *Keeper) receive(ctx context.Context, who chat.Identity, receipts []chat
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return err
+		return struct{}{}, err
 	}
-	told, err := k.audience(ctx, who.User, tails, receipts)
+	sessions, moved, err := k.advance(ctx, who.User, tails, receipts)
 	if err != nil {
-		return err
+		return struct{}{}, err
 	}
-	self := told[0]
 	group, groupCtx = errgroup.WithContext(ctx)
+	group.SetLimit(workers)
+	for i, s := range sessions {
+		group.Go(func() error {
+			return k.post(groupCtx, who.User, k.reach(s, who.Connection), k.news(who, sessions, i, tails, moved))
+		})
+	}
+	return struct{}{}, group.Wait()
+}
+
+// Reached implements the receipt that travels with something else. It costs a write unit and the session of the caller and of who
+// is to hear of it.
+func (k *Keeper) Reached(ctx context.Context, who chat.Identity, tail chat.Tail, read chat.Seq) (heard chat.Heard, err error) {
+	receipt := chat.Receipt{Conversation: tail.Conversation.ID, Read: read}
+	if read > tail.Head { // it was read eventually
+		if tail, err = k.tail(ctx, who.User, receipt); err != nil {
+			return heard, err
+		}
+	}
+	tails := []chat.Tail{tail}
+	sessions, moved, err := k.advance(ctx, who.User, tails, []chat.Receipt{receipt})
+	if err != nil {
+		return heard, err
+	}
+	err = k.post(ctx, who.User, k.reach(sessions[0], who.Connection), k.news(who, sessions, 0, tails, moved))
+	if err != nil || len(sessions) == 1 {
+		return heard, err
+	}
+	if news := k.news(who, sessions, 1, tails, moved); len(news) > 0 {
+		heard = chat.Heard{User: sessions[1].User, Connections: k.reach(sessions[1], ""), Receipt: chat.Receipt(news[0])}
+	}
+	return heard, nil
+}
+
+// advance moves cursors and returns what moved, and the sessions of the user, which comes first, and of those who may hear of
+// it.
+func (k *Keeper) advance(ctx context.Context, user chat.UserID, tails []chat.Tail, receipts []chat.Receipt) ([]chat.Session, []chat.Receipt, error) {
+	sessions, err := k.audience(ctx, user, tails, receipts)
+	if err != nil {
+		return nil, nil, err
+	}
+	moved := make([]chat.Receipt, len(receipts))
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(workers)
 	for i, r := range receipts {
 		if tails[i].Head == 0 {
-			receipts[i] = chat.Receipt{}
 			continue
 		}
 		group.Go(func() (err error) {
-			receipts[i], err = k.Standings.Advance(groupCtx, who.User, r, self.Settings.Private, k.Now())
+			moved[i], err = k.Standings.Advance(groupCtx, user, r, sessions[0].Settings.Private, k.Now())
 			if err != nil && chat.AsError(err).Code == chat.Forbidden {
-				receipts[i], err = chat.Receipt{}, nil // removed since
+				moved[i], err = chat.Receipt{}, nil // removed since
 			}
 			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	return k.tell(ctx, who, told, tails, receipts)
+	return sessions, moved, group.Wait()
 }
 
 // tail reads the tail of a conversation that a receipt is about. It has no Head if the user is not a member. What an eventual
@@ -115,34 +148,34 @@ func (k *Keeper) audience(ctx context.Context, user chat.UserID, tails []chat.Ta
 	return k.Sessions.Sessions(ctx, users)
 }
 
-// tell posts to everybody what moved.
-func (k *Keeper) tell(ctx context.Context, who chat.Identity, sessions []chat.Session, tails []chat.Tail, moved []chat.Receipt) error {
-	self := sessions[0]
-	for _, s := range sessions {
-		var news []wire.Receipt
-		for i, r := range moved {
-			line := wire.Receipt{Conversation: r.Conversation, Delivered: r.Delivered, Read: r.Read}
-			switch {
-			case s.User == who.User:
-				line.Delivered = 0 // another device has its own
-			case listener(tails[i], who.User, r) != s.User:
-				continue
-			case self.Settings.Private || s.Settings.Private:
-				line.Delivered, line.Read = max(r.Delivered, r.Read), 0
-			}
-			if line.Delivered > 0 || line.Read > 0 {
-				news = append(news, line)
-			}
-		}
-		connections := k.reach(s, who.Connection)
-		if len(news) == 0 || len(connections) == 0 {
+// news is what a user, whose session is sessions[to], is to hear of what moved.
+func (k *Keeper) news(who chat.Identity, sessions []chat.Session, to int, tails []chat.Tail, moved []chat.Receipt) []wire.Receipt {
+	var news []wire.Receipt
+	for i, r := range moved {
+		line := wire.Receipt(r)
+		switch {
+		case to == 0:
+			line.Delivered = 0 // another device of the user's has its own
+		case listener(tails[i], who.User, r) != sessions[to].User:
 			continue
+		case sessions[0].Settings.Private || sessions[to].Settings.Private:
+			line.Delivered, line.Read = max(r.Delivered, r.Read), 0
 		}
-		frame, err := wire.Encode(wire.NewReceived(who.User, news))
-		if err != nil {
-			return err
+		if line.Delivered > 0 || line.Read > 0 {
+			news = append(news, line)
 		}
+	}
+	return news
+}
+
+// post posts news to connections, if there are any of both.
+func (k *Keeper) post(ctx context.Context, user chat.UserID, connections []chat.ConnectionID, news []wire.Receipt) error {
+	if len(news) == 0 || len(connections) == 0 {
+		return nil
+	}
+	frame, err := wire.Encode(wire.NewReceived(user, news))
+	if err == nil {
 		k.Teller.Post(ctx, frame, connections)
 	}
-	return nil
+	return err
 }

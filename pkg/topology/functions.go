@@ -8,6 +8,7 @@ var delivery = []Grant{
 	{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 	{Posts, []string{"POST", "GET"}}, // GET asks whether a 410 is true
 	{Offline, []string{"sns:Publish"}},
+	{Grace, []string{"sqs:SendMessage"}}, // whose last connection turned out to be dead
 }
 
 // Functions lists every Lambda. infra creates them, pkg/app wires them, the local stack runs them.
@@ -22,7 +23,8 @@ var Functions = []Function{
 		Name: "connect", About: "records a connection and answers the subprotocol",
 		Routes: []string{RouteConnect},
 		Grants: []Grant{
-			{Sessions, []string{"dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}}, // GetItem for those who watch
+			{People, []string{"dynamodb:BatchGetItem"}},
 			{Posts, []string{"POST", "GET", "DELETE"}}, // the oldest of too many connections is told and closed
 		},
 		Memory: 256, Timeout: 5 * time.Second,
@@ -30,7 +32,7 @@ var Functions = []Function{
 	{
 		Name: "disconnect", About: "forgets a connection",
 		Routes: []string{RouteDisconnect},
-		Grants: []Grant{{Sessions, []string{"dynamodb:UpdateItem"}}},
+		Grants: []Grant{{Sessions, []string{"dynamodb:UpdateItem"}}, {Grace, []string{"sqs:SendMessage"}}},
 		Memory: 256, Timeout: 5 * time.Second,
 	},
 	{
@@ -45,16 +47,6 @@ var Functions = []Function{
 		}, delivery...),
 		// 512 MB buys 0.3 of a vCPU, which is what the TLS of a fan-out needs.
 		Memory: 512, Timeout: 15 * time.Second,
-	},
-	{
-		Name: "signal", About: "keeps how far members are and what they chose, and tells who is to know",
-		Routes: []string{"receipts", "mark", "prefs"},
-		Grants: []Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
-			{Sessions, []string{"dynamodb:BatchGetItem"}},
-			{Posts, []string{"POST", "GET"}},
-		},
-		Memory: 256, Timeout: 10 * time.Second,
 	},
 	{
 		Name: "fanout", About: "hands one entry to one shard of a large conversation",
@@ -73,8 +65,41 @@ var Functions = []Function{
 			{ConversationsByUser, []string{"dynamodb:Query"}},
 			{People, []string{"dynamodb:BatchGetItem"}}, // whom the caller does not want to hear
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
 		},
 		Memory: 512, Timeout: 15 * time.Second,
+	},
+	{
+		Name: "signal", About: "passes on who is typing and how far members are, and keeps what they chose",
+		Routes: []string{"typing", "receipts", "mark", "prefs"},
+		Grants: []Grant{
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:GetItem"}},
+			{Posts, []string{"POST", "GET"}},
+		},
+		Memory: 512, Timeout: 10 * time.Second,
+	},
+	{
+		Name: "presence", About: "shows who is there to those who watch",
+		Routes: []string{"watch", "unwatch", "status"},
+		Grants: []Grant{
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
+		Name: "grace", About: "tells that somebody is offline who did not come back",
+		Queue: &Grace,
+		Grants: []Grant{
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET"}},
+			{Grace, []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
 	},
 	{
 		Name: "media", About: "signs uploads and downloads",
@@ -86,10 +111,12 @@ var Functions = []Function{
 		Memory: 256, Timeout: 10 * time.Second,
 	},
 	{
-		Name: "devices", About: "registers a device for notifications",
-		Routes: []string{"register", "unregister"},
+		Name: "devices", About: "registers a device for notifications, and logs it out",
+		Routes: []string{"register", "unregister", "logout"},
 		Grants: []Grant{
-			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET", "DELETE"}}, // those who watch are told, other connections of the device closed
 			{Push, []string{"sns:CreatePlatformEndpoint", "sns:GetEndpointAttributes", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"}},
 		},
 		Memory: 256, Timeout: 10 * time.Second,

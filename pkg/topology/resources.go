@@ -93,7 +93,8 @@ var (
 	}
 	// ConversationsByUser lists the conversations of a user: only member items carry the attribute "user".
 	ConversationsByUser = Index{Table: "conversations", Name: "by-user", PartitionKey: "user", SortKey: "conversation"}
-	// Sessions holds one item per user: live connections, last seen, push endpoint of each device.
+	// Sessions holds one item per user: live connections, last seen, push endpoint of each device; and another for who watches
+	// that user.
 	Sessions = Table{Name: "sessions", PartitionKey: "user", TTL: "expires", Env: "PARLEY_SESSIONS_TABLE"}
 	// People holds what each user keeps for themselves: see pkg/store.
 	People = Table{Name: "people", PartitionKey: "user", SortKey: "item", TTL: "expires", Env: "PARLEY_PEOPLE_TABLE"}
@@ -103,6 +104,11 @@ var (
 	Fanout = Queue{
 		Name: "fanout", DeadLetter: DeadLetters{"fanout-dead"}, Visibility: 2 * time.Minute, MaxReceives: 5, Batch: 1,
 		Env: "PARLEY_FANOUT_QUEUE",
+	}
+	// Grace carries people whose last connection has left, each for as long as they may be gone unnoticed.
+	Grace = Queue{
+		Name: "grace", DeadLetter: DeadLetters{"grace-dead"}, Visibility: time.Minute, MaxReceives: 5, Batch: 10,
+		Env: "PARLEY_GRACE_QUEUE",
 	}
 	// Media holds what messages attach.
 	Media = Bucket{Name: "media", PendingKey: "state", PendingValue: "pending", PendingDays: 1, Env: "PARLEY_MEDIA_BUCKET"}

@@ -83,9 +83,9 @@ const (
 // MockRoutes are answered by the gateway without a Lambda: the key and the frame that it answers.
 var MockRoutes = map[string]string{"ping": `{"event":"pong"}`}
 
-// SilentRoutes are what clients say often and need no answer to: each answer would be a billed message. Only errors are told,
-// by a post.
-var SilentRoutes = map[string]bool{"receipts": true}
+// SilentRoutes have no reply, so that none is billed: what they ask for is of the moment, or is asked again. Only an error is
+// posted to the caller.
+var SilentRoutes = map[string]bool{"typing": true, "receipts": true}
 
 // Responds reports whether the route has a route response, so that what its function returns is sent to the caller.
 func Responds(route string) bool {

@@ -72,6 +72,26 @@ func TestTimeoutsFitWhatCallsThem(t *testing.T) {
 	}
 }
 
+// What nobody answers must be able to say what is wrong.
+func TestSilentRoutesExistAndTheirFunctionCanPost(t *testing.T) {
+	silent := map[string]bool{}
+	for _, f := range Functions {
+		for _, route := range f.Routes {
+			if !SilentRoutes[route] {
+				continue
+			}
+			silent[route] = true
+			posts := slices.ContainsFunc(f.Grants, func(g Grant) bool { return g.On == Posts && slices.Contains(g.Actions, "POST") })
+			if !posts || Responds(route) {
+				t.Errorf("%s of %s: posts %v, responds %v", route, f.Name, posts, Responds(route))
+			}
+		}
+	}
+	if len(silent) != len(SilentRoutes) {
+		t.Errorf("%v are served, %v are listed", silent, SilentRoutes)
+	}
+}
+
 func TestGrantsNameNoWildcardAndNoScan(t *testing.T) {
 	for _, f := range Functions {
 		for _, g := range f.Grants {
@@ -88,10 +108,10 @@ func TestGrantsNameNoWildcardAndNoScan(t *testing.T) {
 func TestWhoMayChangeWhat(t *testing.T) {
 	want := map[string][]string{
 		"dynamodb:PutItem":           {"message"},
-		"POST":                       {"connect", "fanout", "message", "signal"},
-		"DELETE":                     {"connect"},
+		"POST":                       {"connect", "devices", "fanout", "grace", "message", "presence", "signal"},
+		"DELETE":                     {"connect", "devices"},
 		"s3:PutObject":               {"media"},
-		"sqs:SendMessage":            {"message", "push"},
+		"sqs:SendMessage":            {"disconnect", "fanout", "message", "message", "push"}, // a message may go to both queues
 		"sns:CreatePlatformEndpoint": {"devices"},
 		"sns:Publish":                {"fanout", "message", "push"},
 	}

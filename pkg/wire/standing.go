@@ -87,8 +87,8 @@ type Prefs struct {
 	Archived     *bool               `json:"archived,omitzero"`
 }
 
-// Chosen is the result of mark and prefs, and what the user's other devices are told by the event prefs: what was changed.
-type Chosen struct {
+// Preferred is the result of mark and prefs, and what the user's other devices are told by the event prefs: what was changed.
+type Preferred struct {
 	Event        string              `json:"event,omitzero"`
 	Conversation chat.ConversationID `json:"conversation"`
 	Pinned       *bool               `json:"pinned,omitzero"`
@@ -100,7 +100,7 @@ type Chosen struct {
 }
 
 // Told is the frame that tells the user's other devices.
-func (c Chosen) Told() Chosen {
+func (c Preferred) Told() Preferred {
 	c.Event = EventPrefs
 	return c
 }

@@ -33,7 +33,10 @@ func standingFrames() map[string]any {
 	yes, no := true, false
 	marked, unmarked := chat.Seq(42), chat.Seq(0)
 	of := 2
+	typing := NewComposing(sampleDirect, "bob", Text)
+	typing.Read = 43
 	return map[string]any{
+		"event.typing.read": typing,
 		"receipt": NewReceived("bob", []Receipt{{Conversation: sampleDirect, Read: 43}}),
 		"receipt.delivered": NewReceived("bob", []Receipt{
 			{Conversation: sampleDirect, Delivered: 43, Read: 42}, {Conversation: sampleGroup, Delivered: 2},
@@ -42,11 +45,11 @@ func standingFrames() map[string]any {
 			Users: []SeenLine{{User: "ann", Read: true}, {User: "chloe@example.com"}}, Read: 1, Delivered: 2, Of: 2,
 		}),
 		"reply.seen.next":    NewReply("x3", SeenBy{Users: []SeenLine{{User: "ann", Read: true}}, Read: 1, Delivered: 1, Of: 3, Next: "ann"}),
-		"reply.mark":         NewReply("x5", Chosen{Conversation: sampleDirect, Marked: &marked, MarkedAt: 43}),
-		"reply.mark.off":     NewReply("x6", Chosen{Conversation: sampleDirect, Marked: &unmarked}),
-		"reply.prefs":        NewReply("x7", Chosen{Conversation: sampleGroup, Pinned: &yes, Archived: &no}),
-		"event.prefs":        Chosen{Conversation: sampleDirect, Archived: &yes}.Told(),
-		"event.prefs.marked": Chosen{Conversation: sampleDirect, Marked: &marked, MarkedAt: 43}.Told(),
+		"reply.mark":         NewReply("x5", Preferred{Conversation: sampleDirect, Marked: &marked, MarkedAt: 43}),
+		"reply.mark.off":     NewReply("x6", Preferred{Conversation: sampleDirect, Marked: &unmarked}),
+		"reply.prefs":        NewReply("x7", Preferred{Conversation: sampleGroup, Pinned: &yes, Archived: &no}),
+		"event.prefs":        Preferred{Conversation: sampleDirect, Archived: &yes}.Told(),
+		"event.prefs.marked": Preferred{Conversation: sampleDirect, Marked: &marked, MarkedAt: 43}.Told(),
 		"reply.explain": NewReply("x9", NewExplained(
 			chat.Standing{Conversation: sampleDirect, Seat: chat.Seat{Place: chat.Place{From: 1}}, Read: 40, Delivered: 43, Marked: 38, MarkedAt: 40}, 43,
 			chat.Unread{Since: 41, Count: 1, Mentions: 1, Seqs: []chat.Seq{43}, Skipped: map[chat.Reason]int{chat.SkipDeleted: 1}},
