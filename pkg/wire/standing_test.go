@@ -37,7 +37,7 @@ func standingFrames() map[string]any {
 	typing.Read = 43
 	return map[string]any{
 		"event.typing.read": typing,
-		"receipt": NewReceived("bob", []Receipt{{Conversation: sampleDirect, Read: 43}}),
+		"receipt":           NewReceived("bob", []Receipt{{Conversation: sampleDirect, Read: 43}}),
 		"receipt.delivered": NewReceived("bob", []Receipt{
 			{Conversation: sampleDirect, Delivered: 43, Read: 42}, {Conversation: sampleGroup, Delivered: 2},
 		}),
