@@ -37,7 +37,7 @@ func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Co
 		return wire.Listed{}, err
 	}
 	looked := 0
-	left := room
+	left := room - 128 // next, since and of
 	for i, l := range lines {
 		if !l.shown {
 			looked += of[i]

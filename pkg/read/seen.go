@@ -38,7 +38,7 @@ func (r *Reader) Seen(ctx context.Context, who chat.Identity, q wire.Seen) (wire
 	if err != nil {
 		return out, err
 	}
-	left := room
+	left := room - 256 // the counts, and the longest next
 	for _, s := range roll {
 		if s.User == e.From || s.From > e.Seq {
 			continue
