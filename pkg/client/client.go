@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/client/pace"
 )
 
 // Options say who connects where. URL, User and Token are required.
@@ -61,16 +62,20 @@ type Client struct {
 	work    sync.WaitGroup // every goroutine except the dispatcher
 	stopped chan struct{}  // closed when nothing runs any more
 
-	link    link
-	calls   calls
-	inbox   inbox
-	outbox  outbox
-	queue   queue
-	typing  typing
-	watch   watch
-	opened  chan struct{} // a connection was opened; capacity 1
-	missing chan struct{} // an entry arrived before its turn; capacity 1
-	woken   chan struct{} // the program asked for an attempt; capacity 1
+	link   link
+	calls  calls
+	inbox  inbox
+	outbox outbox
+	queue  queue
+	typing pace.Typing
+	// receipts is how far the user is, as the server is to know, and tally what is unread.
+	receipts pace.Receipts
+	tally    tally
+	pacing   chan struct{} // something is to be told; capacity 1
+	watch    watch
+	opened   chan struct{} // a connection was opened; capacity 1
+	missing  chan struct{} // an entry arrived before its turn; capacity 1
+	woken    chan struct{} // the program asked for an attempt; capacity 1
 
 	mu      sync.Mutex
 	started bool
@@ -105,7 +110,7 @@ func New(o Options) (*Client, error) {
 	c := &Client{
 		options: o, address: address, http: o.HTTPClient, log: o.Log,
 		stopped: make(chan struct{}), opened: make(chan struct{}, 1), missing: make(chan struct{}, 1),
-		woken: make(chan struct{}, 1),
+		woken: make(chan struct{}, 1), pacing: make(chan struct{}, 1),
 	}
 	if c.http == nil {
 		c.http = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
@@ -115,7 +120,8 @@ func New(o Options) (*Client, error) {
 	c.calls.open = map[string]*call{}
 	c.outbox.lanes = map[chat.ConversationID][]*Pending{}
 	c.queue.more = make(chan struct{}, 1)
-	c.inbox.user, c.inbox.begin, c.inbox.deliver = o.User, o.Begin, c.queue.push
+	c.inbox.user, c.inbox.begin, c.inbox.deliver = o.User, o.Begin, c.note
+	c.tally.user = o.User
 	c.inbox.load(cursors)
 	return c, nil
 }

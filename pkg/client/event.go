@@ -7,7 +7,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Typing or a Presence.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Typing, a Presence, a Receipt, a
+// Preferred or an Unread.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and

@@ -65,6 +65,7 @@ func (c *Client) catchUp() (list []wire.Conversation, ok bool) {
 	}
 	c.audit(heads)
 	for _, l := range list {
+		c.listed(l)
 		c.inbox.announce(l.Conversation, l.From, l.Head, l.Peer)
 	}
 	c.fetch()

@@ -47,6 +47,7 @@ func (c *Client) Run(ctx context.Context) error {
 		c.dispatch()
 	}()
 	c.spawn(c.follow)
+	c.spawn(c.keepPace)
 
 	err := c.keep()
 	c.end(ErrClosed)

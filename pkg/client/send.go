@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
@@ -53,7 +54,8 @@ func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
 	if to.User != "" {
 		p.Conversation = chat.DirectID(c.options.User, to.User)
 	}
-	c.typing.said(p.Conversation)
+	c.typing.Said(p.Conversation)
+	c.receipts.Expect(p.Conversation, time.Now()) // whoever answers has read
 	p.entry.To = to.User
 	p.entry.Body = wire.Body{
 		Text: content.Text, Attachments: content.Attachments, Reply: content.Reply, Mentions: content.Mentions, Everybody: content.Everybody,

@@ -79,10 +79,11 @@ type log struct {
 	members      []chat.UserID
 	entries      []wire.Entry // those that announce a change have only its target; messages are as they are now
 	marks        map[chat.Seq]map[chat.UserID][]string
+	standings    map[chat.UserID]*chat.Standing
 }
 
 func newLog(c wire.Conversation, owner chat.UserID, members []chat.UserID) *log {
-	return &log{conversation: c, owner: owner, members: members, marks: map[chat.Seq]map[chat.UserID][]string{}}
+	return &log{conversation: c, owner: owner, members: members, marks: map[chat.Seq]map[chat.UserID][]string{}, standings: map[chat.UserID]*chat.Standing{}}
 }
 
 type socket struct {
