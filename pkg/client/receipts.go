@@ -33,10 +33,16 @@ func (Unread) event()    {}
 // never waits and never fails. What the server needs to know it gets in a moment, by the rules of package pace: with what else
 // there is to say, and often with nothing, because whoever answers has read.
 func (c *Client) MarkRead(conversation chat.ConversationID, seq chat.Seq) {
-	if seq = c.tally.read(conversation, seq); seq > 0 {
-		c.receipts.Read(conversation, seq, time.Now())
-		signal(c.pacing)
+	seq, unmarks := c.tally.read(conversation, seq)
+	if seq == 0 {
+		return
 	}
+	now := time.Now()
+	c.receipts.Read(conversation, seq, now)
+	if unmarks {
+		c.receipts.Again(conversation, seq-1, now)
+	}
+	signal(c.pacing)
 }
 
 // MarkUnread makes everything from a message on count as unread, on all devices, until the user reads or writes; 0 takes that
@@ -148,7 +154,7 @@ func (c *Client) note(e Event) {
 		c.tally.entry(e.Entry)
 		switch {
 		case e.Event == chat.Message && e.From == c.options.User:
-			c.receipts.Known(e.Conversation, e.Seq, e.Seq)
+			c.receipts.Said(e.Conversation, e.Seq)
 		case e.Event == chat.Message:
 			c.receipts.Came(e.Conversation)
 			c.receipts.Delivered(e.Conversation, e.Seq, time.Now())

@@ -106,17 +106,19 @@ func (t *tally) explained(x wire.Explained) {
 }
 
 // read notes that everything up to an entry is read, and returns the newest message of others up to there, which a receipt is
-// about; 0 if there is none that was not read, and the entry's own seq if what stands there is not known.
-func (t *tally) read(id chat.ConversationID, seq chat.Seq) (newest chat.Seq) {
+// about; 0 if there is none that was not read, and the entry's own seq if what stands there is not known. unmarks means that it
+// ends a mark, which the server is to know although the cursor may not move.
+func (t *tally) read(id chat.ConversationID, seq chat.Seq) (newest chat.Seq, unmarks bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r := t.row(id)
-	if seq < r.view.Read || seq == r.view.Read && r.view.Marked == 0 {
-		return 0
+	unmarks = r.view.Marked > 0
+	if seq < r.view.Read || seq == r.view.Read && !unmarks {
+		return 0, false
 	}
 	newest = r.message(seq)
 	if newest == 0 || newest < r.view.Read {
-		return 0
+		return 0, false
 	}
 	if r.base != nil && (newest < r.baseHead || r.view.Marked > 0) {
 		r.base = nil
@@ -125,7 +127,7 @@ func (t *tally) read(id chat.ConversationID, seq chat.Seq) (newest chat.Seq) {
 	if newest >= r.baseHead {
 		r.base, r.baseHead = &wire.Unread{}, newest
 	}
-	return newest
+	return newest, unmarks
 }
 
 // message returns the newest message of others up to a seq; the seq itself if it is not among what came.

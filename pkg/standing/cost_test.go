@@ -189,7 +189,7 @@ func (p *party) writes(user chat.UserID, takes time.Duration) {
 	}
 	p.pays(into, 1, func() error {
 		e, err := p.send.Send(p.t.Context(), who, m)
-		me.receipts.Known(p.id, e.Seq, e.Seq)
+		me.receipts.Said(p.id, e.Seq)
 		return err
 	})
 	me.typing.Said(p.id)

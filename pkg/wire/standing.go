@@ -148,6 +148,9 @@ type Explained struct {
 
 // NewExplained renders an explanation.
 func NewExplained(s chat.Standing, head chat.Seq, u chat.Unread) Explained {
+	if len(u.Skipped) == 0 {
+		u.Skipped = nil
+	}
 	return Explained{
 		Conversation: s.Conversation, Read: s.Read, Delivered: s.Delivered, Marked: s.Marked, MarkedAt: s.MarkedAt,
 		From: s.From, Head: head, Since: u.Since, Unread: Unread{u.Count, u.More, u.Mentions}, Seqs: u.Seqs, Skipped: u.Skipped,

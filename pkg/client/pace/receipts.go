@@ -23,6 +23,8 @@ type row struct {
 	delivered, toldDelivered chat.Seq
 	// readSince and deliveredSince are when the oldest of what is not told was so, and readLast when the newest was read.
 	readSince, deliveredSince, readLast time.Time
+	// said is the newest message of the user's own.
+	said chat.Seq
 	// waits is until when something may come that makes a receipt needless, or one do for two.
 	waits time.Time
 }
@@ -78,7 +80,16 @@ func (p *Receipts) Came(id chat.ConversationID) {
 	p.row(id).waits = time.Time{}
 }
 
-// Known notes what the server knows: what it says of the user, or what follows from a message of the user's own with this seq.
+// Said notes a message of the user's own: everybody knows from it that what stands before was read.
+func (p *Receipts) Said(id chat.ConversationID, seq chat.Seq) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.row(id)
+	r.said = max(r.said, seq)
+	r.toldRead, r.toldDelivered = max(r.toldRead, seq), max(r.toldDelivered, seq)
+}
+
+// Known notes what the server knows of the user.
 func (p *Receipts) Known(id chat.ConversationID, read, delivered chat.Seq) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -92,6 +103,7 @@ func (p *Receipts) Again(id chat.ConversationID, read chat.Seq, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	r := p.row(id)
+	read = max(read, r.said)
 	if r.read > read && r.toldRead > read {
 		r.toldRead, r.toldDelivered, r.readSince, r.readLast = read, min(read, r.toldDelivered), now, now
 	}
