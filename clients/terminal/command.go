@@ -22,9 +22,11 @@ const help = `/to bob [text]       talk to bob
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
 /who                 who is here
+/status busy [min]   how others see you: online, away, busy, invisible
 //text               a text that begins with a slash
 /help                this
 /quit, Ctrl-C        leave
+/logout              leave, and be notified no more
 Tab, ↑, ↓            other conversations
 PgUp, PgDn           older and newer messages
 Esc                  clear, or dismiss what failed`
@@ -44,7 +46,8 @@ var usage = map[string]struct {
 }{
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
-	"numbers": {}, "save": {1, "/save n [path]"}, "who": {}, "help": {}, "quit": {},
+	"numbers": {}, "save": {1, "/save n [path]"}, "who": {}, "status": {1, "/status online|away|busy|invisible [minutes]"},
+	"logout": {}, "help": {}, "quit": {},
 }
 
 // read reads a line. A text that begins with a slash is written with two.

@@ -166,6 +166,14 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	case "numbers":
 		l.print("* lines always have their numbers")
 		return false, nil
+	case "status":
+		text, err := chooses(ctx, c, l.client)
+		if err == nil {
+			l.print("* %s", text)
+		}
+		return false, err
+	case "logout":
+		return l.logout(ctx)
 	}
 	r := l.current()
 	if r == nil {
@@ -201,6 +209,7 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 			return false, err
 		}
 		l.print("* %s", strings.Join(whoLines(members, time.Now()), "\n* "))
+		return false, l.watch(ctx, members)
 	default:
 		l.say(r, client.Text(c.rest))
 	}
@@ -342,6 +351,11 @@ func (l *lines) event(e client.Event) {
 		l.rooms.restart(e.Conversation)
 		delete(l.acked, l.rooms.get(e.Conversation))
 		l.mark(e.Conversation, 0)
+	case client.Typing:
+		l.typing(e, time.Now())
+	case client.Presence:
+		line := wire.MemberLine{User: e.User, Presence: e.Status, Seen: e.Seen}
+		l.write("* " + whoLines([]wire.MemberLine{line}, time.Now())[0])
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
 		l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))

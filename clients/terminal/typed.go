@@ -39,6 +39,10 @@ func (s *screen) typed(line string) tea.Cmd {
 	case "numbers":
 		s.numbers = !s.numbers
 		return nil
+	case "status":
+		return s.choose(c)
+	case "logout":
+		return s.logout()
 	}
 	if s.open == nil {
 		s.notice = "open a conversation first: Tab, or /to user"
