@@ -15,9 +15,9 @@ func fold(s string) string {
 	apart := false
 	for _, r := range norm.NFKD.String(s) {
 		switch {
-		case accent(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
+		case skipped(r):
 			continue
-		case !unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.S):
+		case !written(r):
 			apart = true
 			continue
 		}
@@ -25,9 +25,9 @@ func fold(s string) string {
 			b.WriteByte(' ')
 		}
 		apart = false
-		// By way of the capital, which letters share that only differ by their place: ς and σ.
-		r = unicode.ToLower(unicode.ToUpper(r))
-		if plain, ok := plain[r]; ok {
+		if r = lower(r); r <= unicode.MaxASCII {
+			b.WriteByte(byte(r))
+		} else if plain, ok := plain[r]; ok {
 			b.WriteString(plain)
 		} else {
 			b.WriteRune(r)
@@ -35,6 +35,22 @@ func fold(s string) string {
 	}
 	return norm.NFC.String(b.String())
 }
+
+// skipped reports whether a character makes no difference.
+func skipped(r rune) bool {
+	return r > unicode.MaxASCII && (accent(r) || unicode.In(r, unicode.Cf, unicode.Variation_Selector))
+}
+
+// written reports whether a character is part of a word.
+func written(r rune) bool {
+	if r <= unicode.MaxASCII {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || unicode.IsSymbol(r)
+	}
+	return unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.S)
+}
+
+// lower makes a letter small by way of the capital, which letters share that only differ by their place: ς and σ.
+func lower(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
 
 // accent reports whether a character only tells how the letter before it sounds: accents of Latin, Greek and Cyrillic
 // letters, and the points of Hebrew and Arabic, which most people do not write. Marks of other scripts make another letter.
