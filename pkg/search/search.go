@@ -33,7 +33,7 @@ const (
 	batch = 100
 	// widest is how many conversations are read at once. A search begins with one and doubles that, so that one that finds
 	// enough at once pays for little else.
-	widest = 8
+	widest = 4
 )
 
 // Searcher searches.
