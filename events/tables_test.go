@@ -68,7 +68,7 @@ var limits = map[string]int{
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
 	"SessionRetention": int(chat.SessionRetention / time.Second),
-	"MaxSlow": int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
+	"MaxSlow":          int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
