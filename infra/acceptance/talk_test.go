@@ -41,7 +41,7 @@ func TestTwoPeopleTalkAndSeeTheSame(t *testing.T) {
 	}
 }
 
-func TestAllDevicesOfAUserSeeWhatOneOfThemSends(t *testing.T) {
+func TestS6AllDevicesOfAUserSeeWhatOneOfThemSends(t *testing.T) {
 	t.Parallel()
 	ann, bob := person(t, "ann"), person(t, "bob")
 	phone, laptop := ann.connect("phone"), ann.connect("laptop")
@@ -116,7 +116,7 @@ func TestAGroupOfFiveTalks(t *testing.T) {
 	}
 }
 
-func TestTwoDevicesThatSendAtOnceLeaveNoGapAndNoDuplicate(t *testing.T) {
+func TestS2TwoDevicesThatSendAtOnceLeaveNoGapAndNoDuplicate(t *testing.T) {
 	t.Parallel()
 	const writers, each = 20, 10
 	ann, bob := person(t, "ann"), person(t, "bob")
