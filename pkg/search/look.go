@@ -18,39 +18,41 @@ type looker struct {
 	want want
 }
 
-// stretch is what was read of a conversation; its place is where reading goes on, with 1 for nowhere.
+// stretch is what was read of a conversation; its position is where reading goes on, with 1 for nowhere.
 type stretch struct {
-	place
+	position
+	place          chat.Place   // of the user
 	hits           []chat.Entry // newest first
 	entries, bytes int          // that were looked at
 }
 
 // enter returns where reading begins. The tail is read strongly and nothing above it is looked at: whoever was removed finds
 // nothing that was said since, not even while the removal spreads. Errors: forbidden.
-func (l *looker) enter(ctx context.Context, at place) (place, error) {
+func (l *looker) enter(ctx context.Context, at position) (stretch, error) {
 	tail, err := chat.Enter(ctx, l.log, at.conversation, l.user, chat.Strong)
+	s := stretch{position: position{at.conversation, tail.Head + 1}, place: tail.Place}
 	if err != nil {
-		return at, err
+		return s, err
 	}
-	top := tail.Head + 1
-	switch c := tail.Conversation; {
-	case c.Kind == chat.Direct && l.want.from != "" && c.Members[l.want.from] == "":
-		top = 1 // said by somebody who is not here
+	_, here := tail.Conversation.Members[l.want.from]
+	switch {
+	case tail.Conversation.Kind == chat.Direct && l.want.from != "" && !here:
+		s.before = 1
 	case at.before > 0:
-		top = min(top, at.before)
+		s.before = min(s.before, at.before)
 	case !l.want.before.IsZero():
-		top, err = l.until(ctx, at.conversation, top)
+		s.before, err = l.until(ctx, s)
 	}
-	return place{at.conversation, top}, err
+	return s, err
 }
 
 // until steps over what was said later than is looked for, if that is much: entries are ordered by time but for the skew. It
 // costs one read for each halving.
-func (l *looker) until(ctx context.Context, id chat.ConversationID, top chat.Seq) (chat.Seq, error) {
-	late := l.want.before.Add(skew)
-	for low := chat.Seq(1); top-low > batch; {
+func (l *looker) until(ctx context.Context, s stretch) (chat.Seq, error) {
+	late, top := l.want.before.Add(skew), s.before
+	for low := s.first(); top > low+batch; {
 		middle := low + (top-low)/2
-		e, ok, err := l.log.Entry(ctx, id, middle)
+		e, ok, err := l.log.Entry(ctx, s.conversation, middle)
 		switch {
 		case err != nil:
 			return top, err
@@ -63,25 +65,27 @@ func (l *looker) until(ctx context.Context, id chat.ConversationID, top chat.Seq
 	return top, nil
 }
 
-// look reads up to limit entries below a place. It reads strongly: what was deleted must not show.
-func (l *looker) look(ctx context.Context, at place, limit int) (stretch, error) {
-	s := stretch{place: place{at.conversation, 1}}
-	if at.before == 1 {
+// first is the first seq that the user may see.
+func (s stretch) first() chat.Seq { return max(s.place.From, 1) }
+
+// look reads up to limit entries below a stretch. It reads strongly: what was deleted must not show.
+func (l *looker) look(ctx context.Context, above stretch, limit int) (stretch, error) {
+	s := stretch{position: position{above.conversation, 1}, place: above.place}
+	if above.before <= s.first() {
 		return s, nil
 	}
-	entries, err := l.log.Before(ctx, at.conversation, at.before, limit)
+	entries, err := l.log.Before(ctx, s.conversation, above.before, min(limit, int(above.before-s.first())))
 	if err != nil {
 		return s, err
 	}
-	early := l.want.after.Add(-skew)
 	for _, e := range slices.Backward(entries) {
 		s.entries++
 		s.bytes += weight(e)
-		if visible(e) && l.want.fits(e) {
+		if visible(e.For(l.user, s.place)) && l.want.fits(e) {
 			s.hits = append(s.hits, e)
 		}
 	}
-	if len(entries) > 0 && !entries[0].At.Before(early) {
+	if len(entries) > 0 && entries[0].Seq > s.first() && !entries[0].At.Before(l.want.after.Add(-skew)) {
 		s.before = entries[0].Seq
 	}
 	return s, nil

@@ -24,7 +24,7 @@ func newMemory() *rig {
 	return over(&memory{conversations: map[chat.ConversationID]chat.Conversation{}, entries: map[chat.ConversationID][]chat.Entry{}})
 }
 
-func (m *memory) Create(_ context.Context, c chat.Conversation, _ map[chat.UserID]chat.Role) (chat.Conversation, bool, error) {
+func (m *memory) Create(_ context.Context, c chat.Conversation, _ map[chat.UserID]chat.Place) (chat.Conversation, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.conversations[c.ID] = c

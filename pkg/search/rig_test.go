@@ -96,26 +96,26 @@ type failer interface {
 func (r *rig) group(t failer, members ...chat.UserID) chat.Conversation {
 	t.Helper()
 	r.made++
-	roles := map[chat.UserID]chat.Role{}
+	places := map[chat.UserID]chat.Place{}
 	for _, m := range members {
-		roles[m] = chat.Member
+		places[m] = chat.Place{Role: chat.Member}
 	}
-	roles[members[0]] = chat.Owner
+	places[members[0]] = chat.Place{Role: chat.Owner}
 	return r.make(t, chat.Conversation{
-		ID: chat.GroupID(members[0], chat.MessageID(fmt.Sprint(r.made))), Kind: chat.Group, Name: "friends", Creator: members[0],
-	}, roles)
+		ID: chat.GroupID(members[0], chat.MessageID(fmt.Sprint(r.made))), Kind: chat.Group, Setup: chat.Setup{Name: "friends"}, Creator: members[0],
+	}, places)
 }
 
 // direct makes the conversation between two people.
 func (r *rig) direct(t failer, a, b chat.UserID) chat.Conversation {
 	t.Helper()
-	return r.make(t, chat.Conversation{ID: chat.DirectID(a, b), Kind: chat.Direct, Creator: a}, map[chat.UserID]chat.Role{a: chat.Member, b: chat.Member})
+	return r.make(t, chat.Conversation{ID: chat.DirectID(a, b), Kind: chat.Direct, Creator: a}, map[chat.UserID]chat.Place{a: {Role: chat.Member}, b: {Role: chat.Member}})
 }
 
-func (r *rig) make(t failer, c chat.Conversation, roles map[chat.UserID]chat.Role) chat.Conversation {
+func (r *rig) make(t failer, c chat.Conversation, places map[chat.UserID]chat.Place) chat.Conversation {
 	t.Helper()
-	c.Created, c.Size, c.Members = epoch, len(roles), roles
-	if _, _, err := r.log.Create(ctx, c, roles); err != nil {
+	c.Created, c.Size, c.Members = epoch, len(places), places
+	if _, _, err := r.log.Create(ctx, c, places); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -1,7 +1,7 @@
 // Package search finds messages in the conversations of whoever asks, by reading them. There is no index to keep: what was
 // edited or deleted, and who may see what, is as it is at that moment, and nobody pays for it but who searches.
 //
-// A request looks at a bounded part and returns what it found there with the place where the next one goes on (cursor.go).
+// A request looks at a bounded part and returns what it found there with the position where the next one goes on (cursor.go).
 // Conversations come in the order of their ids, and in each the newest messages first. Start at Search; look.go reads a
 // conversation, want.go decides what fits.
 package search
@@ -59,7 +59,7 @@ func (s *Searcher) Search(ctx context.Context, who chat.Identity, q wire.Search)
 		limit: orDefault(q.Limit), scan: chat.MaxScanned, bytes: bytes, room: room, found: wire.Found{Hits: []wire.Hit{}},
 	}
 	if q.In != "" {
-		err = p.one(ctx, place{q.In, at.before})
+		err = p.one(ctx, position{q.In, at.before})
 	} else {
 		err = p.all(ctx, at)
 	}
@@ -84,37 +84,37 @@ type page struct {
 	ends                     time.Time
 	limit, scan, bytes, room int
 	found                    wire.Found
-	next                     *place // nil if nothing is left to look at
+	next                     *position // nil if nothing is left to look at
 }
 
 // spent reports whether no further read may begin.
 func (p *page) spent() bool { return p.scan < batch || p.bytes <= 0 || !p.now().Before(p.ends) }
 
 // one looks into a conversation.
-func (p *page) one(ctx context.Context, at place) error {
+func (p *page) one(ctx context.Context, at position) error {
 	top, err := p.enter(ctx, at)
 	if err != nil {
 		return err
 	}
-	_, err = p.finish(ctx, stretch{place: top})
+	_, err = p.finish(ctx, top)
 	if p.next != nil && p.next.before == 1 {
 		p.next = nil
 	}
 	return err
 }
 
-// all looks into the caller's conversations from a place on.
-func (p *page) all(ctx context.Context, at place) error {
+// all looks into the caller's conversations from a position on.
+func (p *page) all(ctx context.Context, at position) error {
 	ids, err := p.log.Conversations(ctx, p.user, at.conversation, listed)
 	if err != nil {
 		return err
 	}
-	var todo []place
+	var todo []position
 	if at.before > 1 {
 		todo = append(todo, at)
 	}
 	for _, id := range ids {
-		todo = append(todo, place{conversation: id})
+		todo = append(todo, position{conversation: id})
 	}
 	for wide := 1; len(todo) > 0; wide = min(2*wide, widest) {
 		wave := todo[:min(wide, len(todo))]
@@ -129,18 +129,18 @@ func (p *page) all(ctx context.Context, at place) error {
 			}
 		}
 		if p.spent() && len(todo) > 0 {
-			p.next = &place{wave[len(wave)-1].conversation, 1}
+			p.next = &position{wave[len(wave)-1].conversation, 1}
 			return nil
 		}
 	}
 	if len(ids) == listed {
-		p.next = &place{ids[listed-1], 1}
+		p.next = &position{ids[listed-1], 1}
 	}
 	return nil
 }
 
 // begin reads the newest stretch of several conversations at once. One that the caller has left meanwhile has nothing.
-func (p *page) begin(ctx context.Context, wave []place) ([]stretch, error) {
+func (p *page) begin(ctx context.Context, wave []position) ([]stretch, error) {
 	begun := make([]stretch, len(wave))
 	share := min(batch, p.scan/len(wave))
 	group, ctx := errgroup.WithContext(ctx)
@@ -149,7 +149,7 @@ func (p *page) begin(ctx context.Context, wave []place) ([]stretch, error) {
 			top, err := p.enter(ctx, at)
 			switch {
 			case err != nil && chat.AsError(err).Code == chat.Forbidden:
-				begun[i] = stretch{place: place{at.conversation, 1}}
+				begun[i] = stretch{position: position{at.conversation, 1}}
 				return nil
 			case err != nil:
 				return err
@@ -179,10 +179,10 @@ func (p *page) finish(ctx context.Context, s stretch) (more bool, err error) {
 			return true, nil
 		}
 		if p.spent() {
-			p.next = &s.place
+			p.next = &s.position
 			return false, nil
 		}
-		if s, err = p.look(ctx, s.place, batch); err != nil {
+		if s, err = p.look(ctx, s, batch); err != nil {
 			return false, err
 		}
 		p.scan -= s.entries
@@ -199,13 +199,13 @@ func (p *page) take(e chat.Entry) (more bool, err error) {
 	}
 	size := len(b) + 1 // and a comma
 	if size > p.room {
-		p.next = &place{e.Conversation, e.Seq + 1}
+		p.next = &position{e.Conversation, e.Seq + 1}
 		return false, nil
 	}
 	p.found.Hits = append(p.found.Hits, hit)
 	p.room -= size
 	if len(p.found.Hits) == p.limit {
-		p.next = &place{e.Conversation, e.Seq}
+		p.next = &position{e.Conversation, e.Seq}
 		return false, nil
 	}
 	return true, nil

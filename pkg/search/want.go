@@ -13,7 +13,7 @@ import (
 // link is the beginning of the address of a web page.
 var link = regexp.MustCompile(`(?i)\b(https?://|www\.)[^\s]`)
 
-// visible decides what a member of a conversation may find in it: messages that are not deleted.
+// visible decides whether somebody may find what they may see of an entry: messages that are not deleted, nor hidden from them.
 func visible(e chat.Entry) bool { return e.Kind == chat.Message && !e.State.Deleted }
 
 // want is a query that was read.
