@@ -10,7 +10,7 @@
 //	go c.Run(ctx)
 //	accepted, err := c.Send(ctx, client.ToUser("bob"), client.Text("hi"))
 //
-// Messages are changed by Edit, Delete and React (change.go); those changes are entries like all others, and a Room
+// Search (search.go) ranges over the messages that fit a query. Messages are changed by Edit, Delete and React (change.go); those changes are entries like all others, and a Room
 // (room.go) adds them up to what a program shows.
 //
 // What comes in flows through four small parts: the socket reads frames (socket.go), the inbox puts entries into the

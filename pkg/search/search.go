@@ -43,8 +43,9 @@ type Searcher struct {
 }
 
 // Search returns a page of what fits. It costs the tail of each conversation that is looked into (1 read unit) and what it
-// reads of them, strongly (1 for each 4 KB), and half a unit for each page of the list of conversations. Errors: invalid,
-// and forbidden if the only conversation to look into is not the caller's.
+// reads of them, strongly (1 for each 4 KB), and half a unit for each page of the list of conversations. That list is read
+// eventually: a conversation that the caller was added to in this instant may be left out, and one that they have left finds
+// nothing. Errors: invalid, and forbidden if the only conversation to look into is not the caller's.
 func (s *Searcher) Search(ctx context.Context, who chat.Identity, q wire.Search) (wire.Found, error) {
 	w, err := read(q.Query)
 	if err != nil {

@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"context"
 	"reflect"
 	"slices"
 	"testing"
@@ -160,6 +161,37 @@ func TestM1WhoLeftBetweenTwoPagesFindsNothingMore(t *testing.T) {
 	}
 	_, err = r.Search(ctx, as("bob"), in)
 	wantCode(t, err, chat.Forbidden)
+}
+
+// lagging is a log whose list of conversations is older than a removal.
+type lagging struct {
+	chat.Log
+	left chat.ConversationID
+}
+
+func (l lagging) Conversations(context.Context, chat.UserID, chat.ConversationID, int) ([]chat.ConversationID, error) {
+	return []chat.ConversationID{l.left}, nil
+}
+
+func TestM1AListThatIsTooOldIsNoWayIn(t *testing.T) {
+	r := newRig(t)
+	c := r.group(t, "ann", "bob")
+	r.put(t, c, 1, said("ann", "secret"))
+	r.Searcher.Log = lagging{r.log, c.ID}
+	if page, err := r.Search(ctx, as("eve"), wire.Search{Query: wire.Query{Words: "secret"}}); err != nil || len(page.Hits) > 0 || page.Scanned > 0 {
+		t.Errorf("%+v, %v", page, err)
+	}
+}
+
+// M1: what is said once the membership was checked may be said without the user.
+func TestM1NothingIsFoundThatIsNewerThanTheCheckOfTheMembership(t *testing.T) {
+	r := newMemory()
+	c := r.group(t, "ann", "bob")
+	r.put(t, c, 1, said("ann", "lake"))
+	r.log.before = func() { r.put(t, c, 2, said("ann", "lake, without bob")) }
+	if page, err := r.Search(ctx, as("bob"), wire.Search{Query: wire.Query{Words: "lake"}}); err != nil || !slices.Equal(texts(page.Hits), []string{"lake"}) {
+		t.Errorf("%+v, %v", page, err)
+	}
 }
 
 func TestAQueryWithoutAnyWordIsRefused(t *testing.T) {
