@@ -64,12 +64,14 @@ var limits = map[string]int{
 	"MaxKinds": chat.MaxKinds, "ShownReactors": chat.ShownReactors, "EditWindow": int(chat.EditWindow / time.Second),
 	"DeleteWindow": int(chat.DeleteWindow / time.Second), "MaxEdits": chat.MaxEdits, "MaxRef": chat.MaxRef, "MaxToken": chat.MaxToken, "MaxCursors": chat.MaxCursors,
 	"MaxHistory": chat.MaxHistory, "DefaultHistory": chat.DefaultHistory, "MaxPage": chat.MaxPage, "DefaultPage": chat.DefaultPage,
+	"MaxQuery": chat.MaxQuery, "MaxHits": chat.MaxHits, "DefaultHits": chat.DefaultHits, "MaxScanned": chat.MaxScanned,
 	"MaxTyping": chat.MaxTyping, "TypingTime": int(chat.TypingTime / time.Second), "MaxWatch": chat.MaxWatch, "MaxWatchers": chat.MaxWatchers,
 	"MaxStatus": int(chat.MaxStatus / time.Second), "Grace": int(chat.Grace / time.Second),
 	"MaxConnections": chat.MaxConnections, "MaxEndpoints": chat.MaxEndpoints, "MaxResend": chat.MaxResend,
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
 	"SessionRetention": int(chat.SessionRetention / time.Second),
+	"MaxSlow":          int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -115,7 +117,7 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"common/definitions/marks/maxItems":                              chat.MaxReactions,
 		"common/definitions/version/maximum":                             chat.MaxEdits,
 		"common/definitions/reactions/maxItems":                          chat.MaxKinds,
-		"common/definitions/reactions/items/properties/count/maximum":    chat.MaxMembers,
+		"common/definitions/slow/maximum":                                chat.MaxSlow / time.Second,
 		"common/definitions/reactions/items/properties/users/maxItems":   chat.ShownReactors,
 		"create/properties/members/maxItems":                             chat.MaxMembers,
 		"sync/properties/cursors/maxItems":                               chat.MaxCursors,
@@ -125,6 +127,9 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"conversations/properties/limit/maximum":                         chat.MaxPage,
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"common/definitions/searched/maxLength":                          chat.MaxQuery,
+		"reply.search/properties/result/properties/hits/maxItems":        chat.MaxHits,
+		"reply.search/properties/result/properties/scanned/maximum":      chat.MaxScanned,
 		"event.typing/properties/for/const":                              int(chat.TypingTime / time.Second),
 		"watch/properties/users/maxItems":                                chat.MaxWatch,
 		"unwatch/properties/users/maxItems":                              chat.MaxWatch,

@@ -70,6 +70,12 @@ type (
 		text       string
 		err        error
 	}
+	// found is what a search found.
+	found struct {
+		hits []wire.Hit
+		more bool
+		err  error
+	}
 	// noted is shown in the status line. What is seen of others is in presence.go.
 	noted string
 )

@@ -49,6 +49,11 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		s.notice = ""
 		return s, s.say(msg.room, wire.Content{Text: msg.text, Attachments: []wire.Attachment{msg.attachment}})
+	case found:
+		s.notice = strings.Join(s.rooms.hitLines(msg.hits, msg.more, s.now().Location()), "\n")
+		if msg.err != nil {
+			s.notice = "not found: " + explain(msg.err)
+		}
 	case noted:
 		s.notice = string(msg)
 	}
@@ -64,6 +69,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.state = e
 	case client.Entry:
 		return s.entry(e.Entry)
+	case client.Gone:
+		s.mark(e.Conversation, 0)
 	case client.Typing:
 		s.rooms.get(e.Conversation).now.Typing(e, s.now())
 	case client.Presence:

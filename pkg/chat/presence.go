@@ -45,9 +45,9 @@ type Shown struct {
 	Until time.Time
 }
 
-// Hidden is what is shown of a user of whom the reader is to learn nothing. It is what somebody shows who is not there and
+// Concealed is what is shown of a user of whom the reader is to learn nothing. It is what somebody shows who is not there and
 // tells nobody when they were.
-func Hidden(user UserID) Shown { return Shown{User: user, Presence: Offline} }
+func Concealed(user UserID) Shown { return Shown{User: user, Presence: Offline} }
 
 // Presence is what a session shows. Who chose to be invisible is offline, last seen when that began; else the most present
 // of the devices counts, online before away, and who is there may be busy. A connection that left counts for its Grace.
@@ -126,7 +126,7 @@ func (s Session) To(p Pair, now time.Time) Shown {
 	shown := s.Presence(now)
 	switch {
 	case p.Apart():
-		return Hidden(s.User)
+		return Concealed(s.User)
 	case !s.Settings.Seen.Admits(p.Theirs.Contact):
 		shown.Seen = time.Time{}
 	}

@@ -31,7 +31,7 @@ func (d *Deliverer) Tell(ctx context.Context, frame []byte, users []chat.UserID)
 func (d *Deliverer) Post(ctx context.Context, frame []byte, connections []chat.ConnectionID) (gone []chat.ConnectionID) {
 	var targets []target
 	for _, id := range connections {
-		targets = append(targets, target{connection: id})
+		targets = append(targets, target{connection: id, frame: frame})
 	}
-	return d.post(ctx, frame, nil, targets)[""]
+	return d.post(ctx, targets)[""]
 }

@@ -24,13 +24,16 @@ type Signaller struct {
 // Typing tells the other members what the caller is doing. Above chat.MaxTyping members it tells nobody, and neither in a
 // direct conversation of two of whom one has blocked the other; the caller cannot tell. It costs the query of the tail, the
 // session of each of the others, and in a direct conversation two relations, all eventual; and a post to each connection.
-// Errors: forbidden.
+// Errors: forbidden, also for those who may only read.
 func (s *Signaller) Typing(ctx context.Context, who chat.Identity, q wire.Typing) (struct{}, error) {
 	tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, chat.Eventual)
 	if err != nil {
 		return struct{}{}, err
 	}
 	c := tail.Conversation
+	if !c.Can(tail.Place.Role, chat.CanSend) {
+		return struct{}{}, &chat.Error{Code: chat.Forbidden}
+	}
 	if c.Size > chat.MaxTyping || c.Large() {
 		return struct{}{}, nil
 	}

@@ -166,6 +166,28 @@ func TestOnlyMembersType(t *testing.T) {
 	r.wants("a stranger types")
 }
 
+func TestWhoMayNotSendDoesNotType(t *testing.T) {
+	r := newRig(t, dynamodbtest.Start(t))
+	members := map[chat.UserID]chat.Role{"ann": chat.Owner, "bob": chat.Guest, "cat": chat.Member}
+	c := chat.Conversation{ID: chat.GroupID("ann", id(7)), Kind: chat.Group, Creator: "ann", Size: 3}
+	c.Members = map[chat.UserID]chat.Place{}
+	for user, role := range members {
+		c.Members[user] = chat.Place{Role: role}
+	}
+	if _, _, err := r.Log.Create(t.Context(), c, c.Members); err != nil {
+		t.Fatal(err)
+	}
+	r.connect("ann")
+	if err := r.types("bob", c.ID, wire.Text); err == nil || chat.AsError(err).Code != chat.Forbidden {
+		t.Errorf("a guest: %v", err)
+	}
+	r.wants("a guest types")
+	if err := r.types("cat", c.ID, wire.Text); err != nil {
+		t.Error(err)
+	}
+	r.wants("a member types", "ann-phone")
+}
+
 func TestNobodyHearsWhoTypesInALargeConversation(t *testing.T) {
 	r := newRig(t, dynamodbtest.Start(t))
 	r.connect("m0")

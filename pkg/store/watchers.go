@@ -65,7 +65,7 @@ func (s *Sessions) Watch(ctx context.Context, user chat.UserID, w chat.Watcher, 
 func try(ctx context.Context, update *dynamo.Update) (there watchersItem, made bool, err error) {
 	err = update.IncludeItemInCondCheckFail(true).Run(ctx)
 	made = err == nil
-	item, err := refused(nil, err)
+	item, err := orThere(nil, err)
 	if item == nil || err != nil {
 		return there, made, err
 	}

@@ -19,7 +19,7 @@ func presenceFrames() map[string]any {
 			FromShown(chat.Shown{User: "chloe@example.com", Presence: chat.Unknown}),
 			FromShown(dan),
 		}, []chat.UserID{"dan"}}),
-		"reply.watch.hidden":     NewReply("w3", Watched{Presences: []PresenceLine{FromShown(chat.Hidden("dan"))}}),
+		"reply.watch.hidden":     NewReply("w3", Watched{Presences: []PresenceLine{FromShown(chat.Concealed("dan"))}}),
 		"reply.unwatch":          NewReply("w2", Unwatched{}),
 		"reply.status":           NewReply("p1", NewChosen(chat.Busy, until)),
 		"reply.status.invisible": NewReply("p3", NewChosen(chat.Invisible, time.Time{})),
