@@ -153,7 +153,7 @@ func whoLines(members []wire.MemberLine, now time.Time) []string {
 		switch m.Presence {
 		case wire.Online:
 			lines = append(lines, fmt.Sprintf("%s is online", m.User))
-		case wire.Away, wire.Busy:
+		case wire.Away, wire.Busy, chat.Invisible:
 			lines = append(lines, fmt.Sprintf("%s is %s", m.User, m.Presence))
 		case wire.Offline:
 			lines = append(lines, fmt.Sprintf("%s is %s", m.User, since(m.Seen, now)))

@@ -76,7 +76,7 @@ const (
 	TypingTime = 10 * time.Second
 	// MaxWatch is how many users one request watches.
 	MaxWatch = 50
-	// MaxWatchers is how many connections watch a user: each of them makes every further one more expensive to add.
+	// MaxWatchers is how many devices watch a user: each of them makes every further one more expensive to add.
 	MaxWatchers = 200
 	// MaxStatus is how long a status that ends by itself may last.
 	MaxStatus = 7 * 24 * time.Hour
