@@ -77,7 +77,7 @@ func (b *Board) announce(ctx context.Context, s chat.Session, now time.Time) err
 	}
 	var gone []chat.ConnectionID
 	for shown, connections := range frames { // one, or two if not everybody may know when somebody was last seen
-		frame, err := wire.Encode(wire.NewChanged(shown))
+		frame, err := wire.Encode(wire.NewChanged(shown, now))
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func (b *Board) Watch(ctx context.Context, who chat.Identity, q wire.Watch) (wir
 	}
 	var out wire.Watched
 	for i, s := range sessions {
-		out.Presences = append(out.Presences, wire.FromShown(s.To(pairs[i], now)))
+		out.Presences = append(out.Presences, wire.FromShown(s.To(pairs[i], now), now))
 		if !added[i] {
 			out.Full = append(out.Full, s.User)
 		}

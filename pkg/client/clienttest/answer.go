@@ -324,7 +324,7 @@ func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, err
 	out := wire.MemberList{Members: []wire.MemberLine{}}
 	sorted := slices.Sorted(slices.Values(l.members))
 	for _, m := range sorted {
-		shown := wire.FromShown(s.presence(m))
+		shown := wire.FromShown(s.presence(m), time.Now())
 		out.Members = append(out.Members, wire.MemberLine{User: m, Role: l.role(m), Presence: shown.Status, Seen: shown.Seen})
 	}
 	return out, nil

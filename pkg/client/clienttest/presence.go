@@ -40,7 +40,7 @@ func (s *Server) tell(user chat.UserID, told chat.Shown) {
 	if !chat.News(told, now) {
 		return
 	}
-	frame, _ := wire.Encode(wire.NewChanged(now))
+	frame, _ := wire.Encode(wire.NewChanged(now, time.Now()))
 	for k := range s.socks {
 		if k.watching[user] {
 			k.write(frame)
@@ -52,7 +52,7 @@ func (s *Server) watch(k *socket, r wire.Watch) wire.Watched {
 	var out wire.Watched
 	for _, user := range r.Users {
 		k.watching[user] = true
-		out.Presences = append(out.Presences, wire.FromShown(s.presence(user)))
+		out.Presences = append(out.Presences, wire.FromShown(s.presence(user), time.Now()))
 	}
 	return out
 }
