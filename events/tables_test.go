@@ -65,6 +65,8 @@ var limits = map[string]int{
 	"DeleteWindow": int(chat.DeleteWindow / time.Second), "MaxEdits": chat.MaxEdits, "MaxRef": chat.MaxRef, "MaxToken": chat.MaxToken, "MaxCursors": chat.MaxCursors,
 	"MaxHistory": chat.MaxHistory, "DefaultHistory": chat.DefaultHistory, "MaxPage": chat.MaxPage, "DefaultPage": chat.DefaultPage,
 	"MaxConnections": chat.MaxConnections, "MaxEndpoints": chat.MaxEndpoints, "MaxResend": chat.MaxResend,
+	"UserRate": chat.UserRate, "UserBurst": chat.UserBurst, "ConversationRate": chat.ConversationRate, "ConversationBurst": chat.ConversationBurst,
+	"FrameRate": chat.FrameRate, "FrameBurst": chat.FrameBurst, "BeginRate": chat.BeginRate, "BeginBurst": chat.BeginBurst,
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
 	"SessionRetention": int(chat.SessionRetention / time.Second),

@@ -22,9 +22,10 @@ type put func(ctx context.Context, e chat.Entry) (there chat.Entry, wrote bool, 
 // append puts e under the first free number and returns it as it is stored.
 //
 // Every entry between what the client knew and where e lands is compared with e, either because it was read or because it
-// won the number that e tried. So one (sender, id) is at most one entry, whatever was retried, by whom and when.
+// won the number that e tried. So one (sender, id) is at most one entry, whatever was retried, by whom and when. Only what
+// is not there yet can be limited.
 func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after *chat.Seq, put put) (chat.Entry, error) {
-	known := tail.Head
+	last := tail.Last // the newest entry that is known
 	if isSame(tail.Last, e) {
 		return settle(tail.Last, e)
 	}
@@ -32,15 +33,22 @@ func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after
 		if tail.Head-*after > chat.MaxResend {
 			return e, &chat.Error{Code: chat.Behind}
 		}
-		found, last, err := s.find(ctx, e, *after)
+		found, newest, err := s.find(ctx, e, chat.Entry{Seq: *after})
 		if err != nil || found != nil {
 			return orSettle(found, e, err)
 		}
 		// If the range shows less than the tail did, another replica answered: what it did not show is met below, one by one.
-		known = last
+		last = newest
 	}
 	for conflicts := 1; ; conflicts++ {
-		e.Seq, e.At = known+1, s.Now().UTC().Truncate(time.Millisecond)
+		e = s.follow(e, last)
+		if !e.Pace.Calm() {
+			var found *chat.Entry
+			var err error
+			if e, found, err = s.limit(ctx, e, last); err != nil || found != nil {
+				return orSettle(found, e, err)
+			}
+		}
 		there, wrote, err := put(ctx, e)
 		if err != nil || wrote {
 			return e, err
@@ -48,36 +56,36 @@ func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after
 		if isSame(there, e) {
 			return settle(there, e)
 		}
-		known = e.Seq
+		last = there
 		if conflicts%reread == 0 {
 			if err := pause(ctx, conflicts/reread); err != nil {
 				return e, err
 			}
-			found, last, err := s.find(ctx, e, known)
+			found, newest, err := s.find(ctx, e, last)
 			if err != nil || found != nil {
 				return orSettle(found, e, err)
 			}
-			known = max(known, last)
+			last = newest
 		}
 	}
 }
 
-// find reads the log after a seq to its end, as far as an eventual read shows it, and returns the entry that e already is
-// (or nil) and the last seq seen.
-func (s *Sender) find(ctx context.Context, e chat.Entry, after chat.Seq) (*chat.Entry, chat.Seq, error) {
+// find reads the log behind an entry to its end, as far as an eventual read shows it, and returns the entry that e already is
+// (or nil) and the last one seen.
+func (s *Sender) find(ctx context.Context, e, last chat.Entry) (*chat.Entry, chat.Entry, error) {
 	for {
-		entries, err := s.Log.After(ctx, e.Conversation, after, page, chat.Eventual)
+		entries, err := s.Log.After(ctx, e.Conversation, last.Seq, page, chat.Eventual)
 		if err != nil {
-			return nil, after, err
+			return nil, last, err
 		}
 		for _, there := range entries {
 			if isSame(there, e) {
-				return &there, there.Seq, nil
+				return &there, there, nil
 			}
-			after = there.Seq
+			last = there
 		}
 		if len(entries) < page {
-			return nil, after, nil
+			return nil, last, nil
 		}
 	}
 }

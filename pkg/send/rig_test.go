@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,18 +45,40 @@ func (u uploads) Check(_ context.Context, _ chat.UserID, attachments []chat.Atta
 	return nil
 }
 
-// rig is a sender over a real log.
+// rig is a sender over a real log. A second passes whenever it looks at the clock, so that nobody is too fast by accident.
 type rig struct {
 	*send.Sender
-	log *unreliable
-	out *delivered
+	log    *unreliable
+	out    *delivered
+	people *beginnings
+}
+
+// beginnings counts what was begun, until it refuses.
+type beginnings struct {
+	n   int
+	err error
+}
+
+func (b *beginnings) Begin(context.Context, chat.UserID, time.Time) error {
+	if b.err == nil {
+		b.n++
+	}
+	return b.err
+}
+
+// ticking is a clock that moves on by a step whenever it is read.
+func ticking(step time.Duration) func() time.Time {
+	var reads atomic.Int64
+	start := time.Now()
+	return func() time.Time { return start.Add(time.Duration(reads.Add(1)) * step) }
 }
 
 func newRig(t testing.TB) *rig {
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
 	log := &unreliable{Log: store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)}
 	out := &delivered{}
-	return &rig{&send.Sender{Log: log, Deliver: out, Attachments: uploads{}, Now: time.Now}, log, out}
+	people := &beginnings{}
+	return &rig{&send.Sender{Log: log, Deliver: out, Attachments: uploads{}, Begin: people, Now: ticking(time.Second)}, log, out, people}
 }
 
 // unreliable is a log that shows what the emulator never does: reads that lag, and writes that succeed and say they did not.

@@ -60,6 +60,7 @@ func (s *Conversations) change(tx *dynamo.WriteTx, id chat.ConversationID, c cha
 		return tx.Put(s.table.Put(entryItem{
 			Conversation: string(id), Item: entryKey(c.Seq), Kind: c.Erase.Kind, ID: string(c.Erase.ID),
 			From: string(c.Erase.From), To: string(c.Erase.To), At: c.Erase.At.UnixMilli(), Deleted: true,
+			paceItem: newPace(c.Erase.Pace),
 		}).If(unchanged, string(chat.Message)))
 	case c.React != nil && len(c.React.Marks) > 0:
 		return tx.Update(update.SetExpr("$ = ?", reactionPrefix+string(c.React.User), c.React.Marks))
