@@ -7,7 +7,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp or a Restarted.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted or a Slowed.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
@@ -39,6 +39,9 @@ type CaughtUp struct {
 // reset, or the user is no longer a member. If entries come, they begin again where Options.Begin says.
 type Restarted struct{ Conversation chat.ConversationID }
 
+// Slowed tells that the server finds the user too fast: what it has refused is sent again at that time.
+type Slowed struct{ Until time.Time }
+
 // begun is not for Handle: it tells the Store where Options.Begin chose to begin, so that it is not asked again.
 type begun struct {
 	conversation chat.ConversationID
@@ -50,6 +53,7 @@ func (Entry) event()     {}
 func (State) event()     {}
 func (CaughtUp) event()  {}
 func (Restarted) event() {}
+func (Slowed) event()    {}
 
 // Phase of the connection.
 type Phase int
