@@ -22,6 +22,7 @@ const help = `/to bob [text]       talk to bob
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
 /who                 who is here
+/limits              what the server allows
 //text               a text that begins with a slash
 /help                this
 /quit, Ctrl-C        leave
@@ -44,7 +45,7 @@ var usage = map[string]struct {
 }{
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
-	"numbers": {}, "save": {1, "/save n [path]"}, "who": {}, "help": {}, "quit": {},
+	"numbers": {}, "save": {1, "/save n [path]"}, "who": {}, "limits": {}, "help": {}, "quit": {},
 }
 
 // read reads a line. A text that begins with a slash is written with two.

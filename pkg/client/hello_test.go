@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -15,15 +16,21 @@ import (
 
 func TestHelloIsTheFirstThingSaidAndNothingWaitsForTheAnswer(t *testing.T) {
 	play(t, func(t *scene) {
-		var mu sync.Mutex
-		var asked []string
 		t.server.Fault = func(r clienttest.Request) clienttest.Fault {
-			mu.Lock()
-			defer mu.Unlock()
-			asked = append(asked, r.Action)
 			return clienttest.Fault{Ignore: r.Action == "hello"}
 		}
-		ann := t.connect("ann")
+		var mu sync.Mutex
+		var asked []string
+		ann := t.connect("ann", func(o *client.Options) {
+			o.Trace = func(out bool, frame []byte) {
+				var head struct{ Action string }
+				mu.Lock()
+				defer mu.Unlock()
+				if out && json.Unmarshal(frame, &head) == nil {
+					asked = append(asked, head.Action)
+				}
+			}
+		})
 		if count[client.CaughtUp](ann) != 1 {
 			t.Error("ann has not caught up")
 		}
