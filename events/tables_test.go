@@ -1,11 +1,15 @@
 package events_test
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +58,26 @@ func TestEveryCodeHasAPolicyAndTheSchemaKnowsWhichAreTemporary(t *testing.T) {
 	same(t, "codes and policies", coded, slices.Concat(permanent, temporary))
 	same(t, "permanentCode", enum(t, "permanentCode"), permanent)
 	same(t, "temporaryCode", enum(t, "temporaryCode"), temporary)
+}
+
+// A code that no test meets is one that nobody knows to be right.
+func TestEveryErrorIsMetByATest(t *testing.T) {
+	// Stories meet all but those for which the service itself has to fail.
+	elsewhere := map[string]string{"Unavailable": "../pkg/app", "Internal": "../pkg/app"}
+	for name := range constants(t, "../pkg/chat/errors.go") {
+		folder := cmp.Or(elsewhere[name], "../infra/acceptance")
+		tests, err := filepath.Glob(folder + "/*_test.go")
+		if err != nil || len(tests) == 0 {
+			t.Fatalf("%s: %v", folder, err)
+		}
+		met := regexp.MustCompile(`\bchat\.` + name + `\b`)
+		if !slices.ContainsFunc(tests, func(file string) bool {
+			text, err := os.ReadFile(file)
+			return err == nil && met.Match(text)
+		}) {
+			t.Errorf("no test in %s meets %s", folder, name)
+		}
+	}
 }
 
 // limits are the constants of chat by name; durations in seconds.
