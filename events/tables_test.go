@@ -94,6 +94,7 @@ var limits = map[string]int{
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
 	"SessionRetention": int(chat.SessionRetention / time.Second),
+	"MaxSlow":          int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -139,7 +140,7 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"common/definitions/marks/maxItems":                              chat.MaxReactions,
 		"common/definitions/version/maximum":                             chat.MaxEdits,
 		"common/definitions/reactions/maxItems":                          chat.MaxKinds,
-		"common/definitions/reactions/items/properties/count/maximum":    chat.MaxMembers,
+		"common/definitions/slow/maximum":                                chat.MaxSlow / time.Second,
 		"common/definitions/reactions/items/properties/users/maxItems":   chat.ShownReactors,
 		"create/properties/members/maxItems":                             chat.MaxMembers,
 		"sync/properties/cursors/maxItems":                               chat.MaxCursors,

@@ -345,6 +345,8 @@ func (l *lines) event(e client.Event) {
 		if text := slow(e.Until, time.Now()); text != "" {
 			l.write("* " + text)
 		}
+	case client.Gone:
+		l.mark(e.Conversation, 0)
 	case client.Restarted:
 		l.rooms.restart(e.Conversation)
 		delete(l.acked, l.rooms.get(e.Conversation))

@@ -61,6 +61,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		return s.entry(e.Entry)
 	case client.Slowed:
 		s.slowed = e.Until
+	case client.Gone:
+		s.mark(e.Conversation, 0)
 	case client.Restarted:
 		s.rooms.restart(e.Conversation)
 		s.mark(e.Conversation, 0)

@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -19,73 +20,120 @@ const page = 100
 // put writes an entry under its seq and returns what is there if that is taken, as chat.Log.Put does.
 type put func(ctx context.Context, e chat.Entry) (there chat.Entry, wrote bool, err error)
 
-// append puts e under the first free number and returns it as it is stored.
+// attempt is an entry that is ready to be written: the tail by which it was judged, and how.
+type attempt struct {
+	tail  chat.Tail
+	entry chat.Entry
+	put   put
+}
+
+// overruled is why an append stops: somebody has changed who may do what, or who is there, since the tail was read.
+// Everything up to known has been compared with the entry.
+type overruled struct{ known chat.Seq }
+
+func (o *overruled) Error() string { return "send: the rules have changed" }
+
+// write appends what prepare makes. If the rules change before it gets there, it is prepared anew by a strong read: so what
+// is written was allowed by all that stands before it, and goes to those who are members by then.
+func (s *Sender) write(ctx context.Context, after *chat.Seq, prepare func(chat.Read) (attempt, error)) (attempt, error) {
+	read := chat.Eventual
+	for {
+		a, err := prepare(read)
+		if err != nil {
+			return a, err
+		}
+		a.entry, err = s.append(ctx, a, after)
+		o, again := errors.AsType[*overruled](err)
+		if !again {
+			return a, err
+		}
+		read, after = chat.Strong, &o.known
+	}
+}
+
+// append puts an entry under the first free number and returns it as it is stored.
 //
-// Every entry between what the client knew and where e lands is compared with e, either because it was read or because it
-// won the number that e tried. So one (sender, id) is at most one entry, whatever was retried, by whom and when. Only what
+// Every entry between what the client knew and where it lands is compared with it, either because it was read or because it
+// won the number that was tried. So one (sender, id) is at most one entry, whatever was retried, by whom and when. Only what
 // is not there yet can be limited.
-func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after *chat.Seq, put put) (chat.Entry, error) {
+func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.Entry, error) {
+	tail, e := a.tail, a.entry
 	last := tail.Last // the newest entry that is known
-	if isSame(tail.Last, e) {
-		return settle(tail.Last, e)
+	if isSame(last, e) {
+		return settle(last, e)
 	}
 	if after != nil && *after < tail.Head {
 		if tail.Head-*after > chat.MaxResend {
 			return e, &chat.Error{Code: chat.Behind}
 		}
-		found, newest, err := s.find(ctx, e, chat.Entry{Seq: *after})
+		found, newest, rules, err := s.find(ctx, e, chat.Entry{Seq: *after})
 		if err != nil || found != nil {
 			return orSettle(found, e, err)
 		}
 		// If the range shows less than the tail did, another replica answered: what it did not show is met below, one by one.
 		last = newest
+		if rules > tail.Conversation.Rules {
+			return e, &overruled{last.Seq}
+		}
+	}
+	if tail.Outdated() {
+		return e, &overruled{last.Seq}
 	}
 	for conflicts := 1; ; conflicts++ {
 		e = s.follow(e, last)
 		if !e.Pace.Calm() {
-			var found *chat.Entry
-			var err error
-			if e, found, err = s.limit(ctx, e, last); err != nil || found != nil {
+			paced, found, rules, err := s.limit(ctx, e, last)
+			if err != nil || found != nil {
 				return orSettle(found, e, err)
 			}
+			if e = paced; rules > tail.Conversation.Rules {
+				return e, &overruled{e.Seq - 1}
+			}
 		}
-		there, wrote, err := put(ctx, e)
+		if e.Rules = tail.Conversation.Rules; chat.Governs[e.Kind] {
+			e.Rules = e.Seq
+		}
+		there, wrote, err := a.put(ctx, e)
 		if err != nil || wrote {
 			return e, err
 		}
 		if isSame(there, e) {
 			return settle(there, e)
 		}
-		last = there
+		if last = there; there.Rules > tail.Conversation.Rules {
+			return e, &overruled{last.Seq}
+		}
 		if conflicts%reread == 0 {
 			if err := pause(ctx, conflicts/reread); err != nil {
 				return e, err
 			}
-			found, newest, err := s.find(ctx, e, last)
+			found, newest, rules, err := s.find(ctx, e, last)
 			if err != nil || found != nil {
 				return orSettle(found, e, err)
 			}
-			last = newest
+			if last = newest; rules > tail.Conversation.Rules {
+				return e, &overruled{last.Seq}
+			}
 		}
 	}
 }
 
 // find reads the log behind an entry to its end, as far as an eventual read shows it, and returns the entry that e already is
-// (or nil) and the last one seen.
-func (s *Sender) find(ctx context.Context, e, last chat.Entry) (*chat.Entry, chat.Entry, error) {
-	for {
+// (or nil), the last one seen and the newest rules.
+func (s *Sender) find(ctx context.Context, e, from chat.Entry) (same *chat.Entry, last chat.Entry, rules chat.Seq, err error) {
+	for last = from; ; {
 		entries, err := s.Log.After(ctx, e.Conversation, last.Seq, page, chat.Eventual)
 		if err != nil {
-			return nil, last, err
+			return nil, last, rules, err
 		}
 		for _, there := range entries {
 			if isSame(there, e) {
-				return &there, there, nil
+				return &there, there, rules, nil
 			}
-			last = there
+			last, rules = there, max(rules, there.Rules)
 		}
 		if len(entries) < page {
-			return nil, last, nil
+			return nil, last, rules, nil
 		}
 	}
 }
