@@ -274,13 +274,23 @@ func (c *contract) members(prefix string, s *schema, without []string) (lines []
 		lines = append(lines, Member{
 			Name: prefix + p.Name, Kind: p.kind(c.common), Description: cell(description), Required: slices.Contains(s.Required, p.Name),
 		})
-		lines = append(lines, c.members(prefix+p.Name+".", p.schema, nil)...)
+		lines = append(lines, c.inside(prefix+p.Name, p.schema)...)
 		if p.Items != nil {
-			lines = append(lines, c.members(prefix+p.Name+"[].", p.Items, nil)...)
+			lines = append(lines, c.inside(prefix+p.Name+"[]", p.Items)...)
 		}
-		for _, choice := range p.OneOf {
-			lines = append(lines, c.members(prefix+p.Name+".", choice, nil)...)
+	}
+	return lines
+}
+
+// inside are the lines for what a member holds. If it has several forms, each begins with a line of its own.
+func (c *contract) inside(name string, s *schema) []Member {
+	lines := c.members(name+".", s, nil)
+	for _, choice := range s.OneOf {
+		if len(choice.Properties) == 0 {
+			continue
 		}
+		lines = append(lines, Member{Name: name, Kind: "if " + lower(choice.Title), Description: cell(choice.Description)})
+		lines = append(lines, c.members(name+".", choice, nil)...)
 	}
 	return lines
 }

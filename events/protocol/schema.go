@@ -142,6 +142,8 @@ func (s *schema) kind(common properties) string {
 			words = append(words, "exactly one of its members")
 		case len(s.Properties) == 0:
 			words[0] = "empty object"
+		case s.Title != "":
+			words[0] = lower(s.Title)
 		}
 	}
 	var said []string
