@@ -37,31 +37,23 @@ func (p Pace) Wait() time.Duration {
 	return max(wait(p.Own, UserRate, UserBurst), wait(p.Flow, ConversationRate, ConversationBurst))
 }
 
-// RateWindow is how many of the newest entries are read at most to find the level of one user's own bucket.
-const RateWindow = 100
-
 // OwnLevel is the level of a user's own bucket after one more entry at the time now, given the newest entries of the
 // conversation, oldest first. It is exact if they reach back to an entry of the user that carries its own level, or to a
-// time when the bucket was empty. If more was said since than they show, the user gets the benefit of the doubt.
-func OwnLevel(newest []Entry, user UserID, now time.Time) Level {
+// time when the bucket was empty. If they do not, it is at least as high as is said.
+func OwnLevel(newest []Entry, user UserID, now time.Time) (level Level, exact bool) {
 	// Backwards to where the level is known.
-	var level Level
 	start, next := len(newest), now
-	for i := len(newest) - 1; i >= 0; i-- {
-		e := newest[i]
+	for exact = start == 0; start > 0 && !exact; {
+		e := newest[start-1]
 		if next.Sub(e.At) >= drained {
-			break // whatever the user wrote before has leaked away
+			exact = true // whatever the user wrote before has leaked away
+			break
 		}
-		start = i
+		start--
 		if e.From == user {
-			next = e.At
-			if e.Pace.Own > 0 {
-				break
-			}
+			next, exact = e.At, e.Pace.Own > 0
 		}
-		if e.Pace.Heat <= OneEntry {
-			break // it was the first after a pause of everybody
-		}
+		exact = exact || e.Pace.Heat <= OneEntry // it was the first after a pause of everybody
 	}
 	// And forwards again.
 	var last time.Time
@@ -74,7 +66,7 @@ func OwnLevel(newest []Entry, user UserID, now time.Time) Level {
 			level, last = leak(level, UserRate, e.At.Sub(last))+OneEntry, e.At
 		}
 	}
-	return leak(level, UserRate, now.Sub(last)) + OneEntry
+	return leak(level, UserRate, now.Sub(last)) + OneEntry, exact
 }
 
 // drained is how long a user's own bucket takes to become empty: it is never above the burst.

@@ -168,6 +168,42 @@ func TestAStaleTailGetsNobodyMore(t *testing.T) {
 	}
 }
 
+// What is read to decide about the pace may show that the sender is no member any more, although the tail did not.
+func TestWhoWasRemovedMeanwhileIsNotLimitedButRefused(t *testing.T) {
+	r := newRig(t)
+	r.stop(t)
+	group, err := r.Create(t.Context(), as("ann"), wire.Create{ID: id(1), Name: "friends", Members: []chat.UserID{"bob", "cyd"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := wire.Target{Conversation: group.Conversation}
+	for n := range chat.UserBurst {
+		r.mustSend(t, "cyd", wire.Send{ID: id(10 + n), To: in, Body: wire.Content{Text: "x"}})
+	}
+	tail, _, err := r.log.Tail(t.Context(), group.Conversation, chat.Strong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := tail.Conversation
+	without.Members = maps.Clone(without.Members)
+	delete(without.Members, "bob")
+	without.Size--
+	removal := chat.Entry{
+		Conversation: group.Conversation, Seq: tail.Head + 1, Kind: chat.Removed, ID: id(100), From: "ann", At: noon,
+		Body: chat.Body{Users: []chat.UserID{"bob"}}, Rules: tail.Head + 1, Pace: tail.Last.Pace.Next(0),
+	}
+	header := &chat.Header{Conversation: without, Was: tail.Conversation.Rules}
+	if _, wrote, err := r.log.Log.Commit(t.Context(), removal, chat.Change{Header: header}, chat.Change{Leave: "bob"}); !wrote || err != nil {
+		t.Fatal(wrote, err)
+	}
+	r.log.stale, r.log.lag = &tail.Conversation, 1
+	_, err = r.Send(t.Context(), as("bob"), wire.Send{ID: id(101), To: in, Body: wire.Content{Text: "still here"}})
+	wantCode(t, err, chat.Forbidden)
+	if entries := r.entries(t, group.Conversation); entries[len(entries)-1].ID != removal.ID {
+		t.Errorf("the last entry is %+v", entries[len(entries)-1])
+	}
+}
+
 func TestAllTogetherAreLimitedToo(t *testing.T) {
 	r := newRig(t)
 	clock := r.stop(t)
@@ -200,7 +236,8 @@ func TestAllTogetherAreLimitedToo(t *testing.T) {
 	}
 }
 
-// Who keeps below the burst costs what everybody costs; who is above it, one page of the newest entries more.
+// Who keeps below the burst costs what everybody costs; who is above it, a look at the newest entries more, and two the first
+// time.
 func TestWhatTheLimitCosts(t *testing.T) {
 	c := newCounted(t)
 	clock := &still{}
@@ -231,11 +268,18 @@ func TestWhatTheLimitCosts(t *testing.T) {
 	for n := range 4 {
 		cost(chat.UserBurst + 2 + n)
 	}
-	if got, want := c.meter.calls, map[string]int{"Query": 2, "PutItem": 1, "BatchGetItem": 1}; !maps.Equal(got, want) {
-		t.Errorf("a message in a hurry makes the calls %v, want %v", got, want)
+	if got, want := c.meter.calls, map[string]int{"Query": 3, "PutItem": 1, "BatchGetItem": 1}; !maps.Equal(got, want) {
+		t.Errorf("the first message in a hurry makes the calls %v, want %v", got, want)
 	}
 	if got, want := cost(1000), map[string]int{"Query": 2}; !maps.Equal(got, want) {
 		t.Errorf("a refusal makes the calls %v, want %v", got, want)
+	}
+	clock.sleep(time.Second / chat.UserRate)
+	if _, err := c.Send(t.Context(), as("ann"), text(1001, "x")); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.meter.calls, map[string]int{"Query": 4, "PutItem": 1, "BatchGetItem": 1}; !maps.Equal(got, want) {
+		t.Errorf("with the next message in a hurry the calls are %v, want %v", got, want)
 	}
 }
 

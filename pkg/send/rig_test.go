@@ -88,7 +88,8 @@ type unreliable struct {
 	rangeLag  chat.Seq // an eventual range misses this many more: another replica answers
 	losePut   bool     // the next Put is committed and answered with an error
 	beforePut func(chat.Entry)
-	hidden    bool // an eventual read does not show that the conversation exists
+	hidden    bool               // an eventual read does not show that the conversation exists
+	stale     *chat.Conversation // the header that an eventual tail shows that lags
 }
 
 func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
@@ -101,6 +102,9 @@ func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat
 	}
 	tail.Head -= min(tail.Head, u.lag)
 	tail.Last, _, err = u.Entry(ctx, id, tail.Head)
+	if u.stale != nil {
+		tail.Conversation = *u.stale
+	}
 	return tail, ok, err
 }
 
