@@ -88,6 +88,7 @@ var limits = map[string]int{
 	"MaxKinds": chat.MaxKinds, "ShownReactors": chat.ShownReactors, "EditWindow": int(chat.EditWindow / time.Second),
 	"DeleteWindow": int(chat.DeleteWindow / time.Second), "MaxEdits": chat.MaxEdits, "MaxRef": chat.MaxRef, "MaxToken": chat.MaxToken, "MaxCursors": chat.MaxCursors,
 	"MaxHistory": chat.MaxHistory, "DefaultHistory": chat.DefaultHistory, "MaxPage": chat.MaxPage, "DefaultPage": chat.DefaultPage,
+	"MaxQuery": chat.MaxQuery, "MaxHits": chat.MaxHits, "DefaultHits": chat.DefaultHits, "MaxScanned": chat.MaxScanned,
 	"MaxConnections": chat.MaxConnections, "MaxEndpoints": chat.MaxEndpoints, "MaxResend": chat.MaxResend,
 	"UserRate": chat.UserRate, "UserBurst": chat.UserBurst, "ConversationRate": chat.ConversationRate, "ConversationBurst": chat.ConversationBurst,
 	"FrameRate": chat.FrameRate, "FrameBurst": chat.FrameBurst, "BeginRate": chat.BeginRate, "BeginBurst": chat.BeginBurst,
@@ -150,6 +151,9 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"conversations/properties/limit/maximum":                         chat.MaxPage,
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"common/definitions/searched/maxLength":                          chat.MaxQuery,
+		"reply.search/properties/result/properties/hits/maxItems":        chat.MaxHits,
+		"reply.search/properties/result/properties/scanned/maximum":      chat.MaxScanned,
 		"register/properties/token/maxLength":                            chat.MaxToken,
 	} {
 		got := lookup(t, at)

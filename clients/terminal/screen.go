@@ -69,6 +69,12 @@ type (
 		text       string
 		err        error
 	}
+	// found is what a search found.
+	found struct {
+		hits []wire.Hit
+		more bool
+		err  error
+	}
 	// noted is shown in the status line.
 	noted string
 )
