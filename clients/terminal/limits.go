@@ -15,7 +15,7 @@ func slow(until, now time.Time) string {
 	if wait <= 0 {
 		return ""
 	}
-	return fmt.Sprintf("slow down: it is sent in %.0f s", math.Ceil(wait))
+	return fmt.Sprintf("slow down: it goes on in %.0f s", math.Ceil(wait))
 }
 
 // table shows the limits that the server has published.

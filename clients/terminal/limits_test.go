@@ -24,7 +24,7 @@ func TestWhoIsTooFastIsToldToSlowDown(t *testing.T) {
 		t.hurried(20 * time.Second)
 		ann := t.show("ann", "")
 		ann.press("/to bob", "enter", "quick", "enter")
-		ann.shows("slow down: it is sent in 2")
+		ann.shows("slow down: it goes on in 2")
 		ann.pass(25 * time.Second)
 		ann.hides("slow down")
 		if log := t.server.Log(chat.DirectID("ann", "bob")); len(log) != 1 || log[0].Body.Text != "quick" {
@@ -33,7 +33,7 @@ func TestWhoIsTooFastIsToldToSlowDown(t *testing.T) {
 	})
 	play(t, func(t *scene) {
 		t.hurried(1500 * time.Millisecond)
-		t.expect(t.script("ann", filepath.Join(t.TempDir(), "ann"), "/to bob quick\n"), "* slow down: it is sent in 2 s", "[bob] 1 ann: quick")
+		t.expect(t.script("ann", filepath.Join(t.TempDir(), "ann"), "/to bob quick\n"), "* slow down: it goes on in 2 s", "[bob] 1 ann: quick")
 	})
 }
 

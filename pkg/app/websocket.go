@@ -73,7 +73,7 @@ func (p *Parts) answer(ctx context.Context, frames *limit.Limiter, act action, r
 		return nil, &chat.Error{Code: chat.Unauthenticated}
 	}
 	if wait := frames.Take(string(who.User)); wait > 0 {
-		return nil, &chat.Error{Code: chat.Limited, RetryAfter: wait}
+		return nil, &chat.Error{Code: chat.Limited, Detail: "too many frames at once", RetryAfter: wait}
 	}
 	if act == nil {
 		return nil, wire.Unroutable(frame)

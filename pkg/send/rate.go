@@ -47,7 +47,7 @@ func (s *Sender) limit(ctx context.Context, e, last chat.Entry) (paced chat.Entr
 		}
 	}
 	if wait := e.Pace.Wait(); wait > 0 {
-		return e, nil, rules, &chat.Error{Code: chat.Limited, RetryAfter: wait}
+		return e, nil, rules, &chat.Error{Code: chat.Limited, Detail: "too many messages at once in this conversation", RetryAfter: wait}
 	}
 	return e, nil, rules, nil
 }

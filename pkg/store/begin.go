@@ -41,5 +41,7 @@ func (p *People) Begin(ctx context.Context, user chat.UserID, at time.Time) (err
 	if err != nil || wrote {
 		return err
 	}
-	return &chat.Error{Code: chat.Limited, RetryAfter: time.Duration(there.Due-most) * time.Millisecond}
+	return &chat.Error{
+		Code: chat.Limited, Detail: "too many new conversations", RetryAfter: time.Duration(there.Due-most) * time.Millisecond,
+	}
 }
