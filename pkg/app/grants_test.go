@@ -127,6 +127,7 @@ func newCloud(t *testing.T) *cloud {
 	}
 	c.vars = map[string]string{
 		topology.Conversations.EnvName(): topology.Conversations.Name, topology.Sessions.EnvName(): topology.Sessions.Name,
+		topology.People.EnvName():  topology.People.Name,
 		topology.Offline.EnvName(): topics.TopicARN("offline"), topology.Fanout.EnvName(): queues + "/000000000000/fanout",
 		topology.Media.EnvName(): "media", topology.Posts.EnvName(): gateway, topology.Push.EnvName(): "fcm=" + topics.ApplicationARN(gcm),
 	}
