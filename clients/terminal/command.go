@@ -24,6 +24,7 @@ const help = `/to bob [text]       talk to bob
 /search words        find messages; from:bob in:here has:media before:2026-11-01
 /who                 who is here
 /status busy [min]   how others see you: online, away, busy, invisible
+/limits              what the server allows
 //text               a text that begins with a slash
 /help                this
 /quit, Ctrl-C        leave
@@ -48,7 +49,7 @@ var usage = map[string]struct {
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
 	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
-	"status": {1, "/status online|away|busy|invisible [minutes]"}, "logout": {}, "help": {}, "quit": {},
+	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
 }
 
 // read reads a line. A text that begins with a slash is written with two.

@@ -38,7 +38,7 @@ func Message(p *Parts) any {
 	d := p.deliverer()
 	d.Shards = p.shards()
 	log := p.conversations()
-	s := &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now}
+	s := &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Begin: p.people(), Now: now}
 	return p.routes(map[string]action{
 		"send": do(accepted(s.Send)), "create": do(accepted(s.Create)),
 		"edit": do(accepted(s.Edit)), "delete": do(accepted(s.Delete)), "react": do(accepted(s.React)),
@@ -95,5 +95,5 @@ func Push(p *Parts) any {
 	return notify(&push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger})
 }
 
-// Default serves frames that no route takes.
-func Default(p *Parts) any { return p.routes(nil) }
+// Default serves frames that no route takes, and hello.
+func Default(p *Parts) any { return p.routes(map[string]action{"hello": do(hello)}) }

@@ -66,6 +66,7 @@ type Client struct {
 	inbox   inbox
 	outbox  outbox
 	queue   queue
+	limits  limits
 	typing  typing
 	watch   watch
 	opened  chan struct{} // a connection was opened; capacity 1

@@ -48,7 +48,7 @@ func newRig(t *testing.T, api dynamodbiface.DynamoDBAPI) *rig {
 	r.Signaller = &signal.Signaller{Log: log, People: r.people, Teller: &deliver.Deliverer{
 		Sessions: r.sessions, Poster: r, Now: now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}}
-	r.send = &send.Sender{Log: log, Deliver: nowhere{}, Attachments: nothing{}, Now: now}
+	r.send = &send.Sender{Log: log, Deliver: nowhere{}, Attachments: nothing{}, Begin: nothing{}, Now: now}
 	return r
 }
 
@@ -61,6 +61,7 @@ type (
 func (nowhere) Deliver(context.Context, chat.Conversation, chat.Entry, chat.ConnectionID) error {
 	return nil
 }
+func (nothing) Begin(context.Context, chat.UserID, time.Time) error         { return nil }
 func (nothing) Check(context.Context, chat.UserID, []chat.Attachment) error { return nil }
 
 // Post implements chat.Poster.

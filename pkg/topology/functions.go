@@ -42,6 +42,7 @@ var Functions = []Function{
 			{Conversations, []string{
 				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
 			}},
+			{People, []string{"dynamodb:UpdateItem"}}, // how many conversations a user begins
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
 			{Fanout, []string{"sqs:SendMessage"}},
 		}, delivery...),
@@ -141,8 +142,9 @@ var Functions = []Function{
 		Memory: 256, Timeout: 20 * time.Second,
 	},
 	{
-		Name: "default", About: "answers frames that name no known action",
-		Routes: []string{RouteDefault},
+		// What is greeted and what no route takes need the same: nothing. So both are here.
+		Name: "default", About: "answers hello, and frames that name no known action",
+		Routes: []string{RouteDefault, "hello"},
 		Memory: 128, Timeout: 5 * time.Second,
 	},
 }
