@@ -67,7 +67,11 @@ var limits = map[string]int{
 	"MaxConnections": chat.MaxConnections, "MaxEndpoints": chat.MaxEndpoints, "MaxResend": chat.MaxResend,
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
-	"SessionRetention": int(chat.SessionRetention / time.Second),
+	"DraftRetention": int(chat.DraftRetention / time.Second), "DraftPause": int(chat.DraftPause / time.Second),
+	"MaxScheduled": chat.MaxScheduled, "MinSchedule": int(chat.MinSchedule / time.Second), "MaxSchedule": int(chat.MaxSchedule / time.Second),
+	"ScheduleEvery": int(chat.ScheduleEvery / time.Second), "SchedulePatience": int(chat.SchedulePatience / time.Second),
+	"ScheduleRetention": int(chat.ScheduleRetention / time.Second),
+	"SessionRetention":  int(chat.SessionRetention / time.Second),
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -124,6 +128,8 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
 		"register/properties/token/maxLength":                            chat.MaxToken,
+		"drafts/properties/limit/maximum":                                chat.MaxPage,
+		"scheduled/properties/limit/maximum":                             chat.MaxPage,
 	} {
 		got := lookup(t, at)
 		if number, ok := got.(float64); ok {

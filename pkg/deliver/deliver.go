@@ -95,21 +95,10 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 		return err
 	}
 	now := d.Now()
-	var targets []target
-	for _, s := range sessions {
-		for _, connection := range s.Live(now) {
-			if connection.ID != except {
-				targets = append(targets, target{s.User, connection.ID, connection.Expired(now)})
-			}
-		}
-	}
-	expired, err := wire.Encode(wire.NewError("", &chat.Error{Code: chat.Unauthenticated}))
+	gone, err := d.reach(ctx, now, sessions, frame, except)
 	if err != nil {
 		return err
 	}
-	gone := d.post(ctx, frame, expired, targets)
-	d.prune(ctx, now, gone)
-
 	var offline []chat.UserID
 	for _, s := range sessions {
 		if s.User != e.From && len(s.Live(now)) == len(gone[s.User]) {
@@ -120,6 +109,25 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 		return nil
 	}
 	return d.Notifier.Notify(ctx, notice(c, e, offline))
+}
+
+// reach posts a frame to the connections of sessions, except one, and forgets those that are no more, which it returns.
+func (d *Deliverer) reach(ctx context.Context, now time.Time, sessions []chat.Session, frame []byte, except chat.ConnectionID) (map[chat.UserID][]chat.ConnectionID, error) {
+	var targets []target
+	for _, s := range sessions {
+		for _, connection := range s.Live(now) {
+			if connection.ID != except {
+				targets = append(targets, target{s.User, connection.ID, connection.Expired(now)})
+			}
+		}
+	}
+	expired, err := wire.Encode(wire.NewError("", &chat.Error{Code: chat.Unauthenticated}))
+	if err != nil {
+		return nil, err
+	}
+	gone := d.post(ctx, frame, expired, targets)
+	d.prune(ctx, now, gone)
+	return gone, nil
 }
 
 // post sends the frame to every target, or the other to those that have expired, and returns the connections of each user

@@ -25,31 +25,28 @@ type Attachments interface {
 	Check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment) error
 }
 
+// skew is by how much the clocks of two functions may differ, so that a draft from just before is not taken for a later one.
+const skew = time.Second
+
 // Sender appends to conversations.
 type Sender struct {
 	Log         chat.Log
 	Deliver     Deliverer
 	Attachments Attachments
+	// Drafts is where a message is forgotten that was a draft.
+	Drafts chat.Drafts
 	// Now is the clock that entries are stamped with.
 	Now func() time.Time
 }
 
 // Send appends a message and delivers it. The same (sender, id) gives the same answer however often it is sent, provided
 // that every attempt carries after; the same id with another body is a conflict.
+//
+// If it was a draft, that is forgotten last, and only as it was when the message was stored: a repetition that comes late
+// leaves what was begun since.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
-	e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
-	tail, exists, err := s.open(ctx, who.User, r.To)
+	tail, exists, e, err := s.prepare(ctx, who, r)
 	if err != nil {
-		return e, err
-	}
-	e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
-	if err := s.refers(ctx, tail, who.User, e.Body); err != nil {
-		return e, err
-	}
-	if err := fits(e); err != nil {
-		return e, err
-	}
-	if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
 		return e, err
 	}
 	if !exists {
@@ -62,7 +59,33 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 	if err != nil {
 		return e, err
 	}
-	return e, s.Deliver.Deliver(ctx, tail.Conversation, e, who.Connection)
+	err = s.Deliver.Deliver(ctx, tail.Conversation, e, who.Connection)
+	if err == nil && r.Draft {
+		err = s.Drafts.RemoveDraft(ctx, who.User, e.Conversation, e.At.Add(skew))
+	}
+	return e, err
+}
+
+// Check makes the checks of Send and marks what is attached as kept. It writes nothing.
+func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) error {
+	_, _, _, err := s.prepare(ctx, who, r)
+	return err
+}
+
+// prepare checks all that must be right before the first write, and returns the entry to append.
+func (s *Sender) prepare(ctx context.Context, who chat.Identity, r wire.Send) (tail chat.Tail, exists bool, e chat.Entry, err error) {
+	e = chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
+	if tail, exists, err = s.open(ctx, who.User, r.To); err != nil {
+		return tail, exists, e, err
+	}
+	e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
+	if err := s.refers(ctx, tail, who.User, e.Body); err != nil {
+		return tail, exists, e, err
+	}
+	if err := fits(e); err != nil {
+		return tail, exists, e, err
+	}
+	return tail, exists, e, s.Attachments.Check(ctx, who.User, e.Body.Attachments)
 }
 
 // open finds the conversation and checks that the user may write in it. A direct one is made by its first message: until

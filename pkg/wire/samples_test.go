@@ -29,6 +29,11 @@ var requests = map[string]func() Request{
 	"download":      func() Request { return new(Download) },
 	"register":      func() Request { return new(Register) },
 	"unregister":    func() Request { return new(Unregister) },
+	"draft":         func() Request { return new(SetDraft) },
+	"drafts":        func() Request { return new(Drafts) },
+	"schedule":      func() Request { return new(Schedule) },
+	"unschedule":    func() Request { return new(Unschedule) },
+	"scheduled":     func() Request { return new(ListScheduled) },
 }
 
 // samples reads the published frames by name.
@@ -181,6 +186,7 @@ func eventFrames() map[string]any {
 func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	said := eventFrames()
 	maps.Copy(said, changeFrames())
+	maps.Copy(said, laterFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {
