@@ -85,8 +85,12 @@ func (m *meter) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 }
 
 func (m *meter) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
-	m.count("UpdateItem")
-	return m.DynamoDBAPI.UpdateItem(ctx, in, opts...)
+	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	out, err := m.DynamoDBAPI.UpdateItem(ctx, in, opts...)
+	if err == nil {
+		m.count("UpdateItem", *out.ConsumedCapacity)
+	}
+	return out, err
 }
 
 // posts counts posts, all of which succeed.
