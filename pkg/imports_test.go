@@ -43,6 +43,7 @@ func rules() []rule {
 		{from: "pkg/topology", to: "github.com", why: "it is read by the stack, by functions and by CDK: the standard library only"},
 		{from: "infra/local/apigateway", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/lambda", to: module, except: []string{"infra/local/clock", "infra/local/child"}, why: "stand-ins are for others as well"},
+		{from: "infra/local/events", to: module, except: []string{"infra/local/clock"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/sns", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/sqs", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
 	}
