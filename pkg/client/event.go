@@ -7,7 +7,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp or a Restarted.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Draft or a NotSent.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
@@ -39,6 +39,13 @@ type CaughtUp struct {
 // reset, or the user is no longer a member. If entries come, they begin again where Options.Begin says.
 type Restarted struct{ Conversation chat.ConversationID }
 
+// Draft tells what the user has begun to write on another device, or, without a Body, that nothing is begun any more. What is
+// being written here is not touched: a program decides between the two, the later of which will be stored.
+type Draft struct{ wire.Draft }
+
+// NotSent tells that a scheduled message was not sent and will not be, and why.
+type NotSent struct{ wire.Failed }
+
 // begun is not for Handle: it tells the Store where Options.Begin chose to begin, so that it is not asked again.
 type begun struct {
 	conversation chat.ConversationID
@@ -50,6 +57,8 @@ func (Entry) event()     {}
 func (State) event()     {}
 func (CaughtUp) event()  {}
 func (Restarted) event() {}
+func (Draft) event()     {}
+func (NotSent) event()   {}
 
 // Phase of the connection.
 type Phase int

@@ -1,0 +1,211 @@
+package client_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/client"
+	"github.com/parley-im/parley/pkg/client/clienttest"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+func begun(text string) wire.Unfinished { return wire.Unfinished{Text: text} }
+
+// texts are what the server keeps of ann's drafts.
+func (d *device) drafts() (texts []string) {
+	d.t.Helper()
+	all, err := d.Drafts(d.t.Context())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, draft := range all {
+		texts = append(texts, draft.Body.Text)
+	}
+	return texts
+}
+
+// learned are the drafts that came from elsewhere; "" stands for one that was cleared.
+func (d *device) learned() (texts []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, e := range d.events {
+		if e, ok := e.(client.Draft); ok {
+			text := ""
+			if e.Body != nil {
+				text = e.Body.Text
+			}
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+// requests counts what the server is asked.
+func (t *scene) requests() map[string]int {
+	asked := map[string]int{}
+	fault := t.server.Fault
+	t.server.Fault = func(r clienttest.Request) clienttest.Fault {
+		asked[r.Action]++
+		if fault != nil {
+			return fault(r)
+		}
+		return clienttest.Fault{}
+	}
+	return asked
+}
+
+func TestADraftIsStoredWhenTypingPauses(t *testing.T) {
+	play(t, func(t *scene) {
+		asked := t.requests()
+		phone, laptop := t.connect("ann"), t.connect("ann")
+		for _, text := range []string{"S", "Sh", "Sha", "Shal", "Shall"} {
+			phone.SetDraft(client.ToUser("bob"), begun(text))
+			after(chat.DraftPause - time.Millisecond)
+		}
+		if asked["draft"] != 0 {
+			t.Errorf("%d drafts while somebody types", asked["draft"])
+		}
+		after(time.Millisecond)
+		if got := laptop.learned(); !slices.Equal(got, []string{"Shall"}) || phone.learned() != nil {
+			t.Errorf("the laptop learned %q, the phone %q", got, phone.learned())
+		}
+		phone.SetDraft(client.ToUser("bob"), begun("Shall"))
+		after(time.Minute)
+		if asked["draft"] != 1 {
+			t.Errorf("%d drafts", asked["draft"])
+		}
+		phone.SetDraft(client.ToUser("bob"), begun(""))
+		after(chat.DraftPause)
+		if got := laptop.learned(); !slices.Equal(got, []string{"Shall", ""}) || laptop.drafts() != nil {
+			t.Errorf("the laptop learned %q", got)
+		}
+	})
+}
+
+func TestADraftIsStoredAtOnceWhenItIsLeft(t *testing.T) {
+	play(t, func(t *scene) {
+		ann := t.connect("ann")
+		if err := ann.StoreDraft(t.Context(), annAndBob); err != nil {
+			t.Errorf("without a draft: %v", err)
+		}
+		ann.SetDraft(client.ToUser("bob"), begun("Shall we"))
+		start := time.Now()
+		if err := ann.StoreDraft(t.Context(), annAndBob); err != nil {
+			t.Fatal(err)
+		}
+		if got := ann.drafts(); !slices.Equal(got, []string{"Shall we"}) || time.Since(start) > 0 {
+			t.Errorf("kept %q after %v", got, time.Since(start))
+		}
+	})
+}
+
+func TestADraftIsForgottenWithTheMessageThatItWas(t *testing.T) {
+	play(t, func(t *scene) {
+		asked := t.requests()
+		phone, laptop := t.connect("ann"), t.connect("ann")
+		phone.SetDraft(client.ToUser("bob"), begun("Shall we"))
+		after(chat.DraftPause)
+		if _, err := laptop.Send(t.Context(), client.ToUser("bob"), client.Text("Shall we meet?")); err != nil {
+			t.Fatal(err)
+		}
+		after(time.Minute)
+		if got := phone.learned(); !slices.Equal(got, []string{""}) || laptop.drafts() != nil {
+			t.Errorf("the phone learned %q; kept is %q", got, laptop.drafts())
+		}
+		if asked["draft"] != 1 {
+			t.Errorf("%d requests for drafts", asked["draft"])
+		}
+		if _, err := laptop.Send(t.Context(), client.ToUser("bob"), client.Text("?")); err != nil {
+			t.Fatal(err)
+		}
+		after(time.Minute)
+		if asked["draft"] != 1 || len(phone.learned()) != 1 {
+			t.Errorf("a message without a draft: %d requests, the phone learned %q", asked["draft"], phone.learned())
+		}
+	})
+}
+
+// A draft that is under way when its message is sent may come to the server behind it.
+func TestADraftThatIsOvertakenByItsMessageDoesNotComeBack(t *testing.T) {
+	play(t, func(t *scene) {
+		t.server.Fault = func(r clienttest.Request) clienttest.Fault {
+			return clienttest.Fault{Ignore: r.Action == "draft" && r.Nth == 1} // it is repeated later
+		}
+		ann := t.connect("ann")
+		ann.SetDraft(client.ToUser("bob"), begun("Shall we"))
+		after(chat.DraftPause)
+		if _, err := ann.Send(t.Context(), client.ToUser("bob"), client.Text("Shall we meet?")); err != nil {
+			t.Fatal(err)
+		}
+		after(time.Minute)
+		if got := ann.drafts(); got != nil {
+			t.Errorf("kept %q", got)
+		}
+	})
+}
+
+func TestWhatIsTypedWhileAMessageIsOnItsWayIsADraftOfItsOwn(t *testing.T) {
+	play(t, func(t *scene) {
+		t.server.Fault = func(r clienttest.Request) clienttest.Fault {
+			return clienttest.Fault{Ignore: r.Action == "send" && r.Nth == 1}
+		}
+		ann := t.connect("ann")
+		ann.SetDraft(client.ToUser("bob"), begun("one"))
+		after(chat.DraftPause)
+		p := ann.Queue(client.ToUser("bob"), client.Text("one"))
+		ann.SetDraft(client.ToUser("bob"), begun("two"))
+		after(time.Minute)
+		if _, err := p.Result(); err != nil {
+			t.Fatal(err)
+		}
+		if got := ann.drafts(); !slices.Equal(got, []string{"two"}) {
+			t.Errorf("kept %q", got)
+		}
+	})
+}
+
+func TestTheDraftOfAMessageThatIsRefusedIsForgotten(t *testing.T) {
+	play(t, func(t *scene) {
+		t.server.Fault = func(r clienttest.Request) clienttest.Fault {
+			if r.Action == "send" {
+				return clienttest.Fault{Refuse: &chat.Error{Code: chat.Forbidden}}
+			}
+			return clienttest.Fault{}
+		}
+		ann := t.connect("ann")
+		ann.SetDraft(client.ToUser("bob"), begun("one"))
+		after(chat.DraftPause)
+		if _, err := ann.Send(t.Context(), client.ToUser("bob"), client.Text("one")); err == nil {
+			t.Fatal("it was sent")
+		}
+		after(time.Minute)
+		if got := ann.drafts(); got != nil {
+			t.Errorf("kept %q", got)
+		}
+	})
+}
+
+func TestADraftOutlivesItsConnectionAndARefusalEndsIt(t *testing.T) {
+	play(t, func(t *scene) {
+		asked := t.requests()
+		ann := t.connect("ann")
+		t.server.CutAll()
+		ann.SetDraft(client.ToUser("bob"), begun("said in a tunnel"))
+		after(time.Minute)
+		if got := ann.drafts(); !slices.Equal(got, []string{"said in a tunnel"}) {
+			t.Errorf("kept %q", got)
+		}
+		t.server.Fault = func(r clienttest.Request) clienttest.Fault {
+			asked[r.Action]++
+			return clienttest.Fault{Refuse: &chat.Error{Code: chat.Forbidden}}
+		}
+		asked["draft"] = 0
+		ann.SetDraft(client.To(chat.GroupID("eve", "1")), begun("hm"))
+		after(time.Hour)
+		if asked["draft"] != 1 {
+			t.Errorf("asked %d times", asked["draft"])
+		}
+	})
+}
