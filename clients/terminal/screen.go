@@ -68,6 +68,9 @@ type (
 		text       string
 		err        error
 	}
+	// recalled are the drafts that were begun, and listed is what is scheduled.
+	recalled []wire.Draft
+	listed   []wire.Scheduled
 	// noted is shown in the status line.
 	noted string
 )
