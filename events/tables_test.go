@@ -64,6 +64,7 @@ var limits = map[string]int{
 	"MaxKinds": chat.MaxKinds, "ShownReactors": chat.ShownReactors, "EditWindow": int(chat.EditWindow / time.Second),
 	"DeleteWindow": int(chat.DeleteWindow / time.Second), "MaxEdits": chat.MaxEdits, "MaxRef": chat.MaxRef, "MaxToken": chat.MaxToken, "MaxCursors": chat.MaxCursors,
 	"MaxHistory": chat.MaxHistory, "DefaultHistory": chat.DefaultHistory, "MaxPage": chat.MaxPage, "DefaultPage": chat.DefaultPage,
+	"MaxQuery": chat.MaxQuery, "MaxHits": chat.MaxHits, "DefaultHits": chat.DefaultHits, "MaxScanned": chat.MaxScanned,
 	"MaxConnections": chat.MaxConnections, "MaxEndpoints": chat.MaxEndpoints, "MaxResend": chat.MaxResend,
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
@@ -72,6 +73,7 @@ var limits = map[string]int{
 	"ScheduleEvery": int(chat.ScheduleEvery / time.Second), "SchedulePatience": int(chat.SchedulePatience / time.Second),
 	"ScheduleRetention": int(chat.ScheduleRetention / time.Second),
 	"SessionRetention":  int(chat.SessionRetention / time.Second),
+	"MaxSlow":           int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -117,7 +119,7 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"common/definitions/marks/maxItems":                              chat.MaxReactions,
 		"common/definitions/version/maximum":                             chat.MaxEdits,
 		"common/definitions/reactions/maxItems":                          chat.MaxKinds,
-		"common/definitions/reactions/items/properties/count/maximum":    chat.MaxMembers,
+		"common/definitions/slow/maximum":                                chat.MaxSlow / time.Second,
 		"common/definitions/reactions/items/properties/users/maxItems":   chat.ShownReactors,
 		"create/properties/members/maxItems":                             chat.MaxMembers,
 		"sync/properties/cursors/maxItems":                               chat.MaxCursors,
@@ -127,6 +129,9 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"conversations/properties/limit/maximum":                         chat.MaxPage,
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"common/definitions/searched/maxLength":                          chat.MaxQuery,
+		"reply.search/properties/result/properties/hits/maxItems":        chat.MaxHits,
+		"reply.search/properties/result/properties/scanned/maximum":      chat.MaxScanned,
 		"register/properties/token/maxLength":                            chat.MaxToken,
 		"drafts/properties/limit/maximum":                                chat.MaxPage,
 		"scheduled/properties/limit/maximum":                             chat.MaxPage,

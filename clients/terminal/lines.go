@@ -163,6 +163,8 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 		return false, l.to(c)
 	case "group":
 		return false, l.group(c)
+	case "search":
+		return false, l.search(ctx, c)
 	case "numbers":
 		l.print("* lines always have their numbers")
 		return false, nil
@@ -342,6 +344,8 @@ func (l *lines) event(e client.Event) {
 		default:
 			close(l.caught)
 		}
+	case client.Gone:
+		l.mark(e.Conversation, 0)
 	case client.Restarted:
 		l.rooms.restart(e.Conversation)
 		delete(l.acked, l.rooms.get(e.Conversation))

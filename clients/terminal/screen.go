@@ -71,6 +71,12 @@ type (
 	// recalled are the drafts that were begun, and listed is what is scheduled.
 	recalled []wire.Draft
 	listed   []wire.Scheduled
+	// found is what a search found.
+	found struct {
+		hits []wire.Hit
+		more bool
+		err  error
+	}
 	// noted is shown in the status line.
 	noted string
 )

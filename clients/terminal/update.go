@@ -50,6 +50,11 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case listed:
 		s.notice = strings.Join(s.rooms.plans(msg), "\n")
+	case found:
+		s.notice = strings.Join(s.rooms.hitLines(msg.hits, msg.more, s.now().Location()), "\n")
+		if msg.err != nil {
+			s.notice = "not found: " + explain(msg.err)
+		}
 	case noted:
 		s.notice = string(msg)
 	}
@@ -65,6 +70,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.state = e
 	case client.Entry:
 		return s.entry(e.Entry)
+	case client.Gone:
+		s.mark(e.Conversation, 0)
 	case client.Restarted:
 		s.rooms.restart(e.Conversation)
 		s.mark(e.Conversation, 0)

@@ -11,7 +11,7 @@ import (
 func (d *Deliverer) Tell(ctx context.Context, user chat.UserID, frame []byte, except chat.ConnectionID) {
 	sessions, err := d.Sessions.Sessions(ctx, []chat.UserID{user})
 	if err == nil {
-		_, err = d.reach(ctx, d.Now(), sessions, frame, except)
+		_, err = d.reach(ctx, d.Now(), sessions, except, func(int) []byte { return frame })
 	}
 	if err != nil {
 		d.Logger.WarnContext(ctx, "devices not told", "error", err)

@@ -73,8 +73,8 @@ func (l *log) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) 
 // group makes one of ann and bob.
 func (r *rig) group(t *testing.T) chat.ConversationID {
 	t.Helper()
-	members := map[chat.UserID]chat.Role{"ann": chat.Owner, "bob": chat.Member}
-	c := chat.Conversation{ID: chat.GroupID("ann", "1"), Kind: chat.Group, Name: "g", Creator: "ann", Created: start, Size: 2, Members: members}
+	members := map[chat.UserID]chat.Place{"ann": {Role: chat.Owner}, "bob": {Role: chat.Member}}
+	c := chat.Conversation{ID: chat.GroupID("ann", "1"), Kind: chat.Group, Setup: chat.Setup{Name: "g"}, Creator: "ann", Created: start, Size: 2, Members: members}
 	if _, made, err := r.log.Create(t.Context(), c, members); err != nil || !made {
 		t.Fatal(made, err)
 	}
@@ -168,7 +168,7 @@ func TestADraftThatIsLateIsNeitherStoredNorTold(t *testing.T) {
 func TestADirectConversationThatExistsIsNamedEitherWay(t *testing.T) {
 	r := newRig(t)
 	id := chat.DirectID("ann", "bob")
-	members := map[chat.UserID]chat.Role{"ann": chat.Member, "bob": chat.Member}
+	members := map[chat.UserID]chat.Place{"ann": {Role: chat.Member}, "bob": {Role: chat.Member}}
 	if _, _, err := r.log.Create(t.Context(), chat.Conversation{ID: id, Kind: chat.Direct, Size: 2, Members: members}, members); err != nil {
 		t.Fatal(err)
 	}

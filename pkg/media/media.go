@@ -36,7 +36,8 @@ func (m *Media) Upload(ctx context.Context, who chat.Identity, q wire.Upload) (w
 
 // Download allows a member to get one attachment of one entry.
 func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download) (wire.Location, error) {
-	if _, err := chat.Enter(ctx, m.Log, q.Conversation, who.User, chat.Eventual); err != nil {
+	tail, err := chat.Enter(ctx, m.Log, q.Conversation, who.User, chat.Eventual)
+	if err != nil {
 		return wire.Location{}, err
 	}
 	// The entry is read strongly, even if the tail shows it: what was deleted is not given out.
@@ -44,7 +45,7 @@ func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download
 	if err != nil {
 		return wire.Location{}, err
 	}
-	for _, a := range e.Body.Attachments {
+	for _, a := range e.For(who.User, tail.Place).Body.Attachments {
 		if a.Media == q.Media {
 			url, expires, err := m.Objects.SignDownload(ctx, chat.MediaKey(e.From, a.Media), a.Name, a.Type)
 			return wire.Location{URL: url, Expires: wire.Time(expires.UTC().Truncate(time.Second))}, err

@@ -103,8 +103,8 @@ func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, e
 	return there, wrote, err
 }
 
-func (u *unreliable) Commit(ctx context.Context, e chat.Entry, c chat.Change) (chat.Entry, bool, error) {
-	there, wrote, err := u.Log.Commit(ctx, e, c)
+func (u *unreliable) Commit(ctx context.Context, e chat.Entry, c ...chat.Change) (chat.Entry, bool, error) {
+	there, wrote, err := u.Log.Commit(ctx, e, c...)
 	if u.losePut && wrote {
 		u.losePut = false
 		return chat.Entry{}, false, errAfterCommit

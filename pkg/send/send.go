@@ -45,66 +45,80 @@ type Sender struct {
 // If it was a draft, that is forgotten last, and only as it was when the message was stored: a repetition that comes late
 // leaves what was begun since.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
-	tail, exists, e, err := s.prepare(ctx, who, r)
-	if err != nil {
-		return e, err
-	}
-	if !exists {
-		tail.Conversation, _, err = s.Log.Create(ctx, tail.Conversation, tail.Conversation.Members)
+	checked := false // what does not depend on the conversation is checked once
+	a, err := s.write(ctx, r.After, func(read chat.Read) (attempt, error) {
+		a, exists, err := s.judge(ctx, who, r, read, checked)
 		if err != nil {
-			return e, err
+			return attempt{}, err
 		}
-	}
-	e, err = s.append(ctx, tail, e, r.After, s.Log.Put)
+		checked = true
+		if !exists {
+			a.tail.Conversation, _, err = s.Log.Create(ctx, a.tail.Conversation, a.tail.Conversation.Members)
+		}
+		return a, err
+	})
 	if err != nil {
-		return e, err
+		return a.entry, err
 	}
-	err = s.Deliver.Deliver(ctx, tail.Conversation, e, who.Connection)
+	err = s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
 	if err == nil && r.Draft {
-		err = s.Drafts.RemoveDraft(ctx, who.User, e.Conversation, e.At.Add(skew))
+		err = s.Drafts.RemoveDraft(ctx, who.User, a.entry.Conversation, a.entry.At.Add(skew))
 	}
-	return e, err
+	return a.entry, err
 }
 
 // Check makes the checks of Send and marks what is attached as kept. It writes nothing.
 func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) error {
-	_, _, _, err := s.prepare(ctx, who, r)
+	_, _, err := s.judge(ctx, who, r, chat.Eventual, false)
 	return err
 }
 
-// prepare checks all that must be right before the first write, and returns the entry to append.
-func (s *Sender) prepare(ctx context.Context, who chat.Identity, r wire.Send) (tail chat.Tail, exists bool, e chat.Entry, err error) {
-	e = chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
-	if tail, exists, err = s.open(ctx, who.User, r.To); err != nil {
-		return tail, exists, e, err
+// judge checks all that must be right before the first write of a message: what is said of its content, unless that was
+// checked before, and whether its sender may say it there.
+func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read chat.Read, checked bool) (a attempt, exists bool, err error) {
+	e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
+	tail, exists, err := s.open(ctx, who.User, r.To, read)
+	if err != nil {
+		return a, exists, err
 	}
 	e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
-	if err := s.refers(ctx, tail, who.User, e.Body); err != nil {
-		return tail, exists, e, err
+	if !tail.Conversation.Can(tail.Place.Role, chat.CanSend) {
+		return a, exists, chat.Errorf(chat.Forbidden, "you cannot write here")
 	}
-	if err := fits(e); err != nil {
-		return tail, exists, e, err
+	if err := s.refers(ctx, tail, e.Body); err != nil {
+		return a, exists, err
 	}
-	return tail, exists, e, s.Attachments.Check(ctx, who.User, e.Body.Attachments)
+	if !checked {
+		if err := fits(e); err != nil {
+			return a, exists, err
+		}
+		if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
+			return a, exists, err
+		}
+	}
+	return attempt{tail, e, s.Log.Put}, exists, nil
 }
 
-// open finds the conversation and checks that the user may write in it. A direct one is made by its first message: until
-// that is checked, exists is false and the tail is what will be.
-func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target) (tail chat.Tail, exists bool, err error) {
+// open finds the conversation and checks that the user is in it. A direct one is made by its first message: until that is
+// checked, exists is false and the tail is what will be.
+func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, read chat.Read) (tail chat.Tail, exists bool, err error) {
 	if to.User == "" {
-		tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, chat.Eventual)
+		tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, read)
 		return tail, true, err
 	}
 	if to.User == user {
 		return tail, false, chat.Errorf(chat.Invalid, "to.user: somebody else")
 	}
-	id := chat.DirectID(user, to.User)
-	if tail, exists, err = s.Log.Tail(ctx, id, chat.Eventual); err != nil || exists {
-		return tail, exists, err // who derives the id is one of the two
+	id, place := chat.DirectID(user, to.User), chat.Place{Role: chat.Member}
+	if tail, exists, err = s.Log.Tail(ctx, id, read); err != nil {
+		return tail, exists, err
 	}
-	members := map[chat.UserID]chat.Role{user: chat.Member, to.User: chat.Member}
-	tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
-	return tail, false, nil
+	tail.Place = place // who derives the id is one of the two
+	if !exists {
+		members := map[chat.UserID]chat.Place{user: place, to.User: place}
+		tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
+	}
+	return tail, exists, nil
 }
 
 // fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one
