@@ -28,7 +28,7 @@ var start = time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 // rig keeps drafts in a real table, with a clock that stands still.
 type rig struct {
 	*draft.Keeper
-	log  *log
+	log  chat.Log
 	told []told
 	now  time.Time
 }
@@ -43,7 +43,7 @@ type told struct {
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
-	r := &rig{now: start, log: &log{Log: store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)}}
+	r := &rig{now: start, log: store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)}
 	r.Keeper = &draft.Keeper{
 		Drafts: store.NewPeople(db, topology.People.Name), Log: r.log, Others: r, Now: func() time.Time { return r.now },
 	}
@@ -58,16 +58,28 @@ func (r *rig) Tell(_ context.Context, user chat.UserID, frame []byte, except cha
 	r.told = append(r.told, t)
 }
 
-// log is one from which members can be removed, which what is tested does not do by itself.
-type log struct {
-	chat.Log
-	removed chat.UserID
-}
-
-func (l *log) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
-	tail, ok, err := l.Log.Tail(ctx, id, read)
-	delete(tail.Conversation.Members, l.removed)
-	return tail, ok, err
+// remove takes bob out of the group, or back into it, as the entry that says so does.
+func (r *rig) remove(t *testing.T, c chat.ConversationID, back bool) {
+	t.Helper()
+	tail, _, err := r.log.Tail(t.Context(), c, chat.Strong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := chat.Entry{
+		Conversation: c, Seq: tail.Head + 1, Kind: chat.Removed, ID: chat.MessageID(fmt.Sprint(tail.Head)), From: "ann", At: r.now,
+		Body: chat.Body{Users: []chat.UserID{"bob"}}, Rules: tail.Head + 1,
+	}
+	change := chat.Change{Leave: "bob"}
+	delete(tail.Conversation.Members, "bob")
+	if back {
+		place := chat.Place{Role: chat.Member}
+		e.Kind, change = chat.Added, chat.Change{Join: &chat.Seat{User: "bob", Place: place}}
+		tail.Conversation.Members["bob"] = place
+	}
+	_, wrote, err := r.log.Commit(t.Context(), e, chat.Change{Header: &chat.Header{Conversation: tail.Conversation, Was: tail.Conversation.Rules}}, change)
+	if err != nil || !wrote {
+		t.Fatal(wrote, err)
+	}
 }
 
 // group makes one of ann and bob.
@@ -198,19 +210,19 @@ func TestL6ADraftDiesWithTheMembership(t *testing.T) {
 	group := r.group(t)
 	r.draft(t, "bob", in(group), begun("about the group"))
 	r.draft(t, "bob", with("ann"), begun("about ann"))
-	r.log.removed = "bob"
+	r.remove(t, group, false)
 	if want := []string{"d_ann about ann"}; !slices.Equal(r.drafts(t, "bob"), want) {
 		t.Errorf("bob's are %v, want %v", r.drafts(t, "bob"), want)
 	}
-	r.log.removed = ""
+	r.remove(t, group, true)
 	if want := []string{"d_ann about ann"}; !slices.Equal(r.drafts(t, "bob"), want) {
 		t.Errorf("back in the group, bob has %v: it was not forgotten", r.drafts(t, "bob"))
 	}
 	// Whoever is no member can still clear.
 	r.draft(t, "bob", in(group), begun("again"))
-	r.log.removed = "bob"
+	r.remove(t, group, false)
 	r.draft(t, "bob", in(group), nil)
-	r.log.removed = ""
+	r.remove(t, group, true)
 	if got := r.drafts(t, "bob"); len(got) != 1 {
 		t.Errorf("bob's are %v", got)
 	}

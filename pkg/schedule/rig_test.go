@@ -31,7 +31,7 @@ var start = time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 type rig struct {
 	*schedule.Scheduler
 	*schedule.Ticker
-	log       *log
+	log       chat.Log
 	table     *table
 	sender    *sender
 	delivered *delivered
@@ -46,7 +46,7 @@ func newRigOver(t testing.TB, client dynamodbiface.DynamoDBAPI) *rig {
 	db := dynamo.NewFromIface(client)
 	r := &rig{delivered: &delivered{}, told: &told{}, now: start}
 	clock := func() time.Time { return r.now }
-	r.log = &log{Log: store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)}
+	r.log = store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	r.table = &table{Schedule: store.NewSchedule(db, topology.People.Name, topology.PeopleByDue.Name)}
 	use := &send.Sender{Log: r.log, Deliver: r.delivered, Attachments: uploads{}, Now: clock}
 	r.sender = &sender{Sender: use}
@@ -58,23 +58,6 @@ func newRigOver(t testing.TB, client dynamodbiface.DynamoDBAPI) *rig {
 }
 
 var errLost = errors.New("500 after commit")
-
-// log is one from which members can be removed, which what is tested does not do by itself.
-type log struct {
-	chat.Log
-	mu      sync.Mutex
-	removed map[chat.UserID]bool
-}
-
-func (l *log) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
-	tail, ok, err := l.Log.Tail(ctx, id, read)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for user := range l.removed {
-		delete(tail.Conversation.Members, user)
-	}
-	return tail, ok, err
-}
 
 // table is one whose next call of an operation succeeds and says that it did not.
 type table struct {
@@ -184,6 +167,30 @@ func (r *rig) tick(t testing.TB, in time.Duration) {
 	r.now = start.Add(in)
 	if err := r.Tick(t.Context(), r.now); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// remove takes a member out of a group, or back into it, as the entry that says so does.
+func (r *rig) remove(t testing.TB, c chat.ConversationID, user chat.UserID, back bool) {
+	t.Helper()
+	tail, _, err := r.log.Tail(t.Context(), c, chat.Strong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := chat.Entry{
+		Conversation: c, Seq: tail.Head + 1, Kind: chat.Removed, ID: id(900 + int(tail.Head)), From: "bob", At: r.now,
+		Body: chat.Body{Users: []chat.UserID{user}}, Rules: tail.Head + 1,
+	}
+	change := chat.Change{Leave: user}
+	delete(tail.Conversation.Members, user)
+	if back {
+		place := chat.Place{Role: chat.Member}
+		e.Kind, change = chat.Added, chat.Change{Join: &chat.Seat{User: user, Place: place}}
+		tail.Conversation.Members[user] = place
+	}
+	_, wrote, err := r.log.Commit(t.Context(), e, chat.Change{Header: &chat.Header{Conversation: tail.Conversation, Was: tail.Conversation.Rules}}, change)
+	if err != nil || !wrote {
+		t.Fatal(wrote, err)
 	}
 }
 

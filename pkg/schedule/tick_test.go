@@ -106,21 +106,20 @@ func TestL6AScheduledMessageDiesWithTheMembership(t *testing.T) {
 	m := later(1, "too late", time.Minute)
 	m.To = wire.Target{Conversation: group.Conversation}
 	r.plan(t, "ann", m)
-	r.log.removed = map[chat.UserID]bool{"ann": true}
+	r.remove(t, group.Conversation, "ann", false)
 	r.table.loseFail = true
 	r.tick(t, time.Minute) // it fails, and that is not noted as done
 	r.tick(t, 2*time.Minute)
-	if said := r.said(t, group.Conversation); len(said) != 1 {
+	if said := r.said(t, group.Conversation); len(said) != 2 {
 		t.Errorf("said %v", said)
 	}
 	w := r.waiting(t, "ann")
 	if len(w) != 1 || w[0].Code != chat.Forbidden {
 		t.Fatalf("waiting %+v", w)
 	}
-	r.plan(t, "ann", later(2, "to somebody else", 5*time.Minute))
-	r.log.removed = map[chat.UserID]bool{"bob": true, "cyd": true} // ann is back: what failed stays so
+	r.remove(t, group.Conversation, "ann", true) // what failed stays so
 	r.tick(t, 3*time.Minute)
-	if said := r.said(t, group.Conversation); len(said) != 1 {
+	if said := r.said(t, group.Conversation); len(said) != 3 {
 		t.Errorf("what failed was sent: %v", said)
 	}
 	wantCode(t, second(r.Schedule(t.Context(), as("ann"), replacing(later(1, "once more", time.Hour)))), chat.NotFound)
