@@ -2,7 +2,11 @@ package acceptance
 
 import (
 	"encoding/json"
+	"net/http"
 	"reflect"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -110,8 +114,8 @@ func TestADraftFollowsItsAuthorFromDeviceToDevice(t *testing.T) {
 	}
 }
 
-func TestAScheduledMessageComesWhenItIsDueAndOnce(t *testing.T) {
-	t.Parallel()
+// Not in parallel: the time moves for everybody.
+func TestI20AScheduledMessageComesWhenItIsDueAndOnce(t *testing.T) {
 	needLocal(t, "moves the time")
 	ann, bob := person(t, "ann"), person(t, "bob")
 	phone, bobsPhone := ann.connect("phone"), bob.connect("phone")
@@ -138,5 +142,85 @@ func TestAScheduledMessageComesWhenItIsDueAndOnce(t *testing.T) {
 	eventually(t, "nothing is scheduled any more", func() bool { return len(phone.planned()) == 0 })
 	if got := texts(bobsPhone.catchesUp(first.Conversation, 0)); !reflect.DeepEqual(got, []string{"good morning", "good evening"}) {
 		t.Errorf("the log says %v", got)
+	}
+}
+
+// What a tick was about to do, the next one does, and only once. Not in parallel: the time moves for everybody.
+func TestI20AScheduledMessageWhoseTickWasKilledIsSentOnce(t *testing.T) {
+	needLocal(t, "kills a function and moves the time")
+	for name, at := range map[string]struct {
+		service, operation string
+		served             bool // the service had answered
+	}{
+		"before it was claimed":   {"dynamodb", "UpdateItem", false},
+		"after it was claimed":    {"dynamodb", "UpdateItem", true},
+		"before it was stored":    {"dynamodb", "PutItem", false},
+		"after it was stored":     {"dynamodb", "PutItem", true},
+		"before it was delivered": {"apigateway", "POST", false},
+		"after it was delivered":  {"apigateway", "POST", true},
+		"before it was forgotten": {"dynamodb", "DeleteItem", false},
+		"after it was forgotten":  {"dynamodb", "DeleteItem", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ann, bob := person(t, "ann"), person(t, "bob")
+			phone, bobsPhone := ann.connect("phone"), bob.connect("phone")
+			before := phone.says(to(bob), "before")
+			m := phone.plans(to(bob), "a narrow escape", time.Hour)
+			killed := make(chan struct{})
+			var once sync.Once
+			parley.tap.apply(t, func(c call, serve func()) {
+				kill := false
+				if c.Service == at.service && c.Operation == at.operation && strings.Contains(c.Text, string(m.ID)) {
+					once.Do(func() { kill = true })
+				}
+				if !kill || at.served {
+					serve()
+				}
+				if kill {
+					if parley.local.Lambda.Kill("tick") == 0 {
+						t.Error("no process of the tick function was running")
+					}
+					close(killed)
+				}
+			})
+			wait(t, 2*time.Hour)
+			receive(t, "the tick is killed", killed)
+			bobsPhone.says(to(ann), "meanwhile")
+			wait(t, 3*time.Hour)
+			bobsPhone.getsPlanned(m)
+			eventually(t, "nothing is scheduled any more", func() bool { return len(phone.planned()) == 0 })
+			log := texts(phone.catchesUp(before.Conversation, 0))
+			slices.Sort(log)
+			if want := []string{"a narrow escape", "before", "meanwhile"}; !slices.Equal(log, want) {
+				t.Errorf("the log has %q", log)
+			}
+		})
+	}
+}
+
+func TestAScheduledAttachmentIsThereWhenItIsSent(t *testing.T) {
+	needLocal(t, "moves the time")
+	ann, bob := person(t, "ann"), person(t, "bob")
+	phone, bobsPhone := ann.connect("phone"), bob.connect("phone")
+	content := photo()
+	offer := phone.offers(content)
+	if status := put(t, offer, content, nil); status != http.StatusOK {
+		t.Fatalf("the upload is answered with %d", status)
+	}
+	picture := attachment(offer.Media, content)
+	m := wire.Schedule{
+		Head: phone.head("schedule"), ID: newID(), To: to(bob), At: wire.Time(time.Now().Add(time.Hour)),
+		Body: wire.Content{Attachments: []wire.Attachment{picture}},
+	}
+	ask[wire.Planned](phone, m)
+	wait(t, 2*time.Hour)
+	if e := bobsPhone.getsPlanned(m); len(e.Body.Attachments) != 1 || e.Body.Attachments[0] != picture {
+		t.Errorf("bob gets %+v", e)
+	}
+	missing := m
+	missing.Head, missing.ID = phone.head("schedule"), newID()
+	missing.Body.Attachments = []wire.Attachment{{Media: chat.NewMediaID([]byte("never uploaded..")), Name: "a", Type: "image/png", Size: 1}}
+	if code := phone.refused(missing); code != chat.MediaMissing {
+		t.Errorf("what was never uploaded is refused with %s", code)
 	}
 }
