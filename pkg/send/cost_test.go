@@ -94,10 +94,19 @@ func (m *meter) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, op
 }
 
 // posts counts posts, all of which succeed.
-type posts struct{ n int }
+type posts struct {
+	mu sync.Mutex
+	n  int
+}
 
-func (p *posts) Post(context.Context, chat.ConnectionID, []byte) error { p.n++; return nil }
-func (p *posts) Close(context.Context, chat.ConnectionID) error        { return nil }
+func (p *posts) Post(context.Context, chat.ConnectionID, []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n++
+	return nil
+}
+
+func (p *posts) Close(context.Context, chat.ConnectionID) error { return nil }
 
 // counted is a sender over a metered table, with ann and bob connected.
 type counted struct {
