@@ -116,6 +116,20 @@ func (s *screen) learn(d wire.Draft) {
 	}
 }
 
+// relearn takes the list of all that is begun.
+func (s *screen) relearn(all []wire.Draft) {
+	begun := map[chat.ConversationID]bool{}
+	for _, d := range all {
+		begun[d.Conversation] = true
+		s.learn(d)
+	}
+	for id, r := range s.rooms.byID {
+		if r.draft != "" && !begun[id] {
+			s.learn(wire.Draft{Conversation: id})
+		}
+	}
+}
+
 // recall asks what was begun on other devices.
 func (s *screen) recall() tea.Cmd {
 	return func() tea.Msg {

@@ -45,9 +45,7 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		s.notice = ""
 		return s, s.say(msg.room, wire.Content{Text: msg.text, Attachments: []wire.Attachment{msg.attachment}})
 	case recalled:
-		for _, d := range msg {
-			s.learn(d)
-		}
+		s.relearn(msg)
 	case listed:
 		s.notice = strings.Join(s.rooms.plans(msg), "\n")
 	case found:

@@ -1,7 +1,10 @@
 package client
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -88,8 +91,8 @@ func (c *Client) StoreDraft(ctx context.Context, conversation chat.ConversationI
 	}
 }
 
-// Drafts lists what the user has begun to write, on all devices, in the order of the conversations' ids. Ask for it when
-// CaughtUp comes; what follows comes as Draft.
+// Drafts lists all that the user has begun to write, on this device and the others, in the order of the conversations' ids.
+// Ask for it when CaughtUp comes: what is not listed was sent or cleared meanwhile. What follows comes as Draft.
 func (c *Client) Drafts(ctx context.Context) ([]wire.Draft, error) {
 	var all []wire.Draft
 	limit := chat.MaxPage
@@ -97,15 +100,38 @@ func (c *Client) Drafts(ctx context.Context) ([]wire.Draft, error) {
 		ref := c.calls.ref()
 		var page wire.DraftList
 		err := c.ask(ctx, ref, wire.Drafts{Head: wire.Head{Action: "drafts", Ref: ref}, Next: next, Limit: &limit}, &page)
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, page.Drafts...)
-		for _, d := range page.Drafts {
-			c.drafts.learn(d)
+		if next = page.Next; next == "" {
+			return c.drafts.merge(all), nil
 		}
-		if err != nil || page.Next == "" {
-			return all, err
-		}
-		next = page.Next
 	}
+}
+
+// merge takes a complete list from the server and returns it with what is being written here, which is later.
+func (ds *drafts) merge(list []wire.Draft) []wire.Draft {
+	all := map[chat.ConversationID]wire.Draft{}
+	for _, e := range list {
+		ds.learn(e)
+		all[e.Conversation] = e
+	}
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	for id, d := range ds.rooms {
+		_, listed := all[id]
+		switch {
+		case d.idle != nil && d.wanted != (wire.Unfinished{}):
+			body := d.wanted
+			all[id] = wire.Draft{Event: wire.EventDraft, Conversation: id, User: d.to.User, Body: &body, At: wire.Time(time.Now())}
+		case d.idle != nil || d.sending > 0:
+			delete(all, id)
+		case !listed:
+			d.wanted, d.stored, d.kept = wire.Unfinished{}, wire.Unfinished{}, false
+		}
+	}
+	return slices.SortedFunc(maps.Values(all), func(a, b wire.Draft) int { return cmp.Compare(a.Conversation, b.Conversation) })
 }
 
 // conversation is where something for to goes.

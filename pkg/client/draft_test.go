@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -206,6 +207,54 @@ func TestADraftOutlivesItsConnectionAndARefusalEndsIt(t *testing.T) {
 		after(time.Hour)
 		if asked["draft"] != 1 {
 			t.Errorf("asked %d times", asked["draft"])
+		}
+	})
+}
+
+func TestADeviceThatWasAwayIsRightAboutDrafts(t *testing.T) {
+	play(t, func(t *scene) {
+		asked := t.requests()
+		phone, laptop := t.connect("ann"), t.connect("ann")
+		phone.SetDraft(client.ToUser("bob"), begun("one"))
+		phone.SetDraft(client.ToUser("cat"), begun("two"))
+		after(chat.DraftPause)
+		t.server.Handshake = func(r *http.Request) int { return http.StatusServiceUnavailable }
+		t.server.CutAll()
+		phone.SetDraft(client.ToUser("dan"), begun("three, in a tunnel"))
+		laptop.SetDraft(client.ToUser("bob"), begun(""))
+		laptop.SetDraft(client.ToUser("cat"), begun("two and a half"))
+		after(time.Minute)
+		t.server.Handshake = nil
+		after(5 * time.Minute)
+		want := []string{"three, in a tunnel", "two and a half"}
+		if got := phone.drafts(); !slices.Equal(slices.Sorted(slices.Values(got)), want) {
+			t.Errorf("the phone has %q", got)
+		}
+		asked["draft"] = 0
+		phone.SetDraft(client.ToUser("cat"), begun("two and a half"))
+		after(time.Minute)
+		if asked["draft"] != 0 {
+			t.Errorf("what is there is stored again")
+		}
+		phone.SetDraft(client.ToUser("bob"), begun("one"))
+		after(time.Minute)
+		if got := laptop.drafts(); len(got) != 3 || asked["draft"] != 1 {
+			t.Errorf("kept %q after %d requests", got, asked["draft"])
+		}
+	})
+}
+
+func TestWhatIsBeingWrittenHereIsAmongTheDrafts(t *testing.T) {
+	play(t, func(t *scene) {
+		ann := t.connect("ann")
+		ann.SetDraft(client.ToUser("bob"), begun("not stored yet"))
+		if got := ann.drafts(); !slices.Equal(got, []string{"not stored yet"}) {
+			t.Errorf("ann has %q", got)
+		}
+		after(chat.DraftPause)
+		ann.SetDraft(client.ToUser("bob"), begun(""))
+		if got := ann.drafts(); got != nil {
+			t.Errorf("ann has %q", got)
 		}
 	})
 }
