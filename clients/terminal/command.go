@@ -24,6 +24,7 @@ const help = `/to bob [text]       talk to bob
 /save n [path]       save the attachment numbered n
 /search words        find messages; from:bob in:here has:media before:2026-11-01
 /who                 who is here
+/limits              what the server allows
 //text               a text that begins with a slash
 /help                this
 /quit, Ctrl-C        leave
@@ -47,7 +48,7 @@ var usage = map[string]struct {
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
 	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
-	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {}, "help": {}, "quit": {},
+	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {}, "limits": {}, "help": {}, "quit": {},
 }
 
 // read reads a line. A text that begins with a slash is written with two.

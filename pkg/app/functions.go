@@ -100,5 +100,5 @@ func Push(p *Parts) any {
 	return notify(&push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger})
 }
 
-// Default serves frames that no route takes.
-func Default(p *Parts) any { return p.routes(nil) }
+// Default serves frames that no route takes, and hello.
+func Default(p *Parts) any { return p.routes(map[string]action{"hello": do(hello)}) }

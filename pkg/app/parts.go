@@ -70,7 +70,7 @@ func (p *Parts) teller() *deliver.Deliverer {
 func (p *Parts) sender(d *deliver.Deliverer) *send.Sender {
 	d.Shards = p.shards()
 	log := p.conversations()
-	return &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now}
+	return &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Begin: p.people(), Now: now}
 }
 
 func (p *Parts) shards() *shards.Queue {

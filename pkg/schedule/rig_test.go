@@ -48,7 +48,9 @@ func newRigOver(t testing.TB, client dynamodbiface.DynamoDBAPI) *rig {
 	clock := func() time.Time { return r.now }
 	r.log = store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	r.table = &table{Schedule: store.NewSchedule(db, topology.People.Name, topology.PeopleByDue.Name)}
-	use := &send.Sender{Log: r.log, Deliver: r.delivered, Attachments: uploads{}, Now: clock}
+	use := &send.Sender{
+		Log: r.log, Deliver: r.delivered, Attachments: uploads{}, Begin: store.NewPeople(db, topology.People.Name), Now: clock,
+	}
 	r.sender = &sender{Sender: use}
 	r.Scheduler = &schedule.Scheduler{Schedules: r.table, Checker: use, Now: clock}
 	r.Ticker = &schedule.Ticker{

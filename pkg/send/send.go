@@ -28,11 +28,18 @@ type Attachments interface {
 // skew is by how much the clocks of two functions may differ, so that a draft from just before is not taken for a later one.
 const skew = time.Second
 
+// Beginnings bounds how many people a user can write to who never talked to them.
+type Beginnings interface {
+	// Begin counts one more conversation that a user begins, or refuses it as limited.
+	Begin(ctx context.Context, user chat.UserID, at time.Time) error
+}
+
 // Sender appends to conversations.
 type Sender struct {
 	Log         chat.Log
 	Deliver     Deliverer
 	Attachments Attachments
+	Begin       Beginnings
 	// Drafts is where a message is forgotten that was a draft.
 	Drafts chat.Drafts
 	// Now is the clock that entries are stamped with.
@@ -53,6 +60,9 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 		}
 		checked = true
 		if !exists {
+			if err := s.begin(ctx, a.tail.Conversation.ID, who.User); err != nil {
+				return attempt{}, err
+			}
 			a.tail.Conversation, _, err = s.Log.Create(ctx, a.tail.Conversation, a.tail.Conversation.Members)
 		}
 		return a, err
@@ -119,6 +129,20 @@ func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, rea
 		tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
 	}
 	return tail, exists, nil
+}
+
+// begin counts a conversation that is about to be made. Who is refused may have been so because an eventual read did not
+// show that it exists; that is looked up only then.
+func (s *Sender) begin(ctx context.Context, id chat.ConversationID, user chat.UserID) error {
+	refusal := s.Begin.Begin(ctx, user, s.Now())
+	if refusal == nil || chat.AsError(refusal).Code != chat.Limited {
+		return refusal
+	}
+	_, exists, err := s.Log.Tail(ctx, id, chat.Strong)
+	if err == nil && !exists {
+		return refusal
+	}
+	return err
 }
 
 // fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one

@@ -12,6 +12,7 @@ import (
 
 // The sort keys of the people table. A user's items share a partition:
 //
+//	C#new             how many conversations the user began lately: begin.go
 //	D#<conversation>  a draft: draft.go
 //	R#<user>          what the user has decided about another one
 //	S#<id>            a scheduled message: schedule.go

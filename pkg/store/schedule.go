@@ -26,12 +26,13 @@ func NewSchedule(db *dynamo.DB, table, byDue string) *Schedule {
 }
 
 // scheduledItem is a scheduled message: S#<id> in the partition of its sender. It is in the index by-due as long as it
-// waits, which is as long as it has the attribute timer.
+// waits, which is as long as it has the attribute timer. No other item may have the attributes timer and fires with another
+// type: the keys of an index are strings.
 type scheduledItem struct {
 	User         string           `dynamo:"user,hash"`
 	Item         string           `dynamo:"item,range"`
 	Timer        string           `dynamo:"timer,omitempty"`
-	Due          string           `dynamo:"due"`
+	Due          string           `dynamo:"fires"`
 	Conversation string           `dynamo:"conversation"`
 	Peer         string           `dynamo:"peer,omitempty"`
 	Text         string           `dynamo:"text,omitempty"`
@@ -158,7 +159,7 @@ func (s *Schedule) Scheduled(ctx context.Context, user chat.UserID, id chat.Mess
 // Due implements chat.Schedule with one Query of the index for each page.
 func (s *Schedule) Due(ctx context.Context, now time.Time) iter.Seq2[chat.Due, error] {
 	return func(yield func(chat.Due, error) bool) {
-		pages := s.table.Get("timer", waits).Range("due", dynamo.LessOrEqual, dueKey(now)).Index(s.byDue).SearchLimit(duePage)
+		pages := s.table.Get("timer", waits).Range("fires", dynamo.LessOrEqual, dueKey(now)).Index(s.byDue).SearchLimit(duePage)
 		for {
 			var items []scheduledItem
 			next, err := pages.AllWithLastEvaluatedKey(ctx, &items)
@@ -186,7 +187,7 @@ func (s *Schedule) Claim(ctx context.Context, m chat.Scheduled, head chat.Seq) (
 	defer wrap(&err, "claim %s", m.ID)
 	var item scheduledItem
 	err = s.update(m.User, m.ID).SetIfNotExists("after", head).
-		If("'timer' = ? AND 'due' = ? AND 'conversation' = ?", waits, dueKey(m.At), string(m.Conversation)).
+		If("'timer' = ? AND 'fires' = ? AND 'conversation' = ?", waits, dueKey(m.At), string(m.Conversation)).
 		Value(ctx, &item)
 	if dynamo.IsCondCheckFailed(err) {
 		return m, false, nil

@@ -40,7 +40,7 @@ var Functions = []Function{
 			{Conversations, []string{
 				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
 			}},
-			{People, []string{"dynamodb:DeleteItem"}}, // the draft of what is sent
+			{People, []string{"dynamodb:UpdateItem", "dynamodb:DeleteItem"}}, // how many conversations a user begins; the draft of what is sent
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
 			{Fanout, []string{"sqs:SendMessage"}},
 		}, delivery...),
@@ -130,8 +130,9 @@ var Functions = []Function{
 		Memory: 256, Timeout: 20 * time.Second,
 	},
 	{
-		Name: "default", About: "answers frames that name no known action",
-		Routes: []string{RouteDefault},
+		// What is greeted and what no route takes need the same: nothing. So both are here.
+		Name: "default", About: "answers hello, and frames that name no known action",
+		Routes: []string{RouteDefault, "hello"},
 		Memory: 128, Timeout: 5 * time.Second,
 	},
 }

@@ -107,7 +107,7 @@ var (
 	People = Table{Name: "people", PartitionKey: "user", SortKey: "item", TTL: "expires", Indexes: []Index{PeopleByDue}, Env: "PARLEY_PEOPLE_TABLE"}
 	// PeopleByDue lists scheduled messages by the time when they are due: only those that wait carry the attribute "timer", and
 	// it is the same for all. So one query finds them, and as many can be written in a second as one partition takes: 1,000.
-	PeopleByDue = Index{Table: "people", Name: "by-due", PartitionKey: "timer", SortKey: "due"}
+	PeopleByDue = Index{Table: "people", Name: "by-due", PartitionKey: "timer", SortKey: "fires"}
 	// Offline carries one notice per message to the push function, for all members without a live connection.
 	Offline = Topic{Name: "offline", DeadLetter: DeadLetters{"offline-dead"}, Env: "PARLEY_OFFLINE_TOPIC"}
 	// Fanout carries shards of members of conversations that are too large to post to in the send itself.
