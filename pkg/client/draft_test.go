@@ -3,6 +3,7 @@ package client_test
 import (
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -214,17 +215,24 @@ func TestADraftOutlivesItsConnectionAndARefusalEndsIt(t *testing.T) {
 func TestADeviceThatWasAwayIsRightAboutDrafts(t *testing.T) {
 	play(t, func(t *scene) {
 		asked := t.requests()
+		var down atomic.Bool
+		t.server.Handshake = func(*http.Request) int {
+			if down.Load() {
+				return http.StatusServiceUnavailable
+			}
+			return 0
+		}
 		phone, laptop := t.connect("ann"), t.connect("ann")
 		phone.SetDraft(client.ToUser("bob"), begun("one"))
 		phone.SetDraft(client.ToUser("cat"), begun("two"))
 		after(chat.DraftPause)
-		t.server.Handshake = func(r *http.Request) int { return http.StatusServiceUnavailable }
+		down.Store(true)
 		t.server.CutAll()
 		phone.SetDraft(client.ToUser("dan"), begun("three, in a tunnel"))
 		laptop.SetDraft(client.ToUser("bob"), begun(""))
 		laptop.SetDraft(client.ToUser("cat"), begun("two and a half"))
 		after(time.Minute)
-		t.server.Handshake = nil
+		down.Store(false)
 		after(5 * time.Minute)
 		want := []string{"three, in a tunnel", "two and a half"}
 		if got := phone.drafts(); !slices.Equal(slices.Sorted(slices.Values(got)), want) {
