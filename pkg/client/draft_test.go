@@ -3,6 +3,7 @@ package client_test
 import (
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -44,18 +45,34 @@ func (d *device) learned() (texts []string) {
 	return texts
 }
 
-// requests counts what the server is asked.
-func (t *scene) requests() map[string]int {
-	asked := map[string]int{}
+// asked counts what the server is asked, by action.
+type asked struct {
+	mu sync.Mutex
+	n  map[string]int
+}
+
+// requests counts from now on. It is called before the first connection.
+func (t *scene) requests() *asked {
+	a := &asked{n: map[string]int{}}
 	fault := t.server.Fault
 	t.server.Fault = func(r clienttest.Request) clienttest.Fault {
-		asked[r.Action]++
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.n[r.Action]++
 		if fault != nil {
 			return fault(r)
 		}
 		return clienttest.Fault{}
 	}
-	return asked
+	return a
+}
+
+// drafts is how many were stored or cleared since it was last called.
+func (a *asked) drafts() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	defer delete(a.n, "draft")
+	return a.n["draft"]
 }
 
 func TestADraftIsStoredWhenTypingPauses(t *testing.T) {
@@ -66,8 +83,8 @@ func TestADraftIsStoredWhenTypingPauses(t *testing.T) {
 			phone.SetDraft(client.ToUser("bob"), begun(text))
 			after(chat.DraftPause - time.Millisecond)
 		}
-		if asked["draft"] != 0 {
-			t.Errorf("%d drafts while somebody types", asked["draft"])
+		if n := asked.drafts(); n != 0 {
+			t.Errorf("%d drafts while somebody types", n)
 		}
 		after(time.Millisecond)
 		if got := laptop.learned(); !slices.Equal(got, []string{"Shall"}) || phone.learned() != nil {
@@ -75,8 +92,8 @@ func TestADraftIsStoredWhenTypingPauses(t *testing.T) {
 		}
 		phone.SetDraft(client.ToUser("bob"), begun("Shall"))
 		after(time.Minute)
-		if asked["draft"] != 1 {
-			t.Errorf("%d drafts", asked["draft"])
+		if n := asked.drafts(); n != 1 {
+			t.Errorf("%d drafts", n)
 		}
 		phone.SetDraft(client.ToUser("bob"), begun(""))
 		after(chat.DraftPause)
@@ -116,15 +133,15 @@ func TestADraftIsForgottenWithTheMessageThatItWas(t *testing.T) {
 		if got := phone.learned(); !slices.Equal(got, []string{""}) || laptop.drafts() != nil {
 			t.Errorf("the phone learned %q; kept is %q", got, laptop.drafts())
 		}
-		if asked["draft"] != 1 {
-			t.Errorf("%d requests for drafts", asked["draft"])
+		if n := asked.drafts(); n != 1 {
+			t.Errorf("%d requests for drafts", n)
 		}
 		if _, err := laptop.Send(t.Context(), client.ToUser("bob"), client.Text("?")); err != nil {
 			t.Fatal(err)
 		}
 		after(time.Minute)
-		if asked["draft"] != 1 || len(phone.learned()) != 1 {
-			t.Errorf("a message without a draft: %d requests, the phone learned %q", asked["draft"], phone.learned())
+		if n := asked.drafts(); n != 0 || len(phone.learned()) != 1 {
+			t.Errorf("a message without a draft: %d requests, the phone learned %q", n, phone.learned())
 		}
 	})
 }
@@ -191,6 +208,13 @@ func TestTheDraftOfAMessageThatIsRefusedIsForgotten(t *testing.T) {
 
 func TestADraftOutlivesItsConnectionAndARefusalEndsIt(t *testing.T) {
 	play(t, func(t *scene) {
+		var refuse atomic.Bool
+		t.server.Fault = func(r clienttest.Request) clienttest.Fault {
+			if refuse.Load() {
+				return clienttest.Fault{Refuse: &chat.Error{Code: chat.Forbidden}}
+			}
+			return clienttest.Fault{}
+		}
 		asked := t.requests()
 		ann := t.connect("ann")
 		t.server.CutAll()
@@ -199,15 +223,12 @@ func TestADraftOutlivesItsConnectionAndARefusalEndsIt(t *testing.T) {
 		if got := ann.drafts(); !slices.Equal(got, []string{"said in a tunnel"}) {
 			t.Errorf("kept %q", got)
 		}
-		t.server.Fault = func(r clienttest.Request) clienttest.Fault {
-			asked[r.Action]++
-			return clienttest.Fault{Refuse: &chat.Error{Code: chat.Forbidden}}
-		}
-		asked["draft"] = 0
+		refuse.Store(true)
+		asked.drafts()
 		ann.SetDraft(client.To(chat.GroupID("eve", "1")), begun("hm"))
 		after(time.Hour)
-		if asked["draft"] != 1 {
-			t.Errorf("asked %d times", asked["draft"])
+		if n := asked.drafts(); n != 1 {
+			t.Errorf("asked %d times", n)
 		}
 	})
 }
@@ -238,16 +259,16 @@ func TestADeviceThatWasAwayIsRightAboutDrafts(t *testing.T) {
 		if got := phone.drafts(); !slices.Equal(slices.Sorted(slices.Values(got)), want) {
 			t.Errorf("the phone has %q", got)
 		}
-		asked["draft"] = 0
+		asked.drafts()
 		phone.SetDraft(client.ToUser("cat"), begun("two and a half"))
 		after(time.Minute)
-		if asked["draft"] != 0 {
+		if asked.drafts() != 0 {
 			t.Errorf("what is there is stored again")
 		}
 		phone.SetDraft(client.ToUser("bob"), begun("one"))
 		after(time.Minute)
-		if got := laptop.drafts(); len(got) != 3 || asked["draft"] != 1 {
-			t.Errorf("kept %q after %d requests", got, asked["draft"])
+		if got, n := laptop.drafts(), asked.drafts(); len(got) != 3 || n != 1 {
+			t.Errorf("kept %q after %d requests", got, n)
 		}
 	})
 }
