@@ -31,6 +31,11 @@ var requests = map[string]func() Request{
 	"download":      func() Request { return new(Download) },
 	"register":      func() Request { return new(Register) },
 	"unregister":    func() Request { return new(Unregister) },
+	"draft":         func() Request { return new(SetDraft) },
+	"drafts":        func() Request { return new(Drafts) },
+	"schedule":      func() Request { return new(Schedule) },
+	"unschedule":    func() Request { return new(Unschedule) },
+	"scheduled":     func() Request { return new(ListScheduled) },
 }
 
 // samples reads the published frames by name.
@@ -192,6 +197,7 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	maps.Copy(said, changeFrames())
 	maps.Copy(said, memberFrames())
 	maps.Copy(said, searchFrames())
+	maps.Copy(said, laterFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {

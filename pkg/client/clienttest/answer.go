@@ -73,7 +73,11 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		if err := wire.Decode(frame, &r); err != nil {
 			return nil, err
 		}
-		return s.send(k, k.user, r)
+		accepted, err := s.send(k, k.user, r)
+		if err == nil && r.Draft {
+			delete(s.later.drafts, kept{k.user, accepted.Conversation})
+		}
+		return accepted, err
 	case "edit":
 		var r wire.Edit
 		if err := wire.Decode(frame, &r); err != nil {
@@ -151,7 +155,7 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		delete(s.pushed, k.device)
 		return wire.Registered{Device: k.device}, nil
 	}
-	return nil, &chat.Error{Code: chat.UnknownAction}
+	return s.doLater(k, action, frame)
 }
 
 func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, error) {

@@ -49,6 +49,7 @@ type Server struct {
 	pushed map[chat.DeviceID]string
 	media  map[chat.MediaID]*object
 	nth    map[string]int
+	later  later
 }
 
 // Request is a frame that a client sent.
