@@ -96,8 +96,12 @@ var limits = map[string]int{
 	"FrameRate": chat.FrameRate, "FrameBurst": chat.FrameBurst, "BeginRate": chat.BeginRate, "BeginBurst": chat.BeginBurst,
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
-	"SessionRetention": int(chat.SessionRetention / time.Second),
-	"MaxSlow":          int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
+	"DraftRetention": int(chat.DraftRetention / time.Second), "DraftPause": int(chat.DraftPause / time.Second),
+	"MaxScheduled": chat.MaxScheduled, "MinSchedule": int(chat.MinSchedule / time.Second), "MaxSchedule": int(chat.MaxSchedule / time.Second),
+	"ScheduleEvery": int(chat.ScheduleEvery / time.Second), "SchedulePatience": int(chat.SchedulePatience / time.Second),
+	"ScheduleRetention": int(chat.ScheduleRetention / time.Second),
+	"SessionRetention":  int(chat.SessionRetention / time.Second),
+	"MaxSlow":           int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -162,6 +166,8 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"reply.watch/properties/result/properties/presences/maxItems":    chat.MaxWatch,
 		"reply.watch/properties/result/properties/full/maxItems":         chat.MaxWatch,
 		"register/properties/token/maxLength":                            chat.MaxToken,
+		"drafts/properties/limit/maximum":                                chat.MaxPage,
+		"scheduled/properties/limit/maximum":                             chat.MaxPage,
 	} {
 		got := lookup(t, at)
 		if number, ok := got.(float64); ok {

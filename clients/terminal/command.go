@@ -17,6 +17,7 @@ const help = `/to bob [text]       talk to bob
 /reply n text        answer message n
 /edit [n] text       change message n, or your last one
 /delete [n]          remove it for everybody
+/later 10m text      say it later; /scheduled lists what waits, /unschedule n takes it back
 /react [n] 👍        react to message n, or the last one; again: take it back
 /numbers             show the numbers of messages, or hide them
 /file path [text]    send a file
@@ -48,6 +49,7 @@ var usage = map[string]struct {
 }{
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
+	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
 	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
 	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
 }

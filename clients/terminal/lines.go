@@ -171,6 +171,8 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	case "numbers":
 		l.print("* lines always have their numbers")
 		return false, nil
+	case "scheduled", "unschedule":
+		return false, l.later(ctx, nil, c)
 	case "status":
 		text, err := chooses(ctx, c, l.client)
 		if err == nil {
@@ -199,6 +201,8 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 			return false, err
 		}
 		l.say(r, content)
+	case "later":
+		return false, l.later(ctx, r, c)
 	case "file":
 		a, err := upload(ctx, l.client, c.args[0], nil)
 		if err != nil {
@@ -362,6 +366,8 @@ func (l *lines) event(e client.Event) {
 		l.rooms.restart(e.Conversation)
 		delete(l.acked, l.rooms.get(e.Conversation))
 		l.mark(e.Conversation, 0)
+	case client.NotSent:
+		l.write("* " + unsent(e))
 	case client.Typing:
 		l.typing(e, time.Now())
 	case client.Presence:

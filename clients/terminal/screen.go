@@ -71,6 +71,9 @@ type (
 		text       string
 		err        error
 	}
+	// recalled are the drafts that were begun, and listed is what is scheduled.
+	recalled []wire.Draft
+	listed   []wire.Scheduled
 	// found is what a search found.
 	found struct {
 		hits []wire.Hit

@@ -224,14 +224,15 @@ func (c *contract) action(name string, o operation) (Action, error) {
 }
 
 func (c *contract) event(name string) error {
-	if slices.ContainsFunc(c.Events, func(f Frame) bool { return f.Name == name }) {
+	called := strings.TrimPrefix(name, "event.") // the schema of one that is called like an action
+	if slices.ContainsFunc(c.Events, func(f Frame) bool { return f.Name == called }) {
 		return nil
 	}
 	s, err := load(name)
 	if err != nil {
 		return err
 	}
-	f := c.frame(strings.TrimPrefix(name, "event."), s, nil) // the file of one that is called like an action
+	f := c.frame(called, s, nil)
 	if f.Sample, err = sample(name); err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ type frame struct {
 	Ref          string              `json:"ref"`
 	Conversation chat.ConversationID `json:"conversation"`
 	Seq          chat.Seq            `json:"seq"`
+	ID           chat.MessageID      `json:"id"`
 	Code         chat.Code           `json:"code"`
 	Message      string              `json:"message"`
 	RetryAfter   float64             `json:"retry_after"`
@@ -295,7 +296,7 @@ func (d *device) entries(id chat.ConversationID) []wire.Entry {
 	defer d.mu.Unlock()
 	var all []wire.Entry
 	for _, f := range d.heard {
-		if f.Conversation == id {
+		if f.Conversation == id && f.Seq > 0 {
 			all = append(all, d.entry(f))
 		}
 	}

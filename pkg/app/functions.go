@@ -5,9 +5,11 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/pkg/auth"
+	"github.com/parley-im/parley/pkg/draft"
 	"github.com/parley-im/parley/pkg/media"
 	"github.com/parley-im/parley/pkg/push"
 	"github.com/parley-im/parley/pkg/read"
+	"github.com/parley-im/parley/pkg/schedule"
 	"github.com/parley-im/parley/pkg/search"
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/session"
@@ -35,13 +37,33 @@ func Disconnect(p *Parts) any {
 
 // Message serves what appends to conversations.
 func Message(p *Parts) any {
-	d := p.deliverer()
-	d.Shards = p.shards()
-	log := p.conversations()
-	s := &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Begin: p.people(), Now: now}
+	s := p.sender(p.deliverer())
+	s.Drafts = p.people()
 	return p.routes(map[string]action{
 		"send": do(accepted(s.Send)), "create": do(accepted(s.Create)),
 		"edit": do(accepted(s.Edit)), "delete": do(accepted(s.Delete)), "react": do(accepted(s.React)),
+	})
+}
+
+// Drafts serves what is not said yet.
+func Drafts(p *Parts) any {
+	log := p.conversations()
+	k := &draft.Keeper{Drafts: p.people(), Log: log, Others: p.teller(), Now: now}
+	s := &schedule.Scheduler{
+		Schedules: p.schedule(), Now: now,
+		Checker: &send.Sender{Log: log, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now},
+	}
+	return p.routes(map[string]action{
+		"draft": do(k.Draft), "drafts": do(k.List),
+		"schedule": do(s.Schedule), "unschedule": do(s.Unschedule), "scheduled": do(s.List),
+	})
+}
+
+// Tick serves the rule that looks for what is due.
+func Tick(p *Parts) any {
+	d := p.deliverer()
+	return tick(&schedule.Ticker{
+		Schedules: p.schedule(), Sender: p.sender(d), Log: p.conversations(), Devices: d, Logger: p.logger,
 	})
 }
 

@@ -107,6 +107,21 @@ const (
 	ConnectionLife = 2 * time.Hour
 	// ConnectionMargin is how much longer a connection is believed in, because clocks differ.
 	ConnectionMargin = 5 * time.Minute
+	// DraftRetention is how long a draft that nobody touches is kept.
+	DraftRetention = 90 * 24 * time.Hour
+	// DraftPause is how long a client waits for more before it sends a draft: while somebody types, none is sent.
+	DraftPause = 2 * time.Second
+	// MaxScheduled is how many scheduled messages a user has, those included that failed and were not dismissed.
+	MaxScheduled = 100
+	// MinSchedule and MaxSchedule are how far ahead a message can be scheduled.
+	MinSchedule = 5 * time.Second
+	MaxSchedule = 30 * 24 * time.Hour
+	// ScheduleEvery is how often is looked what is due: a scheduled message is sent never early, and late by up to this.
+	ScheduleEvery = time.Minute
+	// SchedulePatience is how long a scheduled message is tried that meets temporary errors only.
+	SchedulePatience = time.Hour
+	// ScheduleRetention is how long one is kept that could not be sent, with the reason.
+	ScheduleRetention = 7 * 24 * time.Hour
 	// SessionRetention is how long a user who never returns is remembered.
 	SessionRetention = 400 * 24 * time.Hour
 )

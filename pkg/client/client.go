@@ -65,6 +65,7 @@ type Client struct {
 	calls   calls
 	inbox   inbox
 	outbox  outbox
+	drafts  drafts
 	queue   queue
 	limits  limits
 	typing  typing
@@ -115,6 +116,7 @@ func New(o Options) (*Client, error) {
 	c.link.changed = make(chan struct{})
 	c.calls.open = map[string]*call{}
 	c.outbox.lanes = map[chat.ConversationID][]*Pending{}
+	c.drafts.rooms = map[chat.ConversationID]*drafting{}
 	c.queue.more = make(chan struct{}, 1)
 	c.inbox.user, c.inbox.begin, c.inbox.deliver = o.User, o.Begin, c.queue.push
 	c.inbox.load(cursors)

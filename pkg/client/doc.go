@@ -11,7 +11,8 @@
 //	accepted, err := c.Send(ctx, client.ToUser("bob"), client.Text("hi"))
 //
 // Messages are changed by Edit, Delete and React (change.go); those changes are entries like all others, and a Room
-// (room.go) adds them up to what a program shows. Search (search.go) ranges over the messages that fit a query.
+// (room.go) adds them up to what a program shows. Search (search.go) ranges over the messages that fit a query. What is not said
+// yet is kept by the server for all devices: SetDraft (draft.go) and Schedule (schedule.go).
 //
 // What is only of the moment, who is typing (typing.go) and who is there (presence.go), comes as events of its own.
 //

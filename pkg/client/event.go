@@ -7,7 +7,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Slowed, a Typing or a Presence.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Slowed, a Draft, a NotSent, a Typing or a
+// Presence.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
@@ -46,6 +47,13 @@ type Slowed struct{ Until time.Time }
 // whether to keep it is the program's to decide. If the user comes back, entries begin anew.
 type Gone struct{ Conversation chat.ConversationID }
 
+// Draft tells what the user has begun to write on another device, or, without a Body, that nothing is begun any more. What is
+// being written here is not touched: a program decides between the two, the later of which will be stored.
+type Draft struct{ wire.Draft }
+
+// NotSent tells that a scheduled message was not sent and will not be, and why.
+type NotSent struct{ wire.Failed }
+
 // begun is not for Handle: it tells the Store where Options.Begin chose to begin, so that it is not asked again.
 type begun struct {
 	conversation chat.ConversationID
@@ -59,6 +67,8 @@ func (CaughtUp) event()  {}
 func (Restarted) event() {}
 func (Slowed) event()    {}
 func (Gone) event()      {}
+func (Draft) event()     {}
+func (NotSent) event()   {}
 
 // Phase of the connection.
 type Phase int

@@ -85,15 +85,28 @@ func (m *meter) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 }
 
 func (m *meter) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
-	m.count("UpdateItem")
-	return m.DynamoDBAPI.UpdateItem(ctx, in, opts...)
+	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	out, err := m.DynamoDBAPI.UpdateItem(ctx, in, opts...)
+	if err == nil {
+		m.count("UpdateItem", *out.ConsumedCapacity)
+	}
+	return out, err
 }
 
 // posts counts posts, all of which succeed.
-type posts struct{ n int }
+type posts struct {
+	mu sync.Mutex
+	n  int
+}
 
-func (p *posts) Post(context.Context, chat.ConnectionID, []byte) error { p.n++; return nil }
-func (p *posts) Close(context.Context, chat.ConnectionID) error        { return nil }
+func (p *posts) Post(context.Context, chat.ConnectionID, []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n++
+	return nil
+}
+
+func (p *posts) Close(context.Context, chat.ConnectionID) error { return nil }
 
 // counted is a sender over a metered table, with ann and bob connected.
 type counted struct {

@@ -9,9 +9,9 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Teller posts a frame to every connection of users.
+// Teller posts a frame of the moment to every connection of users.
 type Teller interface {
-	Tell(ctx context.Context, frame []byte, users []chat.UserID) error
+	Hint(ctx context.Context, frame []byte, users []chat.UserID) error
 }
 
 // Signaller passes on. Its fields are ports.
@@ -53,5 +53,5 @@ func (s *Signaller) Typing(ctx context.Context, who chat.Identity, q wire.Typing
 	if err != nil {
 		return struct{}{}, err
 	}
-	return struct{}{}, s.Teller.Tell(ctx, frame, others)
+	return struct{}{}, s.Teller.Hint(ctx, frame, others)
 }

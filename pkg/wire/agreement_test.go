@@ -241,7 +241,7 @@ func objectMutants(v map[string]any) []any {
 	}
 	for _, name := range []string{
 		"", "extra", "__proto__", "limit", "next", "after", "before", "user", "conversation", "text",
-		"reply", "mentions", "everybody", "reactions", "body", "seq",
+		"reply", "mentions", "everybody", "reactions", "body", "seq", "draft", "replace", "at",
 	} {
 		if _, has := v[name]; has {
 			continue

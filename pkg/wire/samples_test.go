@@ -31,6 +31,11 @@ var requests = map[string]func() Request{
 	"download":      func() Request { return new(Download) },
 	"register":      func() Request { return new(Register) },
 	"unregister":    func() Request { return new(Unregister) },
+	"draft":         func() Request { return new(SetDraft) },
+	"drafts":        func() Request { return new(Drafts) },
+	"schedule":      func() Request { return new(Schedule) },
+	"unschedule":    func() Request { return new(Unschedule) },
+	"scheduled":     func() Request { return new(ListScheduled) },
 	"logout":        func() Request { return new(Logout) },
 	"typing":        func() Request { return new(Typing) },
 	"watch":         func() Request { return new(Watch) },
@@ -197,6 +202,7 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	maps.Copy(said, changeFrames())
 	maps.Copy(said, memberFrames())
 	maps.Copy(said, searchFrames())
+	maps.Copy(said, laterFrames())
 	maps.Copy(said, presenceFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]

@@ -77,7 +77,11 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		if err := wire.Decode(frame, &r); err != nil {
 			return nil, err
 		}
-		return s.send(k, k.user, r)
+		accepted, err := s.send(k, k.user, r)
+		if err == nil && r.Draft {
+			delete(s.later.drafts, kept{k.user, accepted.Conversation})
+		}
+		return accepted, err
 	case "edit":
 		var r wire.Edit
 		if err := wire.Decode(frame, &r); err != nil {
@@ -181,7 +185,7 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		}
 		return s.setStatus(k, r), nil
 	}
-	return nil, &chat.Error{Code: chat.UnknownAction}
+	return s.doLater(k, action, frame)
 }
 
 func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, error) {

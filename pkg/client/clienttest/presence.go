@@ -34,8 +34,8 @@ func (s *Server) presence(user chat.UserID) chat.Shown {
 	return session.Presence(time.Now())
 }
 
-// tell tells those who watch a user if what they see has changed.
-func (s *Server) tell(user chat.UserID, told chat.Shown) {
+// announce tells those who watch a user if what they see has changed.
+func (s *Server) announce(user chat.UserID, told chat.Shown) {
 	now := s.presence(user)
 	if !chat.News(told, now) {
 		return
@@ -79,7 +79,7 @@ func (s *Server) setStatus(k *socket, r wire.SetStatus) wire.Chosen {
 	default:
 		s.status[k.user] = chat.Status{Presence: r.Status, Since: now, Until: until}
 	}
-	s.tell(k.user, told)
+	s.announce(k.user, told)
 	return wire.NewChosen(r.Status, until)
 }
 
@@ -95,6 +95,6 @@ func (s *Server) logout(k *socket) wire.LoggedOut {
 			}
 		}
 	}
-	s.tell(k.user, told)
+	s.announce(k.user, told)
 	return wire.LoggedOut{Device: k.device}
 }

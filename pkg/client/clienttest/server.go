@@ -50,6 +50,7 @@ type Server struct {
 	pushed map[chat.DeviceID]string
 	media  map[chat.MediaID]*object
 	nth    map[string]int
+	later  later
 }
 
 // Request is a frame that a client sent.
@@ -259,7 +260,7 @@ func (s *Server) come(k *socket) {
 	told := s.presence(k.user)
 	s.socks[k] = struct{}{}
 	s.seen[k.user] = time.Now()
-	s.tell(k.user, told)
+	s.announce(k.user, told)
 }
 
 func (s *Server) leave(k *socket) {
@@ -268,7 +269,7 @@ func (s *Server) leave(k *socket) {
 	told := s.presence(k.user)
 	delete(s.socks, k)
 	s.seen[k.user] = time.Now()
-	s.tell(k.user, told)
+	s.announce(k.user, told)
 	s.serving.Done()
 }
 
