@@ -17,14 +17,19 @@ const help = `/to bob [text]       talk to bob
 /reply n text        answer message n
 /edit [n] text       change message n, or your last one
 /delete [n]          remove it for everybody
+/later 10m text      say it later; /scheduled lists what waits, /unschedule n takes it back
 /react [n] 👍        react to message n, or the last one; again: take it back
 /numbers             show the numbers of messages, or hide them
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
+/search words        find messages; from:bob in:here has:media before:2026-11-01
 /who                 who is here
+/status busy [min]   how others see you: online, away, busy, invisible
+/limits              what the server allows
 //text               a text that begins with a slash
 /help                this
 /quit, Ctrl-C        leave
+/logout              leave, and be notified no more
 Tab, ↑, ↓            other conversations
 PgUp, PgDn           older and newer messages
 Esc                  clear, or dismiss what failed`
@@ -44,7 +49,9 @@ var usage = map[string]struct {
 }{
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
-	"numbers": {}, "save": {1, "/save n [path]"}, "who": {}, "help": {}, "quit": {},
+	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
+	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
+	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
 }
 
 // read reads a line. A text that begins with a slash is written with two.

@@ -159,13 +159,28 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	case "help":
 		l.print("* %s", strings.ReplaceAll(help, "\n", "\n* "))
 		return false, nil
+	case "limits":
+		l.print("* %s", strings.ReplaceAll(table(l.client.Limits()), "\n", "\n* "))
+		return false, nil
 	case "to":
 		return false, l.to(c)
 	case "group":
 		return false, l.group(c)
+	case "search":
+		return false, l.search(ctx, c)
 	case "numbers":
 		l.print("* lines always have their numbers")
 		return false, nil
+	case "scheduled", "unschedule":
+		return false, l.later(ctx, nil, c)
+	case "status":
+		text, err := chooses(ctx, c, l.client)
+		if err == nil {
+			l.print("* %s", text)
+		}
+		return false, err
+	case "logout":
+		return l.logout(ctx)
 	}
 	r := l.current()
 	if r == nil {
@@ -186,6 +201,8 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 			return false, err
 		}
 		l.say(r, content)
+	case "later":
+		return false, l.later(ctx, r, c)
 	case "file":
 		a, err := upload(ctx, l.client, c.args[0], nil)
 		if err != nil {
@@ -201,6 +218,7 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 			return false, err
 		}
 		l.print("* %s", strings.Join(whoLines(members, time.Now()), "\n* "))
+		return false, l.watch(ctx, members)
 	default:
 		l.say(r, client.Text(c.rest))
 	}
@@ -338,12 +356,23 @@ func (l *lines) event(e client.Event) {
 		default:
 			close(l.caught)
 		}
+	case client.Slowed:
+		if text := slow(e.Until, time.Now()); text != "" {
+			l.write("* " + text)
+		}
 	case client.Gone:
 		l.mark(e.Conversation, 0)
 	case client.Restarted:
 		l.rooms.restart(e.Conversation)
 		delete(l.acked, l.rooms.get(e.Conversation))
 		l.mark(e.Conversation, 0)
+	case client.NotSent:
+		l.write("* " + unsent(e))
+	case client.Typing:
+		l.typing(e, time.Now())
+	case client.Presence:
+		line := wire.MemberLine{User: e.User, Presence: e.Status, Seen: e.Seen}
+		l.write("* " + whoLines([]wire.MemberLine{line}, time.Now())[0])
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
 		l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))

@@ -27,6 +27,7 @@ type screen struct {
 	since    time.Time // when it was last asked who is in the rooms of the list
 	caughtUp bool
 	state    client.State
+	slowed   time.Time // until when the server lets the user wait
 	notice   string
 	uploads  int // files that are on their way to the store
 	input    textinput.Model
@@ -34,8 +35,10 @@ type screen struct {
 	width, height int
 	scroll        int // lines between the end of the messages and the end of the window
 	loading       bool
-	numbers       bool // the seqs of messages are shown
-	leaving       bool // it was tried to leave while something was on its way
+	numbers       bool      // the seqs of messages are shown
+	leaving       bool      // it was tried to leave while something was on its way
+	touched       time.Time // when the last key was
+	away          bool      // others were told that nobody is here
 }
 
 // Messages.
@@ -68,7 +71,16 @@ type (
 		text       string
 		err        error
 	}
-	// noted is shown in the status line.
+	// recalled are the drafts that were begun, and listed is what is scheduled.
+	recalled []wire.Draft
+	listed   []wire.Scheduled
+	// found is what a search found.
+	found struct {
+		hits []wire.Hit
+		more bool
+		err  error
+	}
+	// noted is shown in the status line. What is seen of others is in presence.go.
 	noted string
 )
 

@@ -19,11 +19,16 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		s.width, s.height = msg.Width, msg.Height
 		return s, nil
 	case tea.KeyMsg:
-		return s, s.key(msg)
+		before := s.input.Value()
+		cmd := tea.Batch(s.touch(), s.key(msg))
+		s.types(before)
+		return s, cmd
 	case arrived:
 		return s, s.event(msg.event)
 	case tick:
-		return s, tea.Batch(everySecond(), s.watch())
+		return s, tea.Batch(everySecond(), s.watch(), s.rest())
+	case seen:
+		s.rooms.learn(msg)
 	case paged:
 		s.loading = false
 		if msg.err == nil {
@@ -44,6 +49,15 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		s.notice = ""
 		return s, s.say(msg.room, wire.Content{Text: msg.text, Attachments: []wire.Attachment{msg.attachment}})
+	case recalled:
+		s.relearn(msg)
+	case listed:
+		s.notice = strings.Join(s.rooms.plans(msg), "\n")
+	case found:
+		s.notice = strings.Join(s.rooms.hitLines(msg.hits, msg.more, s.now().Location()), "\n")
+		if msg.err != nil {
+			s.notice = "not found: " + explain(msg.err)
+		}
 	case noted:
 		s.notice = string(msg)
 	}
@@ -59,15 +73,25 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.state = e
 	case client.Entry:
 		return s.entry(e.Entry)
+	case client.Slowed:
+		s.slowed = e.Until
 	case client.Gone:
 		s.mark(e.Conversation, 0)
+	case client.Typing:
+		s.rooms.get(e.Conversation).now.Typing(e, s.now())
+	case client.Presence:
+		s.rooms.learn(seen{e.PresenceLine})
 	case client.Restarted:
 		s.rooms.restart(e.Conversation)
 		s.mark(e.Conversation, 0)
 	case client.CaughtUp:
 		s.caughtUp = true
 		s.rooms.list(e.Conversations)
-		return s.whoAll()
+		return tea.Batch(s.whoAll(), s.recall())
+	case client.Draft:
+		s.learn(e.Draft)
+	case client.NotSent:
+		s.notice = unsent(e)
 	}
 	return nil
 }
@@ -141,6 +165,7 @@ func (s *screen) key(k tea.KeyMsg) tea.Cmd {
 			s.open.dismiss()
 		}
 		s.input.Reset()
+		s.begin()
 		s.notice = ""
 		return nil
 	case "enter":
@@ -153,6 +178,7 @@ func (s *screen) key(k tea.KeyMsg) tea.Cmd {
 	}
 	var cmd tea.Cmd
 	s.input, cmd = s.input.Update(k)
+	s.begin()
 	return cmd
 }
 
@@ -168,9 +194,10 @@ func (s *screen) enter(r *room) tea.Cmd {
 	if r == nil {
 		return nil
 	}
+	left := s.open
 	s.open, s.scroll, s.notice = r, 0, ""
 	s.read(r)
-	return tea.Batch(s.older(), s.who(r))
+	return tea.Batch(s.swap(left), s.older(), s.who(r))
 }
 
 // older fetches history if less is there than is looked at.
@@ -192,8 +219,11 @@ func (s *screen) older() tea.Cmd {
 	}
 }
 
-// who asks who is in a room, if the server knows it yet.
+// who asks who is in a room, if the server knows it yet. The peer of a direct conversation is watched.
 func (s *screen) who(r *room) tea.Cmd {
+	if r.peer != "" {
+		return s.watchPeers(r)
+	}
 	if r.head == 0 {
 		return nil
 	}
@@ -215,12 +245,17 @@ func (s *screen) watch() tea.Cmd {
 func (s *screen) whoAll() tea.Cmd {
 	s.since = s.now()
 	var cmds []tea.Cmd
+	var direct []*room
 	for i, r := range s.rooms.sorted() {
-		if i < refreshed || r == s.open {
+		switch {
+		case i >= refreshed && r != s.open:
+		case r.peer != "":
+			direct = append(direct, r)
+		default:
 			cmds = append(cmds, s.who(r))
 		}
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, s.watchPeers(direct...))...)
 }
 
 // explain is an error for a person.

@@ -11,9 +11,11 @@ import (
 	"github.com/parley-im/parley/pkg/connections"
 	"github.com/parley-im/parley/pkg/deliver"
 	"github.com/parley-im/parley/pkg/endpoints"
+	"github.com/parley-im/parley/pkg/media"
 	"github.com/parley-im/parley/pkg/notices"
 	"github.com/parley-im/parley/pkg/objects"
 	"github.com/parley-im/parley/pkg/presence"
+	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/shards"
 	"github.com/parley-im/parley/pkg/store"
 	"github.com/parley-im/parley/pkg/topology"
@@ -31,6 +33,10 @@ func (p *Parts) sessions() *store.Sessions {
 
 func (p *Parts) people() *store.People {
 	return store.NewPeople(p.database(), p.env.Resource(topology.People))
+}
+
+func (p *Parts) schedule() *store.Schedule {
+	return store.NewSchedule(p.database(), p.env.Resource(topology.People), topology.PeopleByDue.Name)
 }
 
 func (p *Parts) connections() *connections.Connections {
@@ -57,16 +63,23 @@ func (p *Parts) deliverer() *deliver.Deliverer {
 	}
 }
 
-// teller is a deliverer of what is in no log.
-func (p *Parts) teller() *deliver.Deliverer {
-	return &deliver.Deliverer{Sessions: p.sessions(), Poster: p.connections(), Now: now, Logger: p.logger}
-}
-
 func (p *Parts) board() *presence.Board {
 	sessions := p.sessions()
 	return &presence.Board{
 		Presences: sessions, Watchers: sessions, Pairs: p.people(), Poster: p.teller(), Now: now, Logger: p.logger,
 	}
+}
+
+// teller is a deliverer that only posts.
+func (p *Parts) teller() *deliver.Deliverer {
+	return &deliver.Deliverer{Sessions: p.sessions(), Poster: p.connections(), Now: now, Logger: p.logger}
+}
+
+// sender appends and hands out with d, which it lets share large conversations.
+func (p *Parts) sender(d *deliver.Deliverer) *send.Sender {
+	d.Shards = p.shards()
+	log := p.conversations()
+	return &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Begin: p.people(), Now: now}
 }
 
 func (p *Parts) shards() *shards.Queue {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/limit"
 	"github.com/parley-im/parley/pkg/topology"
 	"github.com/parley-im/parley/pkg/wire"
 )
@@ -48,21 +49,24 @@ func accepted[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, er
 // routes makes the handler of a function's routes. Whatever happens, the caller gets one frame: the return value is the
 // route response. A frame whose action has no route is answered by the function of $default.
 func (p *Parts) routes(actions map[string]action) func(context.Context, request) (response, error) {
+	frames := limit.New(chat.FrameRate, chat.FrameBurst, now)
 	return func(ctx context.Context, r request) (response, error) {
-		body, _, err := p.serve(ctx, actions, r)
+		body, _, err := p.serve(ctx, frames, actions, r)
 		return response{StatusCode: http.StatusOK, Body: string(body)}, err
 	}
 }
 
 // silent makes the handler of a function that has routes without a route response (topology.SilentRoutes): there, what succeeds is
-// not answered, and an error is posted to the caller's connection. That does not fail, because nothing would try again.
+// not answered, and an error is posted to the caller's connection, unless it is that there are too many frames: nobody waits
+// for an answer, and each costs as much as a reply. It does not fail, because nothing would try again.
 func (p *Parts) silent(poster chat.Poster, actions map[string]action) func(context.Context, request) (response, error) {
+	frames := limit.New(chat.FrameRate, chat.FrameBurst, now)
 	return func(ctx context.Context, r request) (response, error) {
-		body, refused, err := p.serve(ctx, actions, r)
+		body, refusal, err := p.serve(ctx, frames, actions, r)
 		if topology.Responds(r.RequestContext.RouteKey) {
 			return response{StatusCode: http.StatusOK, Body: string(body)}, err
 		}
-		if refused && err == nil {
+		if refusal != nil && chat.AsError(refusal).Code != chat.Limited && err == nil {
 			err = poster.Post(ctx, chat.ConnectionID(r.RequestContext.ConnectionID), body)
 		}
 		if err != nil && !errors.Is(err, chat.ErrGone) {
@@ -72,37 +76,42 @@ func (p *Parts) silent(poster chat.Poster, actions map[string]action) func(conte
 	}
 }
 
-// serve does what a frame asks and returns the frame that answers it.
-func (p *Parts) serve(ctx context.Context, actions map[string]action, r request) (body []byte, refused bool, err error) {
+// serve does what a frame asks and returns the frame that answers it, and why it was refused if it was.
+func (p *Parts) serve(ctx context.Context, frames *limit.Limiter, actions map[string]action, r request) (body []byte, refusal, err error) {
 	frame := []byte(r.Body)
 	ref := wire.Ref(frame)
-	result, err := p.answer(ctx, actions[r.RequestContext.RouteKey], r, frame)
-	if err == nil {
-		if body, err = wire.Encode(wire.NewReply(ref, result)); err == nil {
-			return body, false, nil
+	result, refusal := p.answer(ctx, frames, actions[r.RequestContext.RouteKey], r, frame)
+	if refusal == nil {
+		if body, refusal = wire.Encode(wire.NewReply(ref, result)); refusal == nil {
+			return body, nil, nil
 		}
 	}
-	p.report(ctx, r, err)
-	body, err = wire.Encode(wire.NewError(ref, err))
-	return body, true, err
+	p.report(ctx, r, refusal)
+	body, err = wire.Encode(wire.NewError(ref, refusal))
+	return body, refusal, err
 }
 
-func (p *Parts) answer(ctx context.Context, act action, r request, frame []byte) (any, error) {
+func (p *Parts) answer(ctx context.Context, frames *limit.Limiter, act action, r request, frame []byte) (any, error) {
 	who, err := identity(r)
 	switch {
 	case err != nil:
 		return nil, err
 	case !now().Before(who.Expires):
 		return nil, &chat.Error{Code: chat.Unauthenticated}
-	case act == nil:
+	}
+	if wait := frames.Take(string(who.User)); wait > 0 {
+		return nil, &chat.Error{Code: chat.Limited, Detail: "too many frames at once", RetryAfter: wait}
+	}
+	if act == nil {
 		return nil, wire.Unroutable(frame)
 	}
 	return act(ctx, who, frame)
 }
 
-// report logs what was the server's fault, once, here. What was the client's it has been told.
+// report logs what was the server's fault, once, here. What was the client's it has been told; to log a flood would be to
+// pay for it.
 func (p *Parts) report(ctx context.Context, r request, err error) {
-	if !chat.PolicyOf(chat.AsError(err).Code).Temporary {
+	if code := chat.AsError(err).Code; code == chat.Limited || !chat.PolicyOf(code).Temporary {
 		return
 	}
 	requestID := ""

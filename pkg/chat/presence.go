@@ -162,9 +162,11 @@ type Presences interface {
 	SetAway(ctx context.Context, user UserID, c ConnectionID, away bool, at time.Time) (before, after Session, err error)
 }
 
-// Watcher is a connection that is told of changes.
+// Watcher is a connection that is told of changes. A device has one at most, the newest, so that those that ended without a
+// word take no place; one without a name counts by its connection.
 type Watcher struct {
 	User       UserID
+	Device     DeviceID
 	Connection ConnectionID
 	// Until is when it is told no more: then the connection or its token has ended.
 	Until time.Time
@@ -176,8 +178,9 @@ type Watchers interface {
 	// was added. It costs a write unit per KB of all watchers, about 20 of them, and one or two more for the first and when
 	// it is full.
 	Watch(ctx context.Context, user UserID, w Watcher, now time.Time) (added bool, err error)
-	// Unwatch removes watchers. Removing what is not there is no error.
-	Unwatch(ctx context.Context, user UserID, connections ...ConnectionID) error
+	// Unwatch removes watchers of a user. One who is not there any more, or whose device watches by another connection, is left
+	// alone, and so may be those with it: who is gone is found again.
+	Unwatch(ctx context.Context, user UserID, watchers ...Watcher) error
 	// Watchers returns all watchers of a user, strongly read, and also those whose time is over.
 	Watchers(ctx context.Context, user UserID) ([]Watcher, error)
 }

@@ -62,20 +62,22 @@ type Client struct {
 	work    sync.WaitGroup // every goroutine except the dispatcher
 	stopped chan struct{}  // closed when nothing runs any more
 
-	link   link
-	calls  calls
-	inbox  inbox
-	outbox outbox
-	queue  queue
-	typing pace.Typing
+	link    link
+	calls   calls
+	inbox   inbox
+	outbox  outbox
+	drafts  drafts
+	queue   queue
+	limits  limits
+	typing  pace.Typing
+	watch   watch
+	opened  chan struct{} // a connection was opened; capacity 1
+	missing chan struct{} // an entry arrived before its turn; capacity 1
+	woken   chan struct{} // the program asked for an attempt; capacity 1
 	// receipts is how far the user is, as the server is to know, and tally what is unread.
 	receipts pace.Receipts
 	tally    tally
 	pacing   chan struct{} // something is to be told; capacity 1
-	watch    watch
-	opened   chan struct{} // a connection was opened; capacity 1
-	missing  chan struct{} // an entry arrived before its turn; capacity 1
-	woken    chan struct{} // the program asked for an attempt; capacity 1
 
 	mu      sync.Mutex
 	started bool
@@ -119,6 +121,7 @@ func New(o Options) (*Client, error) {
 	c.link.changed = make(chan struct{})
 	c.calls.open = map[string]*call{}
 	c.outbox.lanes = map[chat.ConversationID][]*Pending{}
+	c.drafts.rooms = map[chat.ConversationID]*drafting{}
 	c.queue.more = make(chan struct{}, 1)
 	c.inbox.user, c.inbox.begin, c.inbox.deliver = o.User, o.Begin, c.note
 	c.tally.user = o.User

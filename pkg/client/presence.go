@@ -34,7 +34,7 @@ func (c *Client) Watch(ctx context.Context, users ...chat.UserID) ([]wire.Presen
 			return all, err
 		}
 		c.watch.learn(lines)
-		all = append(all, lines...)
+		all = append(all, c.watch.of(some)...) // an event that overtook the reply is newer
 	}
 	return all, nil
 }
@@ -99,17 +99,10 @@ func (c *Client) Logout(ctx context.Context) error {
 	return err
 }
 
-// watchSome asks for the presence of people. What has come of them as an event meanwhile is newer than the reply.
 func (c *Client) watchSome(ctx context.Context, users []chat.UserID) ([]wire.PresenceLine, error) {
-	before := c.watch.of(users)
 	ref := c.calls.ref()
 	var result wire.Watched
 	err := c.ask(ctx, ref, wire.Watch{Head: wire.Head{Action: "watch", Ref: ref}, Users: users}, &result)
-	for i, now := range c.watch.of(users) {
-		if i < len(result.Presences) && now != before[i] {
-			result.Presences[i] = now
-		}
-	}
 	return result.Presences, err
 }
 
@@ -161,13 +154,17 @@ func (w *watch) remove(users []chat.UserID) {
 	}
 }
 
-// learn returns those lines of people who are watched that say something new.
+// learn returns those lines of people who are watched that say something new. What is older than what is known is dropped.
 func (w *watch) learn(lines []wire.PresenceLine) (news []wire.PresenceLine) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, line := range lines {
-		if known, ok := w.known[line.User]; ok && known != line {
-			w.known[line.User] = line
+		known, ok := w.known[line.User]
+		if !ok || line.At < known.At {
+			continue
+		}
+		w.known[line.User] = line
+		if known.At = line.At; known != line {
 			news = append(news, line)
 		}
 	}

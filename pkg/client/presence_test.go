@@ -98,7 +98,7 @@ func TestWhatIsWatchedStaysSoOverConnections(t *testing.T) {
 	})
 }
 
-func TestAnEventThatOvertakesTheReplyIsNewer(t *testing.T) {
+func TestTheNewestOfWhatComesInAnyOrderCounts(t *testing.T) {
 	play(t, func(t *scene) {
 		t.connect("ann")
 		bob := t.connect("bob")
@@ -107,6 +107,9 @@ func TestAnEventThatOvertakesTheReplyIsNewer(t *testing.T) {
 				return clienttest.Fault{Gateway: true, Forget: true} // she is watched, and there is no answer
 			}
 			return f
+		}
+		says := func(status wire.Presence, after time.Duration) {
+			t.server.PostRaw("bob", fmt.Sprintf(`{"event":"presence","user":"ann","status":%q,"at":%q}`, status, wire.Time(time.Now().Add(after))))
 		}
 		done := make(chan []wire.PresenceLine)
 		go func() {
@@ -117,12 +120,17 @@ func TestAnEventThatOvertakesTheReplyIsNewer(t *testing.T) {
 			done <- lines
 		}()
 		after(0)
-		t.server.PostRaw("bob", `{"event":"presence","user":"ann","status":"busy"}`) // while it waits to ask again
-		after(0)
+		says(wire.Busy, time.Minute) // while it waits to ask again, and newer than what it will be answered
 		if lines := <-done; len(lines) != 1 || lines[0].Status != wire.Busy {
 			t.Errorf("%+v", lines)
 		}
 		bob.hearsOf("ann", wire.Busy)
+		says(wire.Away, time.Second)
+		bob.hearsOf("ann", wire.Busy)
+		says(wire.Busy, time.Hour)
+		says(wire.Online, 2*time.Hour)
+		says(wire.Offline, time.Hour)
+		bob.hearsOf("ann", wire.Busy, wire.Online)
 	})
 }
 

@@ -163,6 +163,7 @@ func (c *Client) adopt(s *socket) {
 		<-s.ctx.Done()
 		c.link.drop(s)
 	})
+	c.greet(s)
 	c.link.set(s)
 	c.spawn(func() { c.resume(s) })
 	signal(c.opened)

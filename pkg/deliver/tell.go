@@ -6,32 +6,14 @@ import (
 	"github.com/parley-im/parley/pkg/chat"
 )
 
-// Tell posts a frame of the moment, which is in no log, to every connection of these users. It is best effort: nobody is
-// notified, nothing comes again, and a connection that is gone is left for the next entry to find. It needs Sessions, Poster,
-// Now and Logger. The error is that of Sessions.
-func (d *Deliverer) Tell(ctx context.Context, frame []byte, users []chat.UserID) error {
-	sessions, err := d.Sessions.Sessions(ctx, users)
+// Tell posts a frame to the live connections of one user, except one. It is for what is in no log: whoever misses it asks
+// when they connect. So that it fails is noted and no error. It costs half a read unit and the posts.
+func (d *Deliverer) Tell(ctx context.Context, user chat.UserID, frame []byte, except chat.ConnectionID) {
+	sessions, err := d.Sessions.Sessions(ctx, []chat.UserID{user})
+	if err == nil {
+		_, err = d.reach(ctx, d.Now(), sessions, except, func(int) []byte { return frame })
+	}
 	if err != nil {
-		return err
+		d.Logger.WarnContext(ctx, "devices not told", "error", err)
 	}
-	var connections []chat.ConnectionID
-	now := d.Now()
-	for _, s := range sessions {
-		for _, c := range s.Live(now) {
-			if !c.Expired(now) {
-				connections = append(connections, c.ID)
-			}
-		}
-	}
-	d.Post(ctx, frame, connections)
-	return nil
-}
-
-// Post posts such a frame to connections and returns those that are no more. It needs Poster and Logger.
-func (d *Deliverer) Post(ctx context.Context, frame []byte, connections []chat.ConnectionID) (gone []chat.ConnectionID) {
-	var targets []target
-	for _, id := range connections {
-		targets = append(targets, target{connection: id, frame: frame})
-	}
-	return d.post(ctx, targets)[""]
 }

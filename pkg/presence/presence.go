@@ -77,13 +77,14 @@ func (b *Board) announce(ctx context.Context, s chat.Session, now time.Time) err
 	}
 	var gone []chat.ConnectionID
 	for shown, connections := range frames { // one, or two if not everybody may know when somebody was last seen
-		frame, err := wire.Encode(wire.NewChanged(shown))
+		frame, err := wire.Encode(wire.NewChanged(shown, now))
 		if err != nil {
 			return err
 		}
 		gone = append(gone, b.Poster.Post(ctx, frame, connections)...)
 	}
-	return b.Watchers.Unwatch(ctx, s.User, gone...)
+	watchers = slices.DeleteFunc(watchers, func(w chat.Watcher) bool { return !slices.Contains(gone, w.Connection) })
+	return b.Watchers.Unwatch(ctx, s.User, watchers...)
 }
 
 // Lapse tells how present somebody is a connection of whom left chat.Grace ago, unless they are back. It may be repeated: if it

@@ -25,7 +25,7 @@ func (b *Board) Watch(ctx context.Context, who chat.Identity, q wire.Watch) (wir
 	if !who.Expires.IsZero() && who.Expires.Before(until) {
 		until = who.Expires
 	}
-	watcher := chat.Watcher{User: who.User, Connection: who.Connection, Until: until}
+	watcher := chat.Watcher{User: who.User, Device: who.Device, Connection: who.Connection, Until: until}
 	added := make([]bool, len(q.Users))
 	group, writing := errgroup.WithContext(ctx)
 	group.SetLimit(writers)
@@ -47,7 +47,7 @@ func (b *Board) Watch(ctx context.Context, who chat.Identity, q wire.Watch) (wir
 	}
 	var out wire.Watched
 	for i, s := range sessions {
-		out.Presences = append(out.Presences, wire.FromShown(s.To(pairs[i], now)))
+		out.Presences = append(out.Presences, wire.FromShown(s.To(pairs[i], now), now))
 		if !added[i] {
 			out.Full = append(out.Full, s.User)
 		}
@@ -57,10 +57,11 @@ func (b *Board) Watch(ctx context.Context, who chat.Identity, q wire.Watch) (wir
 
 // Unwatch removes the caller's connection again, for a write each.
 func (b *Board) Unwatch(ctx context.Context, who chat.Identity, q wire.Unwatch) (wire.Unwatched, error) {
+	watcher := chat.Watcher{User: who.User, Device: who.Device, Connection: who.Connection}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(writers)
 	for _, user := range q.Users {
-		group.Go(func() error { return b.Watchers.Unwatch(ctx, user, who.Connection) })
+		group.Go(func() error { return b.Watchers.Unwatch(ctx, user, watcher) })
 	}
 	return wire.Unwatched{}, group.Wait()
 }

@@ -14,7 +14,7 @@ type Devices interface {
 
 // Logout ends what the caller's device has: first its notifications, so that nothing that follows can leave a phone ringing
 // for somebody else, then its connections. Those who watch are told at once. Other connections of the device are closed; the
-// one that asked gets the reply, and nothing after it, and its client closes it: a function cannot do that once it has replied.
+// one that asked gets the reply and no entry after it, and its client closes it: a function cannot do that once it has replied.
 // Repeating it is no error. The token is the issuer's to revoke.
 func (k *Keeper) Logout(ctx context.Context, who chat.Identity, _ wire.Logout) (wire.LoggedOut, error) {
 	if who.Device != "" {

@@ -9,9 +9,9 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Teller posts a frame to every connection of users.
+// Teller posts a frame of the moment to every connection of users.
 type Teller interface {
-	Tell(ctx context.Context, frame []byte, users []chat.UserID) error
+	Hint(ctx context.Context, frame []byte, users []chat.UserID) error
 	// Post posts a frame to connections, best effort.
 	Post(ctx context.Context, frame []byte, connections []chat.ConnectionID) (gone []chat.ConnectionID)
 }
@@ -35,7 +35,8 @@ type Signaller struct {
 // Typing tells the other members what the caller is doing. Above chat.MaxTyping members it tells nobody, and neither in a
 // direct conversation of two of whom one has blocked the other; the caller cannot tell. It costs the query of the tail, the
 // session of each of the others, and in a direct conversation two relations, all eventual; and a post to each connection. A
-// receipt that travels with it costs a write unit and the caller's session more, and no frame to whom it is for. Errors: forbidden;
+// receipt that travels with it costs a write unit and the caller's session more, and no frame to whom it is for. Errors: forbidden,
+// also for those who may only read;
 // invalid if the receipt is.
 func (s *Signaller) Typing(ctx context.Context, who chat.Identity, q wire.Typing) (struct{}, error) {
 	tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, chat.Eventual)
@@ -49,6 +50,9 @@ func (s *Signaller) Typing(ctx context.Context, who chat.Identity, q wire.Typing
 		}
 	}
 	c := tail.Conversation
+	if !c.Can(tail.Place.Role, chat.CanSend) {
+		return struct{}{}, &chat.Error{Code: chat.Forbidden}
+	}
 	if c.Size > chat.MaxTyping || c.Large() {
 		return struct{}{}, nil
 	}
@@ -80,5 +84,5 @@ func (s *Signaller) Typing(ctx context.Context, who chat.Identity, q wire.Typing
 	if len(others) == 0 {
 		return struct{}{}, nil
 	}
-	return struct{}{}, s.Teller.Tell(ctx, frame, others)
+	return struct{}{}, s.Teller.Hint(ctx, frame, others)
 }

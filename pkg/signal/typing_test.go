@@ -48,7 +48,7 @@ func newRig(t *testing.T, api dynamodbiface.DynamoDBAPI) *rig {
 	r.Signaller = &signal.Signaller{Log: log, People: r.people, Teller: &deliver.Deliverer{
 		Sessions: r.sessions, Poster: r, Now: now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}}
-	r.send = &send.Sender{Log: log, Deliver: nowhere{}, Attachments: nothing{}, Now: now}
+	r.send = &send.Sender{Log: log, Deliver: nowhere{}, Attachments: nothing{}, Begin: nothing{}, Now: now}
 	return r
 }
 
@@ -61,6 +61,7 @@ type (
 func (nowhere) Deliver(context.Context, chat.Conversation, chat.Entry, chat.ConnectionID) error {
 	return nil
 }
+func (nothing) Begin(context.Context, chat.UserID, time.Time) error         { return nil }
 func (nothing) Check(context.Context, chat.UserID, []chat.Attachment) error { return nil }
 
 // Post implements chat.Poster.
@@ -164,6 +165,28 @@ func TestOnlyMembersType(t *testing.T) {
 		}
 	}
 	r.wants("a stranger types")
+}
+
+func TestWhoMayNotSendDoesNotType(t *testing.T) {
+	r := newRig(t, dynamodbtest.Start(t))
+	members := map[chat.UserID]chat.Role{"ann": chat.Owner, "bob": chat.Guest, "cat": chat.Member}
+	c := chat.Conversation{ID: chat.GroupID("ann", id(7)), Kind: chat.Group, Creator: "ann", Size: 3}
+	c.Members = map[chat.UserID]chat.Place{}
+	for user, role := range members {
+		c.Members[user] = chat.Place{Role: role}
+	}
+	if _, _, err := r.Log.Create(t.Context(), c, c.Members); err != nil {
+		t.Fatal(err)
+	}
+	r.connect("ann")
+	if err := r.types("bob", c.ID, wire.Text); err == nil || chat.AsError(err).Code != chat.Forbidden {
+		t.Errorf("a guest: %v", err)
+	}
+	r.wants("a guest types")
+	if err := r.types("cat", c.ID, wire.Text); err != nil {
+		t.Error(err)
+	}
+	r.wants("a member types", "ann-phone")
 }
 
 func TestNobodyHearsWhoTypesInALargeConversation(t *testing.T) {

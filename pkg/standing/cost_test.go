@@ -84,7 +84,7 @@ func newParty(t *testing.T) *party {
 	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	sessions, people := store.NewSessions(db, topology.Sessions.Name), store.NewPeople(db, topology.People.Name)
 	d := &deliver.Deliverer{Sessions: sessions, Poster: p, Log: log, Now: now, Logger: slog.New(slog.DiscardHandler)}
-	p.send = &send.Sender{Log: log, Deliver: d, Attachments: nothing{}, Now: now}
+	p.send = &send.Sender{Log: log, Deliver: d, Attachments: nothing{}, Begin: people, Now: now}
 	p.keeper = &standing.Keeper{Log: log, Standings: log, Sessions: sessions, Teller: d, Now: now}
 	p.signal = &signal.Signaller{Log: log, People: people, Teller: d, Cursors: p.keeper}
 	for user := range p.people {

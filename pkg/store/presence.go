@@ -82,7 +82,7 @@ func (s *Sessions) Lapse(ctx context.Context, user chat.UserID, left time.Time) 
 	var item dynamo.Item
 	err = s.table.Update("user", string(user)).Remove("left").If("'left'.'at' = ?", left.UnixMilli()).
 		IncludeItemInCondCheckFail(true).OldValue(ctx, &item)
-	if item, err = unmet(item, err); err != nil {
+	if item, err = orThere(item, err); err != nil {
 		return session, err
 	}
 	session, err = newSession(item)
@@ -95,15 +95,15 @@ func change(ctx context.Context, update *dynamo.Update) (session chat.Session, c
 	var item dynamo.Item
 	err = update.IncludeItemInCondCheckFail(true).Value(ctx, &item)
 	changed = err == nil
-	if item, err = unmet(item, err); err != nil {
+	if item, err = orThere(item, err); err != nil {
 		return session, false, err
 	}
 	session, err = newSession(item)
 	return session, changed, err
 }
 
-// unmet returns what is there, instead of the error, if the condition of an update does not hold.
-func unmet(item dynamo.Item, err error) (dynamo.Item, error) {
+// orThere returns what is there, instead of the error, if the condition of an update does not hold.
+func orThere(item dynamo.Item, err error) (dynamo.Item, error) {
 	if failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
 		return failed.Item, nil
 	}

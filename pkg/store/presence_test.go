@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -167,7 +168,7 @@ func TestWatchersAreBoundedWhoeverComesAtTheSameTime(t *testing.T) {
 	if ok, err := s.Watch(t.Context(), "bob", all[7], now); !ok || err != nil {
 		t.Errorf("one who is there already: %v, %v", ok, err)
 	}
-	if err := s.Unwatch(t.Context(), "bob", all[3].Connection, "never was"); err != nil {
+	if err := s.Unwatch(t.Context(), "bob", all[3]); err != nil {
 		t.Fatal(err)
 	}
 	late := watcher(999, until.Add(time.Hour))
@@ -183,12 +184,57 @@ func TestWatchersAreBoundedWhoeverComesAtTheSameTime(t *testing.T) {
 	}
 }
 
+func TestADeviceWatchesByItsNewestConnection(t *testing.T) {
+	s := newPresences(t)
+	now := epoch.Truncate(time.Second)
+	on := func(device chat.DeviceID, c chat.ConnectionID) chat.Watcher {
+		return chat.Watcher{User: "ann", Device: device, Connection: c, Until: now.Add(time.Hour)}
+	}
+	want := func(what string, want ...chat.Watcher) {
+		t.Helper()
+		if all := must[[]chat.Watcher](t)(s.Watchers(t.Context(), "bob")); !slices.Equal(all, want) {
+			t.Errorf("%s: %+v, want %+v", what, all, want)
+		}
+	}
+	for _, w := range []chat.Watcher{on("phone", "1"), on("tablet", "2"), on("phone", "3"), on("", "4"), on("", "5")} {
+		if ok, err := s.Watch(t.Context(), "bob", w, now); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	want("one for each device", on("tablet", "2"), on("phone", "3"), on("", "4"), on("", "5"))
+	if err := s.Unwatch(t.Context(), "bob", on("phone", "1")); err != nil {
+		t.Fatal(err)
+	}
+	want("the phone has a newer one", on("tablet", "2"), on("phone", "3"), on("", "4"), on("", "5"))
+	if err := s.Unwatch(t.Context(), "bob", on("phone", "3"), on("", "4")); err != nil {
+		t.Fatal(err)
+	}
+	want("two are gone", on("tablet", "2"), on("", "5"))
+}
+
+func TestAllWatchersCanBeGoneAtOnce(t *testing.T) {
+	s := newPresences(t)
+	now := epoch.Truncate(time.Second)
+	for i := range 120 {
+		if _, err := s.Watch(t.Context(), "bob", watcher(i, now.Add(time.Hour)), now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := must[[]chat.Watcher](t)(s.Watchers(t.Context(), "bob"))
+	if err := s.Unwatch(t.Context(), "bob", all...); err != nil {
+		t.Fatal(err)
+	}
+	if left := must[[]chat.Watcher](t)(s.Watchers(t.Context(), "bob")); len(all) != 120 || len(left) != 0 {
+		t.Errorf("%d, and then %d", len(all), len(left))
+	}
+}
+
 func TestNobodyWatchesWhoWasNeverWatched(t *testing.T) {
 	s := newPresences(t)
 	if all := must[[]chat.Watcher](t)(s.Watchers(t.Context(), "bob")); len(all) != 0 {
 		t.Errorf("%+v", all)
 	}
-	if err := s.Unwatch(t.Context(), "bob", "1"); err != nil {
+	if err := s.Unwatch(t.Context(), "bob", chat.Watcher{User: "ann", Connection: "1"}); err != nil {
 		t.Error(err)
 	}
 	if now := present(t, s, "bob"); !now.LastSeen.IsZero() {

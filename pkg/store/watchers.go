@@ -13,15 +13,34 @@ import (
 
 // The watchers of a user are an item of the sessions table under a key that no user has:
 //
-//	user = w#<user>, w → {<connection id> → {u, t}}, expires
+//	user = w#<user>, w → {<user>#<device> → {c, t}, or without a device <connection> → {u, t}}, expires
 //
 // They are in a map because the size of a map can be a condition, which bounds them whoever comes at the same time.
 const watchersPrefix = "w#"
 
-// watcherItem has short names, because every watcher makes the next one cost more.
+// watcherItem has short names and repeats nothing, because every watcher makes the next one cost more.
 type watcherItem struct {
-	User  string `dynamo:"u"`
-	Until int64  `dynamo:"t"` // seconds
+	User       string `dynamo:"u,omitempty"`
+	Connection string `dynamo:"c,omitempty"`
+	Until      int64  `dynamo:"t"` // seconds
+}
+
+// newWatcher returns the key of a watcher, which no other can have, and the rest.
+func newWatcher(w chat.Watcher) (key string, item watcherItem) {
+	if w.Device == "" {
+		return string(w.Connection), watcherItem{User: string(w.User), Until: w.Until.Unix()}
+	}
+	return string(w.User) + "#" + string(w.Device), watcherItem{Connection: string(w.Connection), Until: w.Until.Unix()}
+}
+
+func (i watcherItem) watcher(key string) chat.Watcher {
+	w := chat.Watcher{Until: time.Unix(i.Until, 0).UTC()}
+	if user, device, ok := strings.Cut(key, "#"); ok {
+		w.User, w.Device, w.Connection = chat.UserID(user), chat.DeviceID(device), chat.ConnectionID(i.Connection)
+	} else {
+		w.User, w.Connection = chat.UserID(i.User), chat.ConnectionID(key)
+	}
+	return w
 }
 
 type watchersItem struct {
@@ -33,7 +52,7 @@ type watchersItem struct {
 // whose time is over have to give way.
 func (s *Sessions) Watch(ctx context.Context, user chat.UserID, w chat.Watcher, now time.Time) (added bool, err error) {
 	defer wrap(&err, "watch")
-	id, item := string(w.Connection), watcherItem{string(w.User), w.Until.Unix()}
+	id, item := newWatcher(w)
 	add := func() *dynamo.Update {
 		return s.watchers(user).SetExpr("'w'.$ = ?", id, item).Set("expires", w.Until.Unix())
 	}
@@ -65,25 +84,34 @@ func (s *Sessions) Watch(ctx context.Context, user chat.UserID, w chat.Watcher, 
 func try(ctx context.Context, update *dynamo.Update) (there watchersItem, made bool, err error) {
 	err = update.IncludeItemInCondCheckFail(true).Run(ctx)
 	made = err == nil
-	item, err := unmet(nil, err)
+	item, err := orThere(nil, err)
 	if item == nil || err != nil {
 		return there, made, err
 	}
 	return there, false, dynamo.UnmarshalItem(item, &there)
 }
 
-// Unwatch implements chat.Watchers with one conditional UpdateItem.
-func (s *Sessions) Unwatch(ctx context.Context, user chat.UserID, connections ...chat.ConnectionID) (err error) {
+// atOnce is how many watchers one update removes: an expression has at most 4 KB.
+const atOnce = 50
+
+// Unwatch implements chat.Watchers with one conditional UpdateItem for each fifty.
+func (s *Sessions) Unwatch(ctx context.Context, user chat.UserID, watchers ...chat.Watcher) (err error) {
 	defer wrap(&err, "unwatch")
-	if len(connections) == 0 {
-		return nil
+	for some := range slices.Chunk(watchers, atOnce) {
+		update := s.watchers(user)
+		for _, w := range some {
+			key, item := newWatcher(w)
+			if update = update.RemoveExpr("'w'.$", key); item.Connection == "" {
+				update = update.If("attribute_exists('w'.$)", key)
+			} else {
+				update = update.If("'w'.$.'c' = ?", key, item.Connection)
+			}
+		}
+		if _, _, err := try(ctx, update); err != nil {
+			return err
+		}
 	}
-	update := s.watchers(user)
-	for _, id := range connections {
-		update = update.RemoveExpr("'w'.$", string(id))
-	}
-	_, _, err = try(ctx, update.If("attribute_exists('w')"))
-	return err
+	return nil
 }
 
 // Watchers implements chat.Watchers with one GetItem.
@@ -91,8 +119,8 @@ func (s *Sessions) Watchers(ctx context.Context, user chat.UserID) (all []chat.W
 	defer wrap(&err, "watchers")
 	var item watchersItem
 	err = s.table.Get("user", watchersPrefix+string(user)).Consistent(true).One(ctx, &item)
-	for id, w := range item.Watchers {
-		all = append(all, chat.Watcher{User: chat.UserID(w.User), Connection: chat.ConnectionID(id), Until: time.Unix(w.Until, 0).UTC()})
+	for key, w := range item.Watchers {
+		all = append(all, w.watcher(key))
 	}
 	slices.SortFunc(all, func(a, b chat.Watcher) int { return strings.Compare(string(a.Connection), string(b.Connection)) })
 	return all, ignoreNotFound(err)

@@ -61,6 +61,8 @@ type Unwatched struct{}
 type PresenceLine struct {
 	User   chat.UserID `json:"user"`
 	Status Presence    `json:"status"`
+	// At is since when this is known. Lines come in any order; an older one is dropped.
+	At string `json:"at"`
 	// Seen is when the user was last active; only of who is Offline or Away, if it is known and told.
 	Seen string `json:"seen,omitzero"`
 	// Until is when Busy turns into Online; nobody is told then.
@@ -88,13 +90,13 @@ type Chosen struct {
 	Until string `json:"until,omitzero"`
 }
 
-// FromShown renders what is shown of a user.
-func FromShown(s chat.Shown) PresenceLine {
-	return PresenceLine{User: s.User, Status: s.Presence, Seen: optional(s.Seen), Until: optional(s.Until)}
+// FromShown renders what is shown of a user at a time.
+func FromShown(s chat.Shown, at time.Time) PresenceLine {
+	return PresenceLine{User: s.User, Status: s.Presence, At: Time(at), Seen: optional(s.Seen), Until: optional(s.Until)}
 }
 
 // NewChanged makes the frame.
-func NewChanged(s chat.Shown) Changed { return Changed{EventPresence, FromShown(s)} }
+func NewChanged(s chat.Shown, at time.Time) Changed { return Changed{EventPresence, FromShown(s, at)} }
 
 // NewChosen makes the result of a status that ends at a time, or never if that is zero.
 func NewChosen(p Presence, until time.Time) Chosen { return Chosen{p, optional(until)} }

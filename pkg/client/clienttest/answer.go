@@ -63,12 +63,25 @@ func (s *Server) fail(k *socket, f Fault) {
 
 func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 	switch action {
+	case "hello":
+		var r wire.Hello
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return wire.Welcome{
+			User: k.user, Device: k.device, Now: wire.Time(time.Now()), Expires: wire.Time(time.Now().Add(time.Hour)),
+			Limits: s.limits(), Version: "test",
+		}, nil
 	case "send":
 		var r wire.Send
 		if err := wire.Decode(frame, &r); err != nil {
 			return nil, err
 		}
-		return s.send(k, k.user, r)
+		accepted, err := s.send(k, k.user, r)
+		if err == nil && r.Draft {
+			delete(s.later.drafts, kept{k.user, accepted.Conversation})
+		}
+		return accepted, err
 	case "edit":
 		var r wire.Edit
 		if err := wire.Decode(frame, &r); err != nil {
@@ -117,6 +130,12 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 			return nil, err
 		}
 		return s.members(k.user, r)
+	case "search":
+		var r wire.Search
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.search(k.user, r)
 	case "upload":
 		var r wire.Upload
 		if err := wire.Decode(frame, &r); err != nil {
@@ -196,7 +215,7 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		}
 		return s.setStatus(k, r), nil
 	}
-	return nil, &chat.Error{Code: chat.UnknownAction}
+	return s.doLater(k, action, frame)
 }
 
 func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, error) {
@@ -349,7 +368,7 @@ func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, err
 	out := wire.MemberList{Members: []wire.MemberLine{}}
 	sorted := slices.Sorted(slices.Values(l.members))
 	for _, m := range sorted {
-		shown := wire.FromShown(s.presence(m))
+		shown := wire.FromShown(s.presence(m), time.Now())
 		out.Members = append(out.Members, wire.MemberLine{User: m, Role: l.role(m), Presence: shown.Status, Seen: shown.Seen})
 	}
 	return out, nil
@@ -364,6 +383,13 @@ func (s *Server) sign(owner chat.UserID, r wire.Upload) wire.Signed {
 		Media: id, URL: s.base() + "/media/" + string(id), Expires: wire.Time(time.Now().Add(chat.UploadTime)),
 		Headers: map[string]string{"Content-Type": r.Type, "X-Amz-Checksum-Sha256": r.SHA256},
 	}
+}
+
+func (s *Server) limits() map[string]int64 {
+	if s.Limits != nil {
+		return s.Limits
+	}
+	return map[string]int64{"MaxText": chat.MaxText}
 }
 
 func (s *Server) base() string {

@@ -42,13 +42,13 @@ func (s *Server) presence(user chat.UserID) chat.Shown {
 	return session.Presence(time.Now())
 }
 
-// tell tells those who watch a user if what they see has changed.
-func (s *Server) tell(user chat.UserID, told chat.Shown) {
+// announce tells those who watch a user if what they see has changed.
+func (s *Server) announce(user chat.UserID, told chat.Shown) {
 	now := s.presence(user)
 	if !chat.News(told, now) {
 		return
 	}
-	frame, _ := wire.Encode(wire.NewChanged(now))
+	frame, _ := wire.Encode(wire.NewChanged(now, time.Now()))
 	for k := range s.socks {
 		if k.watching[user] {
 			k.write(frame)
@@ -60,7 +60,7 @@ func (s *Server) watch(k *socket, r wire.Watch) wire.Watched {
 	var out wire.Watched
 	for _, user := range r.Users {
 		k.watching[user] = true
-		out.Presences = append(out.Presences, wire.FromShown(s.presence(user)))
+		out.Presences = append(out.Presences, wire.FromShown(s.presence(user), time.Now()))
 	}
 	return out
 }
@@ -87,7 +87,7 @@ func (s *Server) setStatus(k *socket, r wire.SetStatus) wire.Chosen {
 	default:
 		s.status[k.user] = chat.Status{Presence: r.Status, Since: now, Until: until}
 	}
-	s.tell(k.user, told)
+	s.announce(k.user, told)
 	return wire.NewChosen(r.Status, until)
 }
 
@@ -103,6 +103,6 @@ func (s *Server) logout(k *socket) wire.LoggedOut {
 			}
 		}
 	}
-	s.tell(k.user, told)
+	s.announce(k.user, told)
 	return wire.LoggedOut{Device: k.device}
 }

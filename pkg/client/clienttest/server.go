@@ -35,6 +35,8 @@ type Server struct {
 	Fault func(Request) Fault
 	// Post replaces the posting of an entry's frame to one device, by calling post as often as wanted, also later.
 	Post func(user chat.UserID, device chat.DeviceID, e wire.Entry, post func())
+	// Limits are what the answer to hello publishes; nil for a few of those of this version. They are not enforced.
+	Limits map[string]int64
 
 	http     http.Server
 	listener net.Listener
@@ -48,6 +50,7 @@ type Server struct {
 	pushed map[chat.DeviceID]string
 	media  map[chat.MediaID]*object
 	nth    map[string]int
+	later  later
 }
 
 // Request is a frame that a client sent.
@@ -258,7 +261,7 @@ func (s *Server) come(k *socket) {
 	told := s.presence(k.user)
 	s.socks[k] = struct{}{}
 	s.seen[k.user] = time.Now()
-	s.tell(k.user, told)
+	s.announce(k.user, told)
 }
 
 func (s *Server) leave(k *socket) {
@@ -267,7 +270,7 @@ func (s *Server) leave(k *socket) {
 	told := s.presence(k.user)
 	delete(s.socks, k)
 	s.seen[k.user] = time.Now()
-	s.tell(k.user, told)
+	s.announce(k.user, told)
 	s.serving.Done()
 }
 
