@@ -47,6 +47,10 @@ type Conversation struct {
 	Size int
 	// Members maps each member to a role. It is nil above InlineMembers: then members are read one by one or listed.
 	Members map[UserID]Role
+	// Blocked are those of a direct conversation who have blocked the other one.
+	Blocked map[UserID]bool
+	// Request is who has not accepted yet what a stranger wrote to them, "" if nobody. Answering accepts.
+	Request UserID
 }
 
 // Large reports whether the members are too many to ride in the header.
@@ -96,6 +100,8 @@ type Entry struct {
 	Body Body
 	// State is what became of a message since.
 	State State
+	// Hidden is what somebody writes whom the other one has blocked: for its sender only, also when the block has ended.
+	Hidden bool
 }
 
 // Body is the content of an entry.

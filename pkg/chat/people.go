@@ -20,13 +20,16 @@ type Settings struct {
 	// Seen is who is told when the user was last active; "" is Everyone.
 	Seen Audience
 	// Messages is whose first message reaches the conversations of the user: that of anybody else waits among the requests,
-	// silently. "" is Everyone.
+	// silently, and with Nobody it is refused. "" is Everyone.
 	Messages Audience
 	// Groups is who may add the user to a group; everybody else may send a link. "" is Everyone.
 	Groups Audience
 	// Private readers tell nobody what they have read, and are not told it of others.
 	Private bool
 }
+
+// Valid reports whether the audience is one that a user can choose.
+func (a Audience) Valid() bool { return a == Everyone || a == Contacts || a == Nobody }
 
 // Admits reports whether an audience that a user chose includes somebody who is, or is not, among the user's contacts.
 func (a Audience) Admits(contact bool) bool {
@@ -45,14 +48,25 @@ type Relation struct {
 	Muted time.Time
 }
 
+// Forever is until when something is muted that has no end.
+var Forever = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+
 // People stores what users keep for themselves. A user's items share a partition, so that all of a kind are one query.
 type People interface {
 	// Relation returns what owner has decided about another user. It costs half a read unit, eventually, or one.
 	Relation(ctx context.Context, owner, other UserID, read Read) (Relation, error)
 	// Relations returns up to limit of an owner's relations in the order of the users' ids, beginning behind after.
 	Relations(ctx context.Context, owner, after UserID, limit int) ([]Relation, error)
-	// Relate replaces what owner has decided about r.User. A zero relation is forgotten.
-	Relate(ctx context.Context, owner UserID, r Relation) error
+	// Toward returns what each of up to a hundred owners has decided about one user, in their order, eventually. It costs
+	// half a read unit for each.
+	Toward(ctx context.Context, owners []UserID, user UserID) ([]Relation, error)
+	// Befriend puts another user into the owner's contacts under a name, or without one, or takes them out. Like Block and
+	// Mute it is one atomic write of one unit that touches nothing else, and a second one if nothing is left.
+	Befriend(ctx context.Context, owner, other UserID, contact bool, name string) error
+	// Block notes since when another user is blocked; the zero time takes it back.
+	Block(ctx context.Context, owner, other UserID, since time.Time) error
+	// Mute notes until when another user is muted; the zero time takes it back.
+	Mute(ctx context.Context, owner, other UserID, until time.Time) error
 }
 
 // Apart reports whether one of two users has blocked the other. It costs two reads.
@@ -64,4 +78,23 @@ func Apart(ctx context.Context, people People, a, b UserID, read Read) (bool, er
 		}
 	}
 	return false, nil
+}
+
+// MayAdd reports whether somebody may put a user into a group without asking: neither has blocked the other, and the user's
+// settings admit the adder. It costs two read units and half a one for the settings.
+func MayAdd(ctx context.Context, people People, sessions Sessions, adder, user UserID) (bool, error) {
+	apart, err := Apart(ctx, people, adder, user, Strong)
+	if err != nil || apart {
+		return false, err
+	}
+	found, err := sessions.Sessions(ctx, []UserID{user})
+	if err != nil {
+		return false, err
+	}
+	audience := found[0].Settings.Groups
+	if audience.Admits(false) || !audience.Admits(true) {
+		return audience.Admits(false), nil
+	}
+	r, err := people.Relation(ctx, user, adder, Strong)
+	return r.Contact, err
 }

@@ -59,7 +59,7 @@ func (s *Conversations) change(tx *dynamo.WriteTx, id chat.ConversationID, c cha
 		// What is left says who and when. A whole item takes the place of the old one, so that nothing of it is left.
 		return tx.Put(s.table.Put(entryItem{
 			Conversation: string(id), Item: entryKey(c.Seq), Kind: c.Erase.Kind, ID: string(c.Erase.ID),
-			From: string(c.Erase.From), To: string(c.Erase.To), At: c.Erase.At.UnixMilli(), Deleted: true,
+			From: string(c.Erase.From), To: string(c.Erase.To), At: c.Erase.At.UnixMilli(), Hidden: c.Erase.Hidden, Deleted: true,
 		}).If(unchanged, string(chat.Message)))
 	case c.React != nil && len(c.React.Marks) > 0:
 		return tx.Update(update.SetExpr("$ = ?", reactionPrefix+string(c.React.User), c.React.Marks))

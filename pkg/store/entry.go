@@ -32,6 +32,7 @@ type entryItem struct {
 	Reactions    []string         `dynamo:"reactions,omitempty"`
 	Name         string           `dynamo:"name,omitempty"`
 	Size         int              `dynamo:"size,omitempty"`
+	Hidden       bool             `dynamo:"hidden,omitempty"`
 	// What became of it.
 	Version int   `dynamo:"version,omitempty"`
 	Edited  int64 `dynamo:"edited,omitempty"`
@@ -51,6 +52,7 @@ func newEntry(e chat.Entry) entryItem {
 		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(),
 		Text: e.Body.Text, Reply: e.Body.Reply, Mentions: names(e.Body.Mentions), Everybody: e.Body.Everybody,
 		Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
+		Hidden: e.Hidden,
 	}
 	for _, a := range e.Body.Attachments {
 		item.Files = append(item.Files, attachmentItem{string(a.Media), a.Name, a.Type, a.Size})
@@ -75,7 +77,7 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 			Text: i.Text, Reply: i.Reply, Mentions: users(i.Mentions), Everybody: i.Everybody,
 			Target: i.Target, Reactions: i.Reactions, Name: i.Name, Size: i.Size,
 		},
-		State: chat.State{Version: i.Version, Deleted: i.Deleted},
+		State: chat.State{Version: i.Version, Deleted: i.Deleted}, Hidden: i.Hidden,
 	}
 	if i.Edited != 0 {
 		e.State.Edited = time.UnixMilli(i.Edited).UTC()

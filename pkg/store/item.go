@@ -36,12 +36,17 @@ type headItem struct {
 	Created      int64                `dynamo:"created"`
 	Size         int                  `dynamo:"size"`
 	Members      map[string]chat.Role `dynamo:"members,omitempty"`
+	Blocked      []string             `dynamo:"blocked,set,omitempty"`
+	Request      string               `dynamo:"request,omitempty"`
 }
 
 func newHead(c chat.Conversation) headItem {
 	h := headItem{
 		Conversation: string(c.ID), Item: headKey, Kind: c.Kind, Name: c.Name,
-		Creator: string(c.Creator), Created: c.Created.UnixMilli(), Size: c.Size,
+		Creator: string(c.Creator), Created: c.Created.UnixMilli(), Size: c.Size, Request: string(c.Request),
+	}
+	for user := range c.Blocked {
+		h.Blocked = append(h.Blocked, string(user))
 	}
 	if c.Members != nil {
 		h.Members = make(map[string]chat.Role, len(c.Members))
@@ -55,7 +60,13 @@ func newHead(c chat.Conversation) headItem {
 func (h headItem) conversation() chat.Conversation {
 	c := chat.Conversation{
 		ID: chat.ConversationID(h.Conversation), Kind: h.Kind, Name: h.Name,
-		Creator: chat.UserID(h.Creator), Created: time.UnixMilli(h.Created).UTC(), Size: h.Size,
+		Creator: chat.UserID(h.Creator), Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Request: chat.UserID(h.Request),
+	}
+	for _, user := range h.Blocked {
+		if c.Blocked == nil {
+			c.Blocked = map[chat.UserID]bool{}
+		}
+		c.Blocked[chat.UserID(user)] = true
 	}
 	if h.Members != nil {
 		c.Members = make(map[chat.UserID]chat.Role, len(h.Members))
