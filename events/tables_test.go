@@ -68,6 +68,7 @@ var limits = map[string]int{
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
 	"SessionRetention": int(chat.SessionRetention / time.Second),
+	"MaxDisplayName":   chat.MaxDisplayName, "MaxAbout": chat.MaxAbout, "MaxProfiles": chat.MaxProfiles,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -123,6 +124,9 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"conversations/properties/limit/maximum":                         chat.MaxPage,
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"common/definitions/displayName/maxLength":                       chat.MaxDisplayName,
+		"common/definitions/about/maxLength":                             chat.MaxAbout,
+		"profiles/properties/users/maxItems":                             chat.MaxProfiles,
 		"register/properties/token/maxLength":                            chat.MaxToken,
 	} {
 		got := lookup(t, at)
@@ -134,6 +138,7 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 			t.Errorf("%s is %v, want %v", at, got, want)
 		}
 	}
+	same(t, "audience", enum(t, "audience"), []string{string(chat.Everyone), string(chat.Contacts), string(chat.Nobody)})
 	same(t, "mediaType", enum(t, "mediaType"), slices.Collect(maps.Keys(chat.MediaTypes)))
 }
 

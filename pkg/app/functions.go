@@ -6,6 +6,7 @@ import (
 
 	"github.com/parley-im/parley/pkg/auth"
 	"github.com/parley-im/parley/pkg/media"
+	"github.com/parley-im/parley/pkg/people"
 	"github.com/parley-im/parley/pkg/push"
 	"github.com/parley-im/parley/pkg/read"
 	"github.com/parley-im/parley/pkg/send"
@@ -36,7 +37,10 @@ func Message(p *Parts) any {
 	d := p.deliverer()
 	d.Shards = p.shards()
 	log := p.conversations()
-	s := &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now}
+	s := &send.Sender{
+		Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now,
+		Directs: log, People: p.people(), Sessions: p.sessions(),
+	}
 	return p.routes(map[string]action{
 		"send": do(accepted(s.Send)), "create": do(accepted(s.Create)),
 		"edit": do(accepted(s.Edit)), "delete": do(accepted(s.Delete)), "react": do(accepted(s.React)),
@@ -56,7 +60,8 @@ func Sync(p *Parts) any {
 
 // Media serves uploads and downloads.
 func Media(p *Parts) any {
-	m := &media.Media{Objects: p.objects(), Log: p.conversations()}
+	keep := p.people()
+	m := &media.Media{Objects: p.objects(), Log: p.conversations(), People: keep, Profiles: keep}
 	return p.routes(map[string]action{"upload": do(m.Upload), "download": do(m.Download)})
 }
 
@@ -66,9 +71,27 @@ func Devices(p *Parts) any {
 	return p.routes(map[string]action{"register": do(d.Register), "unregister": do(d.Unregister)})
 }
 
+// People serves profiles, contacts, settings, blocks and mutes.
+func People(p *Parts) any {
+	keep, log := p.people(), p.conversations()
+	k := &people.Keeper{
+		People: keep, Profiles: keep, Sessions: p.sessions(), Directs: log, Stances: log, Log: log, Objects: p.objects(),
+		Poster: p.connections(), Now: now,
+	}
+	return p.routes(map[string]action{
+		"profile": do(k.Profile), "profiles": do(k.ProfilesOf), "contact": do(k.Contact), "contacts": do(k.Contacts),
+		"block": do(k.Block), "unblock": do(k.Unblock), "blocked": do(k.BlockedBy), "mute": do(k.Mute),
+		"settings": do(k.Settings), "accept": do(k.Accept),
+	})
+}
+
 // Push serves notices.
 func Push(p *Parts) any {
-	return notify(&push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger})
+	keep, log := p.people(), p.conversations()
+	return notify(&push.Pusher{
+		Sessions: p.sessions(), Endpoints: p.endpoints(), Log: log, Stances: log, People: keep, Profiles: keep,
+		Now: now, Logger: p.logger,
+	})
 }
 
 // Default serves frames that no route takes.

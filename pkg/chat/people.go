@@ -28,6 +28,12 @@ type Settings struct {
 	Private bool
 }
 
+// SettingsChange is what is to change of Settings: what is "" or nil stays.
+type SettingsChange struct {
+	Seen, Messages, Groups Audience
+	Private                *bool
+}
+
 // Valid reports whether the audience is one that a user can choose.
 func (a Audience) Valid() bool { return a == Everyone || a == Contacts || a == Nobody }
 

@@ -97,8 +97,8 @@ type Sessions interface {
 	// RemoveEndpoint forgets where a device is notified if that is still this endpoint: a device that registered anew
 	// meanwhile keeps the new one. It reports whether it was.
 	RemoveEndpoint(ctx context.Context, user UserID, e Endpoint) (removed bool, err error)
-	// PutSettings replaces the settings of a user.
-	PutSettings(ctx context.Context, user UserID, s Settings, at time.Time) error
+	// ChangeSettings changes some settings of a user and returns all of them.
+	ChangeSettings(ctx context.Context, user UserID, change SettingsChange, at time.Time) (Settings, error)
 }
 
 // Poster reaches connections through the management API of the gateway.
@@ -110,18 +110,14 @@ type Poster interface {
 	Close(ctx context.Context, connection ConnectionID) error
 }
 
-// Notice tells the push function of one entry and the members who were not connected.
+// Notice tells the push function of one entry and the members who were not connected. It names the entry and does not carry
+// it, so that what a phone shows is what is stored then: of what was deleted meanwhile, nothing.
 type Notice struct {
 	Conversation ConversationID `json:"conversation"`
 	Seq          Seq            `json:"seq"`
-	From         UserID         `json:"from"`
-	Kind         EntryKind      `json:"kind"`
 	// Title is the group's name, or empty.
-	Title string `json:"title,omitzero"`
-	// Preview is the beginning of the text, and Attachments how many there are.
-	Preview     string   `json:"preview,omitzero"`
-	Attachments int      `json:"attachments,omitzero"`
-	Users       []UserID `json:"users"`
+	Title string   `json:"title,omitzero"`
+	Users []UserID `json:"users"`
 }
 
 // Notifier hands notices to the push function. It returns once they are safely handed over.
@@ -186,7 +182,20 @@ type Endpoints interface {
 	// Remove deletes an endpoint. Removing what is not there is no error.
 	Remove(ctx context.Context, arn string) error
 	// Push notifies one device. ErrGone means that the platform does not know it any more.
-	Push(ctx context.Context, e Endpoint, n Notice) error
+	Push(ctx context.Context, e Endpoint, n Notification) error
+}
+
+// Notification is what a phone shows of an entry.
+type Notification struct {
+	Conversation ConversationID
+	Seq          Seq
+	Kind         EntryKind
+	// From is what the sender is called, and Title the group, or empty.
+	From  string
+	Title string
+	// Preview is the beginning of the text, and Attachments how many there are.
+	Preview     string
+	Attachments int
 }
 
 // Holder is whose device an endpoint is.

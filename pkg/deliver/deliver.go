@@ -26,8 +26,6 @@ const (
 	deadline = 5 * time.Second
 	// tries is how often one post is tried while the gateway says that it is busy.
 	tries = 3
-	// preview is how many characters of a text a notification shows (tinode shows as many).
-	preview = 80
 )
 
 // notifies says which entries wake phones. What happens to an earlier message does not.
@@ -119,7 +117,7 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 	if len(offline) == 0 || !notifies[e.Kind] || e.State.Deleted {
 		return nil
 	}
-	return d.Notifier.Notify(ctx, notice(c, e, offline))
+	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Seq: e.Seq, Title: c.Name, Users: offline})
 }
 
 // post sends the frame to every target, or the other to those that have expired, and returns the connections of each user
@@ -183,16 +181,5 @@ func (d *Deliverer) prune(ctx context.Context, now time.Time, gone map[chat.User
 		if err := d.Sessions.Disconnect(ctx, user, now, connections...); err != nil {
 			d.Logger.WarnContext(ctx, "prune failed", "error", err)
 		}
-	}
-}
-
-func notice(c chat.Conversation, e chat.Entry, users []chat.UserID) chat.Notice {
-	text := []rune(e.Body.Text)
-	if len(text) > preview {
-		text = append(text[:preview-1], '…')
-	}
-	return chat.Notice{
-		Conversation: e.Conversation, Seq: e.Seq, From: e.From, Kind: e.Kind, Title: c.Name,
-		Preview: string(text), Attachments: len(e.Body.Attachments), Users: users,
 	}
 }

@@ -40,6 +40,7 @@ var Functions = []Function{
 			{Conversations, []string{
 				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
 			}},
+			{People, []string{"dynamodb:GetItem"}}, // whether a first message is welcome
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
 			{Fanout, []string{"sqs:SendMessage"}},
 		}, delivery...),
@@ -70,6 +71,7 @@ var Functions = []Function{
 		Routes: []string{"upload", "download"},
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{Media, []string{"s3:PutObject", "s3:PutObjectTagging", "s3:GetObject"}},
 		},
 		Memory: 256, Timeout: 10 * time.Second,
@@ -84,10 +86,26 @@ var Functions = []Function{
 		Memory: 256, Timeout: 10 * time.Second,
 	},
 	{
+		Name: "people", About: "keeps profiles, contacts, settings, blocks and mutes",
+		Routes: []string{
+			"profile", "profiles", "contact", "contacts", "block", "unblock", "blocked", "mute", "settings", "accept",
+		},
+		Grants: []Grant{
+			{People, []string{"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+			{Posts, []string{"POST", "GET"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
 		Name: "push", About: "notifies the devices of members who are offline",
 		Topic: &Offline,
 		Grants: []Grant{
 			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Conversations, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
 			{Push, []string{"sns:Publish", "sns:DeleteEndpoint"}},
 			{Offline.DeadLetter, []string{"sqs:SendMessage"}}, // what fails three times is kept, not dropped
 		},

@@ -139,6 +139,8 @@ type Conversation struct {
 	// Head is the seq of the last entry, and Last that entry unless it did not fit.
 	Head chat.Seq `json:"head"`
 	Last *Entry   `json:"last,omitzero"`
+	// Request means that a stranger wrote it and waits: accept, answer, or block.
+	Request bool `json:"request,omitzero"`
 }
 
 // MemberList is the result of members. Next asks for the page that follows.

@@ -29,6 +29,16 @@ var requests = map[string]func() Request{
 	"download":      func() Request { return new(Download) },
 	"register":      func() Request { return new(Register) },
 	"unregister":    func() Request { return new(Unregister) },
+	"profile":       func() Request { return new(Profile) },
+	"profiles":      func() Request { return new(Profiles) },
+	"contact":       func() Request { return new(Contact) },
+	"contacts":      func() Request { return new(Contacts) },
+	"block":         func() Request { return new(Block) },
+	"unblock":       func() Request { return new(Unblock) },
+	"blocked":       func() Request { return new(Blocked) },
+	"mute":          func() Request { return new(Mute) },
+	"settings":      func() Request { return new(Settings) },
+	"accept":        func() Request { return new(Accept) },
 }
 
 // samples reads the published frames by name.
@@ -181,6 +191,7 @@ func eventFrames() map[string]any {
 func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	said := eventFrames()
 	maps.Copy(said, changeFrames())
+	maps.Copy(said, peopleFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {
