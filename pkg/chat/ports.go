@@ -31,8 +31,8 @@ const (
 type Log interface {
 	// Tail reads the header and the last entry in one request. It returns ok=false if there is no such conversation.
 	Tail(ctx context.Context, id ConversationID, read Read) (tail Tail, ok bool, err error)
-	// Put writes the entry under its Seq unless that is taken. If it is, it returns the entry that is there and
-	// wrote=false, and nothing has changed. Atomic.
+	// Put writes the entry under its Seq, and returns it, unless that is taken. If it is, it returns the entry that is there
+	// and wrote=false, and nothing has changed. Atomic.
 	Put(ctx context.Context, e Entry) (there Entry, wrote bool, err error)
 	// Commit writes the entry as Put does and makes the change to an earlier entry with it, both or neither. If the seq is
 	// taken, it returns what is there and wrote=false. ErrStale means that the target is not what the change expects any more:

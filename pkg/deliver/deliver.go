@@ -12,6 +12,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -82,8 +83,9 @@ type target struct {
 	expired    bool
 }
 
-// DeliverTo hands e to these members of c.
+// DeliverTo hands e to those of these members of c whom it reaches.
 func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.Entry, users []chat.UserID, except chat.ConnectionID) error {
+	users = slices.DeleteFunc(slices.Clone(users), func(user chat.UserID) bool { return !c.Reaches(user, e) })
 	frame, err := wire.Encode(wire.FromEntry(e))
 	if err != nil {
 		return err

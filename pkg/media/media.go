@@ -51,7 +51,7 @@ func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download
 		return wire.Location{}, err
 	}
 	for _, a := range e.Body.Attachments {
-		if a.Media == q.Media {
+		if a.Media == q.Media && (!e.Hidden || e.From == who.User) {
 			return m.locate(ctx, e.From, a)
 		}
 	}

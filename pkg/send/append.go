@@ -16,7 +16,7 @@ const reread = 4
 // page is how many entries are read at a time when looking for a resend.
 const page = 100
 
-// put writes an entry under its seq and returns what is there if that is taken, as chat.Log.Put does.
+// put writes an entry under its seq and returns it as it is stored, or what is there if that is taken, as chat.Log.Put does.
 type put func(ctx context.Context, e chat.Entry) (there chat.Entry, wrote bool, err error)
 
 // append puts e under the first free number and returns it as it is stored.
@@ -42,8 +42,11 @@ func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after
 	for conflicts := 1; ; conflicts++ {
 		e.Seq, e.At = known+1, s.Now().UTC().Truncate(time.Millisecond)
 		there, wrote, err := put(ctx, e)
-		if err != nil || wrote {
+		switch {
+		case err != nil:
 			return e, err
+		case wrote:
+			return there, nil
 		}
 		if isSame(there, e) {
 			return settle(there, e)
@@ -60,6 +63,11 @@ func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after
 			known = max(known, last)
 		}
 	}
+}
+
+// refuse is a put that writes nothing. What was stored before is found nevertheless: who repeats it has not done it again.
+func (s *Sender) refuse(refusal error) put {
+	return func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) { return s.unless(ctx, e, refusal) }
 }
 
 // find reads the log after a seq to its end, as far as an eventual read shows it, and returns the entry that e already is

@@ -97,6 +97,7 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 		return e, err
 	}
 	e.To = tail.Conversation.Peer(who.User)
+	blocked := tail.Conversation.Blocked
 	e, err = s.append(ctx, tail, e, q.After, func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
 		for round := 1; ; round++ {
 			target, ok, err := s.Log.Entry(ctx, q.Conversation, q.Seq)
@@ -105,12 +106,19 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 				return e, false, err
 			case ok && e.Seq == q.Seq: // the tail was read from a replica that does not have the target yet
 				return target, false, nil
-			case !ok || target.Kind != chat.Message || target.State.Deleted:
+			case !ok || target.Kind != chat.Message || target.State.Deleted || target.Hidden && target.From != who.User:
 				return s.unless(ctx, e, &chat.Error{Code: chat.NotFound})
+			case blocked[who.User] && kind != chat.Deleted:
+				return s.unless(ctx, e, blocks())
 			}
 			c, err := decide(tail, target)
 			if err != nil {
 				return s.unless(ctx, e, err)
+			}
+			// What is about something hidden is hidden with it. What is taken back is so for both, block or not.
+			e.Hidden = target.Hidden
+			if blocked[e.To] && !target.Hidden && kind != chat.Deleted {
+				return s.Log.Put(ctx, shadow(e, target, c))
 			}
 			c.Seq = q.Seq
 			there, wrote, err := s.Log.Commit(ctx, e, c)
@@ -125,11 +133,26 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 	if err != nil {
 		return e, err
 	}
+	if err := s.answer(ctx, &tail.Conversation, who.User); err != nil {
+		return e, err
+	}
 	joined := []chat.Entry{e}
 	if err := chat.Join(ctx, s.Log, q.Conversation, joined); err != nil {
 		return e, err
 	}
 	return e, s.Deliver.Deliver(ctx, tail.Conversation, joined[0], who.Connection)
+}
+
+// shadow is what somebody who is blocked does to a message that both have seen. Only its entry is written, with all that the
+// message would say: so they see what they did on their own devices, and the other one's message stays as it is.
+func shadow(e, target chat.Entry, c chat.Change) chat.Entry {
+	e.Hidden = true
+	if r := c.Rewrite; r != nil {
+		e.Body = target.Body
+		e.Body.Text, e.Body.Mentions, e.Body.Everybody, e.Body.Target = r.Text, r.Mentions, r.Everybody, target.Seq
+		e.State = chat.State{Version: r.Version + 1, Edited: r.At}
+	}
+	return e
 }
 
 // unless refuses a change, unless its seq is taken: then what is there decides, because it may be this very change, made

@@ -30,6 +30,10 @@ type Sender struct {
 	Log         chat.Log
 	Deliver     Deliverer
 	Attachments Attachments
+	// Directs, People and Sessions say what the two of a direct conversation have decided about each other.
+	Directs  chat.Directs
+	People   chat.People
+	Sessions chat.Sessions
 	// Now is the clock that entries are stamped with.
 	Now func() time.Time
 }
@@ -57,9 +61,20 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 		if err != nil {
 			return e, err
 		}
+		if err := s.part(ctx, &tail.Conversation); err != nil {
+			return e, err
+		}
 	}
-	e, err = s.append(ctx, tail, e, r.After, s.Log.Put)
+	put := s.Log.Put
+	if tail.Conversation.Blocked[who.User] {
+		put = s.refuse(blocks())
+	}
+	e.Hidden = tail.Conversation.Blocked[e.To]
+	e, err = s.append(ctx, tail, e, r.After, put)
 	if err != nil {
+		return e, err
+	}
+	if err := s.answer(ctx, &tail.Conversation, who.User); err != nil {
 		return e, err
 	}
 	return e, s.Deliver.Deliver(ctx, tail.Conversation, e, who.Connection)
@@ -76,12 +91,14 @@ func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target) (ta
 		return tail, false, chat.Errorf(chat.Invalid, "to.user: somebody else")
 	}
 	id := chat.DirectID(user, to.User)
-	if tail, exists, err = s.Log.Tail(ctx, id, chat.Eventual); err != nil || exists {
-		return tail, exists, err // who derives the id is one of the two
+	for _, read := range []chat.Read{chat.Eventual, chat.Strong} { // nobody is taken for a stranger because of a read that lags
+		if tail, exists, err = s.Log.Tail(ctx, id, read); err != nil || exists {
+			return tail, exists, err // who derives the id is one of the two
+		}
 	}
 	members := map[chat.UserID]chat.Role{user: chat.Member, to.User: chat.Member}
 	tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
-	return tail, false, nil
+	return tail, false, s.meet(ctx, &tail.Conversation, user, to.User)
 }
 
 // fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one

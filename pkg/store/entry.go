@@ -52,7 +52,10 @@ func newEntry(e chat.Entry) entryItem {
 		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(),
 		Text: e.Body.Text, Reply: e.Body.Reply, Mentions: names(e.Body.Mentions), Everybody: e.Body.Everybody,
 		Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
-		Hidden: e.Hidden,
+		Hidden: e.Hidden, Version: e.State.Version,
+	}
+	if !e.State.Edited.IsZero() {
+		item.Edited = e.State.Edited.UnixMilli()
 	}
 	for _, a := range e.Body.Attachments {
 		item.Files = append(item.Files, attachmentItem{string(a.Media), a.Name, a.Type, a.Size})
