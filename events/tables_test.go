@@ -69,6 +69,7 @@ var limits = map[string]int{
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
 	"SessionRetention": int(chat.SessionRetention / time.Second),
 	"MaxDisplayName":   chat.MaxDisplayName, "MaxAbout": chat.MaxAbout, "MaxProfiles": chat.MaxProfiles,
+	"MaxSlow": int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -114,7 +115,7 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"common/definitions/marks/maxItems":                              chat.MaxReactions,
 		"common/definitions/version/maximum":                             chat.MaxEdits,
 		"common/definitions/reactions/maxItems":                          chat.MaxKinds,
-		"common/definitions/reactions/items/properties/count/maximum":    chat.MaxMembers,
+		"common/definitions/slow/maximum":                                chat.MaxSlow / time.Second,
 		"common/definitions/reactions/items/properties/users/maxItems":   chat.ShownReactors,
 		"create/properties/members/maxItems":                             chat.MaxMembers,
 		"sync/properties/cursors/maxItems":                               chat.MaxCursors,

@@ -338,6 +338,8 @@ func (l *lines) event(e client.Event) {
 		default:
 			close(l.caught)
 		}
+	case client.Gone:
+		l.mark(e.Conversation, 0)
 	case client.Restarted:
 		l.rooms.restart(e.Conversation)
 		delete(l.acked, l.rooms.get(e.Conversation))

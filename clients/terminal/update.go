@@ -59,6 +59,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.state = e
 	case client.Entry:
 		return s.entry(e.Entry)
+	case client.Gone:
+		s.mark(e.Conversation, 0)
 	case client.Restarted:
 		s.rooms.restart(e.Conversation)
 		s.mark(e.Conversation, 0)

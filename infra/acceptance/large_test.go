@@ -43,13 +43,16 @@ func TestAGroupOfThreeHundredTalks(t *testing.T) {
 	outside := stranger.connect("phone")
 	for name, request := range map[string]any{
 		"send":    outside.message(in(group), "let me in"),
-		"sync":    wire.Sync{Head: outside.head("sync"), Cursors: []wire.Cursor{{Conversation: group}}},
 		"history": wire.History{Head: outside.head("history"), Conversation: group},
 		"members": wire.Members{Head: outside.head("members"), Conversation: group},
 	} {
 		if code := outside.refused(request); code != chat.Forbidden {
 			t.Errorf("%s of the 301st person: %s", name, code)
 		}
+	}
+	missed := ask[wire.Synced](outside, wire.Sync{Head: outside.head("sync"), Cursors: []wire.Cursor{{Conversation: group}}})
+	if len(missed.Conversations) != 1 || !missed.Conversations[0].Gone || missed.Conversations[0].Entries != nil {
+		t.Errorf("sync of the 301st person: %+v", missed)
 	}
 	if heard := len(outside.entries(group)); heard != 0 {
 		t.Errorf("a stranger heard %d entries", heard)

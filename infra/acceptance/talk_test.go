@@ -41,7 +41,7 @@ func TestTwoPeopleTalkAndSeeTheSame(t *testing.T) {
 	}
 }
 
-func TestAllDevicesOfAUserSeeWhatOneOfThemSends(t *testing.T) {
+func TestS6AllDevicesOfAUserSeeWhatOneOfThemSends(t *testing.T) {
 	t.Parallel()
 	ann, bob := person(t, "ann"), person(t, "bob")
 	phone, laptop := ann.connect("phone"), ann.connect("laptop")
@@ -90,8 +90,15 @@ func TestAGroupOfFiveTalks(t *testing.T) {
 	phone.gets(acks[1])
 
 	last := phone.entries(group)[0]
-	want := []wire.Conversation{{Conversation: group, Kind: chat.Group, Name: "Lake trip", Size: 5, Head: 3, Last: &last}}
 	for _, d := range append(connected, phone) {
+		role := chat.Member
+		if d.user == phone.user {
+			role = chat.Owner
+		}
+		want := []wire.Conversation{{
+			Conversation: group, Kind: chat.Group, Name: "Lake trip", Size: 5, Head: 3, Last: &last,
+			Role: role, Can: chat.Conversation{Kind: chat.Group}.Capabilities(role),
+		}}
 		if list := d.list(); !reflect.DeepEqual(list, want) {
 			t.Errorf("%s lists %+v, want %+v", d, list, want)
 		}
@@ -109,7 +116,7 @@ func TestAGroupOfFiveTalks(t *testing.T) {
 	}
 }
 
-func TestTwoDevicesThatSendAtOnceLeaveNoGapAndNoDuplicate(t *testing.T) {
+func TestS2TwoDevicesThatSendAtOnceLeaveNoGapAndNoDuplicate(t *testing.T) {
 	t.Parallel()
 	const writers, each = 20, 10
 	ann, bob := person(t, "ann"), person(t, "bob")

@@ -26,28 +26,22 @@ const (
 	Group  Kind = "group"
 )
 
-// Role of a member, from most to least entitled.
-type Role string
-
-// The roles. A direct conversation has members only.
-const (
-	Owner  Role = "owner"
-	Member Role = "member"
-)
-
 // Conversation is the header of a log: who may write and who receives.
 type Conversation struct {
-	ID   ConversationID
-	Kind Kind
-	// Name is what the creator called a group; empty for direct.
-	Name    string
+	ID      ConversationID
+	Kind    Kind
 	Creator UserID
 	Created time.Time
+	// Setup is what a group's members have chosen for it.
+	Setup Setup
 	// Size counts the members.
 	Size int
-	// Members maps each member to a role. It is nil above InlineMembers: then members are read one by one or listed.
-	Members map[UserID]Role
-	// Blocked are those of a direct conversation who have blocked the other one.
+	// Members maps each member to a place. It is nil above InlineMembers: then members are read one by one or listed.
+	Members map[UserID]Place
+	// Rules is the seq of the newest entry that changed who may do what, 0 if there is none. The header of a
+	// conversation changes with such an entry only, so it says how new the header is.
+	Rules Seq
+	// Blocked are those of a direct conversation who have blocked the other one. This and Request change without an entry.
 	Blocked map[UserID]bool
 	// Request is who has not accepted yet what a stranger wrote to them, "" if nobody. Answering accepts.
 	Request UserID
@@ -78,12 +72,26 @@ const (
 	Message EntryKind = "message"
 	// Created is the first entry of a group.
 	Created EntryKind = "created"
+	// Added, Joined, Removed and Left change who is in a group, Ranked what somebody is in it, and Changed its setup.
+	// See Governs.
+	Added   EntryKind = "added"
+	Joined  EntryKind = "joined"
+	Removed EntryKind = "removed"
+	Left    EntryKind = "left"
+	Ranked  EntryKind = "ranked"
+	Changed EntryKind = "changed"
 	// Edited, Deleted and Reacted are about an earlier message, the target of their body. They carry none of its
 	// content: that is in the target, and readers join it, so that what was deleted is gone from everywhere at once.
 	Edited  EntryKind = "edited"
 	Deleted EntryKind = "deleted"
 	Reacted EntryKind = "reacted"
+	// Hidden stands for an entry that a reader may not see: nothing but its place is told. It is never stored.
+	Hidden EntryKind = "hidden"
 )
+
+// Governs are the kinds of entries that change who may do what. Each is written together with the header and the members
+// that it changes. Whoever meets one while appending reads the header again.
+var Governs = map[EntryKind]bool{Added: true, Joined: true, Removed: true, Left: true, Ranked: true, Changed: true}
 
 // Entry is one element of a conversation's log. (From, ID) is unique within the conversation.
 type Entry struct {
@@ -98,10 +106,13 @@ type Entry struct {
 	// At is the server's time of the append, in milliseconds. It orders nothing: Seq does.
 	At   time.Time
 	Body Body
+	// Rules is Conversation.Rules as the writer knew it, and Seq itself if the entry governs. A header with smaller
+	// Rules is older than the entry.
+	Rules Seq
+	// Hidden means that nobody but its sender sees the entry: its reader had blocked the sender when it was written.
+	Hidden bool
 	// State is what became of a message since.
 	State State
-	// Hidden is what somebody writes whom the other one has blocked: for its sender only, also when the block has ended.
-	Hidden bool
 }
 
 // Body is the content of an entry.
@@ -121,6 +132,11 @@ type Body struct {
 	// Name and Size are those of a created group.
 	Name string
 	Size int
+	// Users are who was added, removed or ranked, and Role is what they are from now on.
+	Users []UserID
+	Role  Role
+	// Setup is what was changed of a group.
+	Setup *Amendment
 }
 
 // State is what became of a message after it was written.
@@ -133,13 +149,16 @@ type State struct {
 	Deleted bool
 	// Reactions maps each user to what they have on the message.
 	Reactions map[UserID][]string
+	// Hides are the users who have hidden the message from themselves.
+	Hides []UserID
 }
 
 // Same reports whether two bodies are equal, which decides between a resend and a conflict. Lists count in their order.
 func (b Body) Same(o Body) bool {
 	return b.Text == o.Text && b.Name == o.Name && b.Size == o.Size && b.Reply == o.Reply && b.Target == o.Target &&
 		b.Everybody == o.Everybody && slices.Equal(b.Attachments, o.Attachments) &&
-		slices.Equal(b.Mentions, o.Mentions) && slices.Equal(b.Reactions, o.Reactions)
+		slices.Equal(b.Mentions, o.Mentions) && slices.Equal(b.Reactions, o.Reactions) &&
+		slices.Equal(b.Users, o.Users) && b.Role == o.Role && b.Setup.same(o.Setup)
 }
 
 // Attachment refers to an object that its sender uploaded before.

@@ -78,7 +78,7 @@ func TestBodiesAreTheSameOnlyIfEverythingIs(t *testing.T) {
 }
 
 func TestThePeerOfADirectConversation(t *testing.T) {
-	direct := chat.Conversation{Kind: chat.Direct, Members: map[chat.UserID]chat.Role{"ann": chat.Member, "bob": chat.Member}}
+	direct := chat.Conversation{Kind: chat.Direct, Members: map[chat.UserID]chat.Place{"ann": {Role: chat.Member}, "bob": {Role: chat.Member}}}
 	if direct.Peer("ann") != "bob" || direct.Peer("bob") != "ann" {
 		t.Errorf("%q and %q", direct.Peer("ann"), direct.Peer("bob"))
 	}
@@ -91,19 +91,19 @@ func TestThePeerOfADirectConversation(t *testing.T) {
 // roll is the part of a log that knows the members of a large conversation.
 type roll struct {
 	chat.Log
-	members map[chat.UserID]chat.Role
+	members map[chat.UserID]chat.Place
 	err     error
 	reads   int
 }
 
-func (r *roll) Member(_ context.Context, _ chat.ConversationID, user chat.UserID) (chat.Role, bool, error) {
+func (r *roll) Member(_ context.Context, _ chat.ConversationID, user chat.UserID) (chat.Place, bool, error) {
 	r.reads++
 	role, ok := r.members[user]
 	return role, ok, r.err
 }
 
 func TestMembersOnly(t *testing.T) {
-	members := map[chat.UserID]chat.Role{"ann": chat.Owner, "bob": chat.Member}
+	members := map[chat.UserID]chat.Place{"ann": {Role: chat.Owner}, "bob": {Role: chat.Member}}
 	down := errors.New("down")
 	for _, test := range []struct {
 		name         string
@@ -116,12 +116,12 @@ func TestMembersOnly(t *testing.T) {
 		{"a member in the header", chat.Conversation{Members: members}, &roll{}, "bob", 0, nil},
 		{"a stranger to the header", chat.Conversation{Members: members}, &roll{members: members}, "eve", 0, &chat.Error{Code: chat.Forbidden}},
 		{"nobody", chat.Conversation{Members: members}, &roll{}, "", 0, &chat.Error{Code: chat.Forbidden}},
-		{"a header whose members all left", chat.Conversation{Members: map[chat.UserID]chat.Role{}}, &roll{members: members}, "bob", 0, &chat.Error{Code: chat.Forbidden}},
+		{"a header whose members all left", chat.Conversation{Members: map[chat.UserID]chat.Place{}}, &roll{members: members}, "bob", 0, &chat.Error{Code: chat.Forbidden}},
 		{"a member of many", chat.Conversation{}, &roll{members: members}, "bob", 1, nil},
 		{"a stranger to many", chat.Conversation{}, &roll{members: members}, "eve", 1, &chat.Error{Code: chat.Forbidden}},
 		{"a member while the log is down", chat.Conversation{}, &roll{members: members, err: down}, "bob", 1, down},
 	} {
-		err := chat.Authorize(t.Context(), test.log, test.conversation, test.user)
+		_, err := chat.Authorize(t.Context(), test.log, test.conversation, test.user)
 		if (err == nil) != (test.want == nil) || err != nil && err.Error() != test.want.Error() {
 			t.Errorf("%s: %v, want %v", test.name, err, test.want)
 		}

@@ -16,9 +16,6 @@ type Directs interface {
 // receipts, no presence, because one has blocked the other, or has not accepted what a stranger wrote.
 func (c Conversation) Quiet() bool { return len(c.Blocked) > 0 || c.Request != "" }
 
-// Asks reports whether the conversation is a request that waits for the user: not one by somebody whom the user has blocked.
-func (c Conversation) Asks(user UserID) bool { return c.Request == user && !c.Blocked[user] }
-
 // Reaches reports whether a member is told of an entry when it is written. What is hidden is for its sender only, and what a
 // stranger writes waits without a sound.
 func (c Conversation) Reaches(user UserID, e Entry) bool {

@@ -32,7 +32,7 @@ func Join(ctx context.Context, log Log, id ConversationID, entries []Entry) erro
 				continue // it changed nothing, and says by itself what its sender sees
 			}
 			target.Body.Target = e.Body.Target
-			e.Body, e.State = target.Body, target.State
+			e.Body, e.State, e.Hidden = target.Body, target.State, e.Hidden || target.Hidden
 			e.State.Reactions = nil // they have entries of their own
 		}
 	}

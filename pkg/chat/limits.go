@@ -14,6 +14,10 @@ const (
 	InlineMembers = 200
 	// Shard is how many members one fan-out of a large conversation serves.
 	Shard = 200
+	// MaxChanges is how much one entry changes at once: an item each, and a transaction has at most 100 (DynamoDB guide, quotas).
+	MaxChanges = 99
+	// MaxSlow is how long slow mode may make a member wait between two messages.
+	MaxSlow = time.Hour
 	// MaxName is the length of a group's name in characters.
 	MaxName = 100
 	// MaxDisplayName is the length in characters of the name in a profile, and of the one that a contact is given.

@@ -12,6 +12,8 @@ type Tail struct {
 	Head Seq
 	// Last is the entry at Head; its zero value if there is none.
 	Last Entry
+	// Place is that of the member for whom Enter read it.
+	Place Place
 }
 
 // Read says how fresh a read must be. Eventual costs half of Strong (aws.md §2).
@@ -34,10 +36,10 @@ type Log interface {
 	// Put writes the entry under its Seq, and returns it, unless that is taken. If it is, it returns the entry that is there
 	// and wrote=false, and nothing has changed. Atomic.
 	Put(ctx context.Context, e Entry) (there Entry, wrote bool, err error)
-	// Commit writes the entry as Put does and makes the change to an earlier entry with it, both or neither. If the seq is
-	// taken, it returns what is there and wrote=false. ErrStale means that the target is not what the change expects any more:
-	// read it again and decide anew. It costs twice what the two writes would.
-	Commit(ctx context.Context, e Entry, c Change) (there Entry, wrote bool, err error)
+	// Commit writes the entry as Put does and makes the changes with it, all or nothing. If the seq is taken, it returns what
+	// is there and wrote=false. ErrStale means that something is not what a change expects any more: read it again and decide
+	// anew. It costs twice what the writes would. At most MaxChanges.
+	Commit(ctx context.Context, e Entry, changes ...Change) (there Entry, wrote bool, err error)
 	// After returns up to limit entries with Seq > after, oldest first.
 	After(ctx context.Context, id ConversationID, after Seq, limit int, read Read) ([]Entry, error)
 	// Before returns up to limit entries with Seq < before, oldest first, strongly read: what was deleted must not show.
@@ -48,18 +50,18 @@ type Log interface {
 	Entries(ctx context.Context, id ConversationID, seqs []Seq) ([]Entry, error)
 	// Create stores members and header unless the conversation exists, in which case it returns what is there and
 	// made=false. Members are written first: the header is what makes the conversation exist. Safe to repeat.
-	Create(ctx context.Context, c Conversation, members map[UserID]Role) (there Conversation, made bool, err error)
-	// Member returns the role of a user in a conversation whose members are not inline, strongly read; ok=false if not a
-	// member.
-	Member(ctx context.Context, id ConversationID, user UserID) (role Role, ok bool, err error)
+	Create(ctx context.Context, c Conversation, members map[UserID]Place) (there Conversation, made bool, err error)
+	// Member returns the place of a user in a conversation, strongly read; ok=false if not a member.
+	Member(ctx context.Context, id ConversationID, user UserID) (place Place, ok bool, err error)
 	// Members returns up to limit members in the order of their ids, beginning behind after ("" for the first).
-	Members(ctx context.Context, id ConversationID, after UserID, limit int) ([]UserID, error)
+	Members(ctx context.Context, id ConversationID, after UserID, limit int, read Read) ([]Seat, error)
 	// Conversations returns up to limit conversations of a user in the order of their ids, beginning behind after.
 	Conversations(ctx context.Context, user UserID, after ConversationID, limit int) ([]ConversationID, error)
 }
 
-// Change is made to the message at Seq, which must be there and not deleted. Exactly one of the others is set.
+// Change is made together with an entry. Exactly one of its fields is set, and Seq with the first three.
 type Change struct {
+	// Seq is the message that Rewrite, Erase and React are about. It must be there and not deleted.
 	Seq Seq
 	// Rewrite replaces the text and the mentions, if the message still has this version.
 	Rewrite *Rewrite
@@ -67,6 +69,21 @@ type Change struct {
 	Erase *Entry
 	// React replaces what one user has on the message; none takes it back.
 	React *Reaction
+	// Header replaces the header, if that is still as new as Header.Was.
+	Header *Header
+	// Join makes a new member, who has read everything up to the entry; it must not be one.
+	Join *Seat
+	// Rank changes the place of a member, which it must be.
+	Rank *Seat
+	// Leave removes a member, which it must be, with all that is kept for them in the conversation.
+	Leave UserID
+}
+
+// Header is a new header. The store sets its Rules to the seq of the entry.
+type Header struct {
+	Conversation
+	// Was is Rules of the header that it replaces.
+	Was Seq
 }
 
 // Rewrite is a new text for a message.
@@ -138,6 +155,8 @@ type Share struct {
 	Users        []UserID       `json:"users"`
 	// Except is the connection that sent the entry and already has it.
 	Except ConnectionID `json:"except"`
+	// Blind are those of them who are told only that there is an entry.
+	Blind []UserID `json:"blind,omitzero"`
 }
 
 // Upload is a promise to accept one object of exactly this type, size and content.

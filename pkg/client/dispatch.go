@@ -70,6 +70,8 @@ func (c *Client) handle(e Event, changed map[chat.ConversationID]chat.Seq) {
 		changed[e.Conversation] = e.Seq
 	case Restarted:
 		changed[e.Conversation] = 0
+	case Gone:
+		changed[e.Conversation] = 0
 	}
 	c.options.Handle(e)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp or a Restarted.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted or a Gone.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
@@ -35,9 +35,13 @@ type CaughtUp struct {
 	Conversations []wire.Conversation
 }
 
-// Restarted tells that what was known of a conversation is void, because the server does not have it: the data were
-// reset, or the user is no longer a member. If entries come, they begin again where Options.Begin says.
+// Restarted tells that what was known of a conversation is void: the data of the server were reset, or the user was away
+// from a group and is back. If entries come, they begin again where Options.Begin says, or where the user may read from.
 type Restarted struct{ Conversation chat.ConversationID }
+
+// Gone tells that the user is not in a conversation any more, and hears nothing of it from now on. What is known stays true;
+// whether to keep it is the program's to decide. If the user comes back, entries begin anew.
+type Gone struct{ Conversation chat.ConversationID }
 
 // begun is not for Handle: it tells the Store where Options.Begin chose to begin, so that it is not asked again.
 type begun struct {
@@ -50,6 +54,7 @@ func (Entry) event()     {}
 func (State) event()     {}
 func (CaughtUp) event()  {}
 func (Restarted) event() {}
+func (Gone) event()      {}
 
 // Phase of the connection.
 type Phase int

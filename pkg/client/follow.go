@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -66,20 +65,24 @@ func (c *Client) catchUp() (list []wire.Conversation, ok bool) {
 	}
 	c.audit(heads)
 	for _, l := range list {
-		c.inbox.announce(l.Conversation, l.Head, l.Peer)
+		c.inbox.announce(l.Conversation, l.From, l.Head, l.Peer)
 	}
 	c.fetch()
 	return list, c.life.Err() == nil && len(c.opened) == 0
 }
 
-// audit finds the conversations that begin again: those of which the server no longer has the entry that is known last.
+// audit finds the conversations that the user is not in any more, and those that begin again: those of which the server no
+// longer has the entry that is known last.
 // The list of heads may be late, so it only raises the suspicion; sync reads consistently and proves it.
 func (c *Client) audit(heads map[chat.ConversationID]chat.Seq) {
 	doubts := c.inbox.doubtful(heads)
 	for id, known := range doubts {
 		result, err := c.sync(c.life, wire.Cursor{Conversation: id, After: known - 1})
-		gone := errors.Is(err, ErrForbidden) || err == nil && (len(result) == 0 || len(result[0].Entries) == 0)
-		if gone {
+		switch {
+		case err != nil:
+		case len(result) > 0 && result[0].Gone:
+			c.inbox.leave(id)
+		case len(result) == 0:
 			c.log.Warn("conversation begins again", "conversation", id)
 			c.inbox.restart(id, known, heads[id])
 		}
@@ -146,10 +149,15 @@ func (c *Client) advance(cursors []wire.Cursor) (progress bool, err error) {
 		return false, err
 	}
 	for _, m := range missed {
+		if m.Gone {
+			c.inbox.leave(m.Conversation)
+			progress = true
+			continue
+		}
+		c.inbox.announce(m.Conversation, m.From, m.Head, "")
 		for _, e := range m.Entries {
 			c.inbox.offer(e)
 		}
-		c.inbox.announce(m.Conversation, m.Head, "")
 	}
 	for _, cursor := range cursors {
 		progress = progress || c.inbox.known(cursor.Conversation) > cursor.After

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -98,7 +99,17 @@ func (in *inbox) pass(l *log, e wire.Entry) {
 			l.peer = e.From
 		}
 		in.deliver(Entry{e})
+		if ends(e, in.user) {
+			delete(in.logs, e.Conversation)
+			in.deliver(Gone{e.Conversation})
+			return
+		}
 	}
+}
+
+// ends reports whether an entry is the last that a user gets.
+func ends(e wire.Entry, user chat.UserID) bool {
+	return e.Event == chat.Left && e.From == user || e.Event == chat.Removed && slices.Contains(e.Body.Users, user)
 }
 
 // log returns the log of a conversation, beginning one that is not known yet.
@@ -115,14 +126,40 @@ func (in *inbox) log(id chat.ConversationID, head chat.Seq) *log {
 	return l
 }
 
-// announce tells that a conversation has entries up to head, and with whom it is if that is known.
-func (in *inbox) announce(id chat.ConversationID, head chat.Seq, peer chat.UserID) {
+// announce tells that a conversation has entries up to head, of which the user may see those from a seq on, and with whom it
+// is if that is known.
+func (in *inbox) announce(id chat.ConversationID, from, head chat.Seq, peer chat.UserID) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	l := in.log(id, head)
 	l.head = max(l.head, head)
 	if peer != "" {
 		l.peer = peer
+	}
+	if l.known+1 < from {
+		if l.known > 0 { // the user was a member before, and what was said in between is not for them
+			in.deliver(Restarted{id})
+		}
+		l.known = from - 1
+		in.deliver(begun{id, l.known})
+	}
+	if e, ok := l.held[l.known+1]; ok {
+		in.pass(l, e)
+	}
+}
+
+// leave forgets a conversation that the user is not in any more. Nobody leaves a direct one: if that is gone, so are the
+// server's data.
+func (in *inbox) leave(id chat.ConversationID) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if _, ok := in.logs[id]; ok {
+		delete(in.logs, id)
+		if isDirect(id) {
+			in.deliver(Restarted{id})
+		} else {
+			in.deliver(Gone{id})
+		}
 	}
 }
 

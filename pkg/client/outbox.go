@@ -140,7 +140,7 @@ func (c *Client) search(p *Pending) (accepted wire.Accepted, found bool, err err
 		if err != nil || len(missed) == 0 || len(missed[0].Entries) == 0 {
 			return accepted, false, err
 		}
-		c.inbox.announce(p.Conversation, missed[0].Head, "")
+		c.inbox.announce(p.Conversation, 0, missed[0].Head, "")
 		signal(c.missing)
 		for _, e := range missed[0].Entries {
 			if e.From == c.options.User && e.ID == p.ID {

@@ -51,6 +51,8 @@ func (r *Room) Apply(e wire.Entry) chat.Seq {
 		r.at(e.Body.Target).erase(true)
 	case chat.Reacted:
 		r.at(e.Body.Target).react(e)
+	case chat.Hidden:
+		r.hide(e.Seq)
 	default:
 		m := r.at(e.Seq)
 		if m.entry.Seq == 0 {
@@ -63,7 +65,15 @@ func (r *Room) Apply(e wire.Entry) chat.Seq {
 		m.erase(e.Deleted || m.deleted)
 		return e.Seq
 	}
-	return e.Body.Target
+	return cmp.Or(e.Body.Target, e.Seq)
+}
+
+// hide forgets what the user is not to see any more.
+func (r *Room) hide(seq chat.Seq) {
+	if i, ok := slices.BinarySearch(r.order, seq); ok {
+		r.order = slices.Delete(r.order, i, i+1)
+	}
+	delete(r.said, seq)
 }
 
 // Messages returns everything that was said, oldest first, and nothing that changed it: messages as history would show

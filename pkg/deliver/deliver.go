@@ -44,34 +44,75 @@ type Deliverer struct {
 	Logger *slog.Logger
 }
 
-// Deliver hands e to every member of c. Members of a large conversation are served by the fanout function.
+// Deliver hands e to every member of c who may see that it exists, and only its place to those who may not see the rest. Members
+// of a large conversation are served by the fanout function. Who was just removed still hears of that.
 func (d *Deliverer) Deliver(ctx context.Context, c chat.Conversation, e chat.Entry, except chat.ConnectionID) error {
 	if c.Large() {
 		return d.share(ctx, c, e, except)
 	}
-	users := make([]chat.UserID, 0, len(c.Members))
-	for user := range c.Members {
-		users = append(users, user)
+	seats := make([]chat.Seat, 0, len(c.Members))
+	for user, place := range c.Members {
+		seats = append(seats, chat.Seat{User: user, Place: place})
 	}
-	return d.DeliverTo(ctx, c, e, users, except)
+	users, blind := audience(c, e, append(seats, gone(c, e)...))
+	return d.DeliverTo(ctx, c, e, users, blind, except)
+}
+
+// gone are those whom an entry removes.
+func gone(c chat.Conversation, e chat.Entry) []chat.Seat {
+	var users []chat.UserID
+	switch e.Kind {
+	case chat.Removed:
+		users = e.Body.Users
+	case chat.Left:
+		users = []chat.UserID{e.From}
+	}
+	var seats []chat.Seat
+	for _, user := range users {
+		if _, back := c.Members[user]; !back { // on a resend, somebody may be
+			seats = append(seats, chat.Seat{User: user})
+		}
+	}
+	return seats
+}
+
+// audience divides members into those who get the entry and those who are told only that there is one. Whoever came later
+// gets neither, nor does whoever blocked its sender, or has not accepted what a stranger writes.
+func audience(c chat.Conversation, e chat.Entry, seats []chat.Seat) (users, blind []chat.UserID) {
+	for _, seat := range seats {
+		switch {
+		case e.Seq < seat.From, !c.Reaches(seat.User, e):
+		case e.For(seat.User, seat.Place).Kind == chat.Hidden:
+			blind = append(blind, seat.User)
+		default:
+			users = append(users, seat.User)
+		}
+	}
+	return users, blind
 }
 
 // share queues the members in shards.
 func (d *Deliverer) share(ctx context.Context, c chat.Conversation, e chat.Entry, except chat.ConnectionID) error {
 	var shards []chat.Share
+	hand := func(seats []chat.Seat) {
+		users, blind := audience(c, e, seats)
+		if len(users)+len(blind) > 0 {
+			shards = append(shards, chat.Share{Conversation: c.ID, Seq: e.Seq, Users: users, Blind: blind, Except: except})
+		}
+	}
+	hand(gone(c, e))
 	var after chat.UserID
 	for {
-		users, err := d.Log.Members(ctx, c.ID, after, chat.Shard)
+		// Strongly, because who is no member any more hears nothing.
+		seats, err := d.Log.Members(ctx, c.ID, after, chat.Shard, chat.Strong)
 		if err != nil {
 			return err
 		}
-		if len(users) > 0 {
-			shards = append(shards, chat.Share{Conversation: c.ID, Seq: e.Seq, Users: users, Except: except})
-			after = users[len(users)-1]
-		}
-		if len(users) < chat.Shard {
+		hand(seats)
+		if len(seats) < chat.Shard {
 			return d.Shards.Hand(ctx, shards)
 		}
+		after = seats[len(seats)-1].User
 	}
 }
 
@@ -80,38 +121,50 @@ func (d *Deliverer) share(ctx context.Context, c chat.Conversation, e chat.Entry
 type target struct {
 	user       chat.UserID
 	connection chat.ConnectionID
+	frame      []byte
 	expired    bool
 }
 
-// DeliverTo hands e to those of these members of c whom it reaches.
-func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.Entry, users []chat.UserID, except chat.ConnectionID) error {
-	users = slices.DeleteFunc(slices.Clone(users), func(user chat.UserID) bool { return !c.Reaches(user, e) })
+// DeliverTo hands e to these users, and to the blind ones that there is an entry.
+func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.Entry, users, blind []chat.UserID, except chat.ConnectionID) error {
 	frame, err := wire.Encode(wire.FromEntry(e))
 	if err != nil {
 		return err
 	}
-	sessions, err := d.Sessions.Sessions(ctx, users)
+	placeholder, err := wire.Encode(wire.FromEntry(chat.Entry{Conversation: e.Conversation, Seq: e.Seq, Kind: chat.Hidden}))
 	if err != nil {
 		return err
-	}
-	now := d.Now()
-	var targets []target
-	for _, s := range sessions {
-		for _, connection := range s.Live(now) {
-			if connection.ID != except {
-				targets = append(targets, target{s.User, connection.ID, connection.Expired(now)})
-			}
-		}
 	}
 	expired, err := wire.Encode(wire.NewError("", &chat.Error{Code: chat.Unauthenticated}))
 	if err != nil {
 		return err
 	}
-	gone := d.post(ctx, frame, expired, targets)
+	sessions, err := d.Sessions.Sessions(ctx, slices.Concat(users, blind))
+	if err != nil {
+		return err
+	}
+	now := d.Now()
+	var targets []target
+	for i, s := range sessions {
+		told := frame
+		if i >= len(users) {
+			told = placeholder
+		}
+		for _, connection := range s.Live(now) {
+			switch {
+			case connection.ID == except:
+			case connection.Expired(now):
+				targets = append(targets, target{s.User, connection.ID, expired, true})
+			default:
+				targets = append(targets, target{s.User, connection.ID, told, false})
+			}
+		}
+	}
+	gone := d.post(ctx, targets)
 	d.prune(ctx, now, gone)
 
 	var offline []chat.UserID
-	for _, s := range sessions {
+	for _, s := range sessions[:len(users)] {
 		if s.User != e.From && len(s.Live(now)) == len(gone[s.User]) {
 			offline = append(offline, s.User)
 		}
@@ -119,12 +172,11 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 	if len(offline) == 0 || !notifies[e.Kind] || e.State.Deleted {
 		return nil
 	}
-	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Seq: e.Seq, Title: c.Name, Users: offline})
+	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Seq: e.Seq, Title: c.Setup.Name, Users: offline})
 }
 
-// post sends the frame to every target, or the other to those that have expired, and returns the connections of each user
-// that are no more.
-func (d *Deliverer) post(ctx context.Context, frame, expired []byte, targets []target) map[chat.UserID][]chat.ConnectionID {
+// post sends every target its frame and returns the connections of each user that are no more.
+func (d *Deliverer) post(ctx context.Context, targets []target) map[chat.UserID][]chat.ConnectionID {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	gone := map[chat.UserID][]chat.ConnectionID{}
@@ -137,8 +189,8 @@ func (d *Deliverer) post(ctx context.Context, frame, expired []byte, targets []t
 			for t := range queue {
 				var err error
 				if t.expired {
-					_ = d.Poster.Post(ctx, t.connection, expired) // whatever comes of it, it is the last
-				} else if err = d.postOne(ctx, t.connection, frame); err == nil {
+					_ = d.Poster.Post(ctx, t.connection, t.frame) // whatever comes of it, it is the last
+				} else if err = d.postOne(ctx, t.connection, t.frame); err == nil {
 					continue
 				}
 				mu.Lock()

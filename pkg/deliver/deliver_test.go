@@ -20,7 +20,7 @@ type (
 	users       = []chat.UserID
 )
 
-func TestEveryConnectionOfEveryMemberGetsTheEntryExceptTheOneThatSentIt(t *testing.T) {
+func TestS7EveryConnectionOfEveryMemberGetsTheEntryExceptTheOneThatSentIt(t *testing.T) {
 	r := newRig()
 	r.connect("ann", "ann-phone", "ann-laptop")
 	r.connect("bob", "bob-phone", "bob-laptop")

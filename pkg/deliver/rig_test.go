@@ -171,9 +171,9 @@ func (r *rig) connect(user chat.UserID, ids ...chat.ConnectionID) {
 
 // group is a conversation whose members are in the header.
 func group(users ...chat.UserID) chat.Conversation {
-	c := chat.Conversation{ID: chat.GroupID("ann", "1"), Kind: chat.Group, Name: "friends", Size: len(users), Members: map[chat.UserID]chat.Role{}}
+	c := chat.Conversation{ID: chat.GroupID("ann", "1"), Kind: chat.Group, Setup: chat.Setup{Name: "friends"}, Size: len(users), Members: map[chat.UserID]chat.Place{}}
 	for _, user := range users {
-		c.Members[user] = chat.Member
+		c.Members[user] = chat.Place{Role: chat.Member}
 	}
 	return c
 }

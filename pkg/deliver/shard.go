@@ -31,6 +31,5 @@ func (d *Deliverer) Serve(ctx context.Context, s chat.Share) error {
 	if err := chat.Join(ctx, d.Log, s.Conversation, joined); err != nil {
 		return err
 	}
-	e = joined[0]
-	return d.DeliverTo(ctx, tail.Conversation, e, s.Users, s.Except)
+	return d.DeliverTo(ctx, tail.Conversation, joined[0], s.Users, s.Blind, s.Except)
 }

@@ -22,9 +22,9 @@ func (r *rig) withLog(t *testing.T, n int) chat.Conversation {
 	r.Log = store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	c := group()
 	c.Size, c.Members = n, nil
-	members := map[chat.UserID]chat.Role{}
+	members := map[chat.UserID]chat.Place{}
 	for i := range n {
-		members[member(i)] = chat.Member
+		members[member(i)] = chat.Place{Role: chat.Member}
 	}
 	if n <= chat.InlineMembers {
 		c.Members = members

@@ -42,7 +42,8 @@ func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download
 	if q.User != "" {
 		return m.picture(ctx, who, q)
 	}
-	if _, err := chat.Enter(ctx, m.Log, q.Conversation, who.User, chat.Eventual); err != nil {
+	tail, err := chat.Enter(ctx, m.Log, q.Conversation, who.User, chat.Eventual)
+	if err != nil {
 		return wire.Location{}, err
 	}
 	// The entry is read strongly, even if the tail shows it: what was deleted is not given out.
@@ -50,8 +51,8 @@ func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download
 	if err != nil {
 		return wire.Location{}, err
 	}
-	for _, a := range e.Body.Attachments {
-		if a.Media == q.Media && (!e.Hidden || e.From == who.User) {
+	for _, a := range e.For(who.User, tail.Place).Body.Attachments {
+		if a.Media == q.Media {
 			return m.locate(ctx, e.From, a)
 		}
 	}

@@ -186,9 +186,9 @@ func TestABucketThatDoesNotAnswerIsNotAMissingAttachment(t *testing.T) {
 // said makes a group of ann, bob and others, n members in all, in which ann attached 1, said something, and bob attached 2.
 func (r *rig) said(t *testing.T, n int) chat.ConversationID {
 	t.Helper()
-	members := map[chat.UserID]chat.Role{"ann": chat.Owner, "bob": chat.Member}
+	members := map[chat.UserID]chat.Place{"ann": {Role: chat.Owner}, "bob": {Role: chat.Member}}
 	for i := range n - 2 {
-		members[chat.UserID(fmt.Sprint("m", i))] = chat.Member
+		members[chat.UserID(fmt.Sprint("m", i))] = chat.Place{Role: chat.Member}
 	}
 	c := chat.Conversation{ID: chat.GroupID("ann", chat.MessageID(fmt.Sprint(n))), Kind: chat.Group, Creator: "ann", Created: epoch, Size: n}
 	if n <= chat.InlineMembers {

@@ -15,13 +15,13 @@ import (
 // members makes ann and others members of the group of all, each with a phone whose token is their name.
 func (r *rig) members(t *testing.T, users ...chat.UserID) {
 	t.Helper()
-	roles := map[chat.UserID]chat.Role{"eve": chat.Owner}
+	places := map[chat.UserID]chat.Place{"eve": {Role: chat.Owner}}
 	for _, user := range users {
-		roles[user] = chat.Member
+		places[user] = chat.Place{Role: chat.Member}
 		r.register(t, user, "phone", string(user))
 	}
-	c := chat.Conversation{ID: all, Kind: chat.Group, Name: "all", Size: len(roles), Members: roles}
-	if _, _, err := r.log.Create(t.Context(), c, roles); err != nil {
+	c := chat.Conversation{ID: all, Kind: chat.Group, Setup: chat.Setup{Name: "all"}, Size: len(places), Members: places}
+	if _, _, err := r.log.Create(t.Context(), c, places); err != nil {
 		t.Fatal(err)
 	}
 }

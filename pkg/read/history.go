@@ -19,7 +19,13 @@ func (r *Reader) History(ctx context.Context, who chat.Identity, q wire.History)
 	if q.Before != nil {
 		before = min(before, *q.Before)
 	}
+	first := max(tail.Place.From, 1)
 	limit := orDefault(q.Limit, chat.DefaultHistory)
+	if before > first { // nothing before the first is read
+		limit = min(limit, int(before-first))
+	} else {
+		return wire.Page{Entries: []wire.Entry{}, Head: tail.Head}, nil
+	}
 	entries, err := r.Log.Before(ctx, q.Conversation, before, limit)
 	if err != nil {
 		return wire.Page{}, err
@@ -30,7 +36,7 @@ func (r *Reader) History(ctx context.Context, who chat.Identity, q wire.History)
 	page := wire.Page{Entries: []wire.Entry{}, Head: tail.Head}
 	left := room
 	for _, e := range slices.Backward(entries) {
-		line := wire.FromEntry(e)
+		line := wire.FromEntry(e.For(who.User, tail.Place))
 		bytes, err := size(line)
 		if err != nil {
 			return page, err
@@ -42,7 +48,7 @@ func (r *Reader) History(ctx context.Context, who chat.Identity, q wire.History)
 		left -= bytes
 	}
 	slices.Reverse(page.Entries)
-	page.More = len(page.Entries) > 0 && page.Entries[0].Seq > 1
+	page.More = len(page.Entries) > 0 && page.Entries[0].Seq > first
 	return page, nil
 }
 

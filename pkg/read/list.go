@@ -15,15 +15,15 @@ func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Co
 	if err != nil {
 		return wire.Listed{}, err
 	}
-	tails, err := r.existing(ctx, ids)
+	tails, err := r.existing(ctx, ids, who.User)
 	if err != nil {
 		return wire.Listed{}, err
 	}
 	list := wire.Listed{Conversations: []wire.Conversation{}}
 	left := room
 	for i, tail := range tails {
-		if tail.Head == 0 || !tail.Conversation.Large() && tail.Conversation.Members[who.User] == "" {
-			continue // nothing was said yet, or a creation that was cut short named other members: it does not exist
+		if tail.Head == 0 || unwelcome(tail, who.User) {
+			continue
 		}
 		line, bytes, err := line(tail, who.User, left)
 		if err != nil {
@@ -42,25 +42,38 @@ func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Co
 	return list, nil
 }
 
-// existing reads the tails of conversations that the index names. One whose header was never written has a zero tail.
-func (r *Reader) existing(ctx context.Context, ids []chat.ConversationID) ([]chat.Tail, error) {
+// existing reads the tails of conversations that the index names. The tail is zero of those that do not exist for the user:
+// nothing was said yet, a creation was cut short, or the index is older than a removal.
+func (r *Reader) existing(ctx context.Context, ids []chat.ConversationID, user chat.UserID) ([]chat.Tail, error) {
 	return each(ctx, ids, func(ctx context.Context, id chat.ConversationID) (chat.Tail, error) {
-		tail, _, err := r.Log.Tail(ctx, id, chat.Strong)
+		tail, err := chat.Enter(ctx, r.Log, id, user, chat.Strong)
 		if err != nil {
-			return tail, err
+			if chat.AsError(err).Code == chat.Forbidden {
+				err = nil
+			}
+			return chat.Tail{}, err
 		}
 		last := []chat.Entry{tail.Last}
 		err = chat.Join(ctx, r.Log, id, last)
-		tail.Last = last[0]
+		tail.Last = last[0].For(user, tail.Place)
 		return tail, err
 	})
+}
+
+// unwelcome reports whether a conversation is a request by somebody who is blocked, or of which the user sees nothing: then it
+// is not listed.
+func unwelcome(tail chat.Tail, user chat.UserID) bool {
+	c := tail.Conversation
+	return c.Request == user && (c.Blocked[user] || tail.Last.Kind == chat.Hidden)
 }
 
 // line renders a conversation with its last entry, or without if that would take more than a quarter of what is left.
 func line(tail chat.Tail, user chat.UserID, left int) (wire.Conversation, int, error) {
 	c := tail.Conversation
 	out := wire.Conversation{
-		Conversation: c.ID, Kind: c.Kind, Name: c.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head,
+		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head,
+		From: tail.Place.From, Role: tail.Place.Role, Can: c.Capabilities(tail.Place.Role),
+		Request: c.Request == user, Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
 	}
 	last := wire.FromEntry(tail.Last)
 	bytes, err := size(last)

@@ -83,7 +83,7 @@ func TestLongEntriesDoNotKeepConversationsOffTheList(t *testing.T) {
 
 func TestALineSaysWhatTheConversationIs(t *testing.T) {
 	r := newRig(t)
-	members := map[chat.UserID]chat.Role{"ann": chat.Member, "bob": chat.Member}
+	members := map[chat.UserID]chat.Place{"ann": {Role: chat.Member}, "bob": {Role: chat.Member}}
 	direct := chat.Conversation{ID: chat.DirectID("ann", "bob"), Kind: chat.Direct, Creator: "ann", Created: epoch, Size: 2, Members: members}
 	if _, _, err := r.Log.Create(ctx, direct, members); err != nil {
 		t.Fatal(err)
@@ -157,10 +157,10 @@ func TestPresenceOfMembers(t *testing.T) {
 	connect("m001", long) // and $disconnect was lost
 	connect("stranger", recent)
 	want := []wire.MemberLine{
-		{User: "ann", Presence: wire.Online, Seen: wire.Time(recent)},
-		{User: "m000", Presence: wire.Offline, Seen: wire.Time(epoch.Add(-time.Second))},
-		{User: "m001", Presence: wire.Offline, Seen: wire.Time(long)},
-		{User: "m002", Presence: wire.Unknown}, // never came: that is not offline
+		{User: "ann", Role: chat.Owner, Presence: wire.Online, Seen: wire.Time(recent)},
+		{User: "m000", Role: chat.Member, Presence: wire.Offline, Seen: wire.Time(epoch.Add(-time.Second))},
+		{User: "m001", Role: chat.Member, Presence: wire.Offline, Seen: wire.Time(long)},
+		{User: "m002", Role: chat.Member, Presence: wire.Unknown}, // never came: that is not offline
 	}
 	if got := r.members(t, r.group(t, 4, "hi").ID, nil); !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
@@ -170,15 +170,15 @@ func TestPresenceOfMembers(t *testing.T) {
 // The longest names that there are, so that a full page must still fit a frame.
 func TestAFullPageOfLongNamesFitsAFrame(t *testing.T) {
 	r := newRig(t)
-	members := map[chat.UserID]chat.Role{"ann": chat.Owner}
+	members := map[chat.UserID]chat.Place{"ann": {Role: chat.Owner}}
 	for i := range chat.MaxPage + 20 {
 		user := chat.UserID(fmt.Sprintf("%0128d", i))
-		members[user] = chat.Member
+		members[user] = chat.Place{Role: chat.Member}
 		if _, err := r.Sessions.Connect(ctx, user, chat.Connection{ID: "1", Since: epoch}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c := chat.Conversation{ID: chat.GroupID("ann", "long"), Kind: chat.Group, Name: "long", Creator: "ann", Created: epoch, Size: len(members), Members: members}
+	c := chat.Conversation{ID: chat.GroupID("ann", "long"), Kind: chat.Group, Setup: chat.Setup{Name: "long"}, Creator: "ann", Created: epoch, Size: len(members), Members: members}
 	if _, _, err := r.Log.Create(ctx, c, members); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package read
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -16,9 +17,13 @@ func (r *Reader) Members(ctx context.Context, who chat.Identity, q wire.Members)
 		return wire.MemberList{}, err
 	}
 	limit := orDefault(q.Limit, chat.DefaultPage)
-	users, err := r.page(ctx, tail.Conversation, q.Next, limit)
+	seats, err := r.page(ctx, tail.Conversation, q.Next, limit)
 	if err != nil {
 		return wire.MemberList{}, err
+	}
+	users := make([]chat.UserID, len(seats))
+	for i, seat := range seats {
+		users[i] = seat.User
 	}
 	sessions, err := r.Sessions.Sessions(ctx, users)
 	if err != nil {
@@ -26,8 +31,8 @@ func (r *Reader) Members(ctx context.Context, who chat.Identity, q wire.Members)
 	}
 	list := wire.MemberList{Members: []wire.MemberLine{}}
 	now := r.Now()
-	for _, s := range sessions {
-		list.Members = append(list.Members, wire.MemberLine{User: s.User, Presence: presence(s, now), Seen: seen(s)})
+	for i, s := range sessions {
+		list.Members = append(list.Members, wire.MemberLine{User: s.User, Role: seats[i].Role, Presence: presence(s, now), Seen: seen(s)})
 	}
 	if len(users) == limit {
 		list.Next = users[limit-1]
@@ -36,18 +41,18 @@ func (r *Reader) Members(ctx context.Context, who chat.Identity, q wire.Members)
 }
 
 // page takes members from the header, or reads them if they are too many to be there.
-func (r *Reader) page(ctx context.Context, c chat.Conversation, after chat.UserID, limit int) ([]chat.UserID, error) {
+func (r *Reader) page(ctx context.Context, c chat.Conversation, after chat.UserID, limit int) ([]chat.Seat, error) {
 	if c.Large() {
-		return r.Log.Members(ctx, c.ID, after, limit)
+		return r.Log.Members(ctx, c.ID, after, limit, chat.Eventual)
 	}
-	var users []chat.UserID
-	for user := range c.Members {
+	var seats []chat.Seat
+	for user, place := range c.Members {
 		if user > after {
-			users = append(users, user)
+			seats = append(seats, chat.Seat{User: user, Place: place})
 		}
 	}
-	slices.Sort(users)
-	return users[:min(limit, len(users))], nil
+	slices.SortFunc(seats, func(a, b chat.Seat) int { return strings.Compare(string(a.User), string(b.User)) })
+	return seats[:min(limit, len(seats))], nil
 }
 
 func presence(s chat.Session, now time.Time) wire.Presence {

@@ -26,7 +26,7 @@ func newMemory() *rig {
 	return &rig{Reader: &read.Reader{Log: m, Now: func() time.Time { return epoch }}}
 }
 
-func (m *memory) Create(_ context.Context, c chat.Conversation, _ map[chat.UserID]chat.Role) (chat.Conversation, bool, error) {
+func (m *memory) Create(_ context.Context, c chat.Conversation, _ map[chat.UserID]chat.Place) (chat.Conversation, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.conversations[c.ID], m.entries[c.ID] = c, map[chat.Seq]chat.Entry{}

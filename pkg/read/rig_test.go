@@ -50,12 +50,12 @@ type failer interface {
 func (r *rig) group(t failer, n int, texts ...string) chat.Conversation {
 	t.Helper()
 	r.made++
-	members := map[chat.UserID]chat.Role{"ann": chat.Owner}
+	members := map[chat.UserID]chat.Place{"ann": {Role: chat.Owner}}
 	for i := range n - 1 {
-		members[member(i)] = chat.Member
+		members[member(i)] = chat.Place{Role: chat.Member}
 	}
 	c := chat.Conversation{
-		ID: chat.GroupID("ann", chat.MessageID(fmt.Sprint(r.made))), Kind: chat.Group, Name: "friends", Creator: "ann", Created: epoch, Size: n,
+		ID: chat.GroupID("ann", chat.MessageID(fmt.Sprint(r.made))), Kind: chat.Group, Setup: chat.Setup{Name: "friends"}, Creator: "ann", Created: epoch, Size: n,
 	}
 	if n <= chat.InlineMembers {
 		c.Members = members

@@ -8,7 +8,7 @@ import (
 )
 
 // Sync returns what follows each cursor, without a gap, as far as one frame holds it; conversations of which nothing was
-// missed are left out. The heads are read strongly, because
+// missed are left out, and those that the caller is not in are marked as gone. The heads are read strongly, because
 // a device that syncs relies on them to know that it has everything.
 func (r *Reader) Sync(ctx context.Context, who chat.Identity, q wire.Sync) (wire.Synced, error) {
 	ids := make([]chat.ConversationID, len(q.Cursors))
@@ -16,7 +16,11 @@ func (r *Reader) Sync(ctx context.Context, who chat.Identity, q wire.Sync) (wire
 		ids[i] = c.Conversation
 	}
 	tails, err := each(ctx, ids, func(ctx context.Context, id chat.ConversationID) (chat.Tail, error) {
-		return chat.Enter(ctx, r.Log, id, who.User, chat.Strong)
+		tail, err := chat.Enter(ctx, r.Log, id, who.User, chat.Strong)
+		if err != nil && chat.AsError(err).Code == chat.Forbidden {
+			return chat.Tail{}, nil // that there is no conversation says it
+		}
+		return tail, err
 	})
 	if err != nil {
 		return wire.Synced{}, err
@@ -25,14 +29,20 @@ func (r *Reader) Sync(ctx context.Context, who chat.Identity, q wire.Sync) (wire
 	left := room
 	for i, tail := range tails {
 		after := q.Cursors[i].After
-		if after >= tail.Head {
+		gone := tail.Conversation.ID == ""
+		if after >= tail.Head && !gone {
 			continue
 		}
 		if left <= overhead { // nothing more would fit, so nothing more is read
 			result.More = true
 			break
 		}
-		missed, complete, err := r.fill(ctx, tail, after, &left)
+		if gone {
+			result.Conversations = append(result.Conversations, wire.Missed{Conversation: ids[i], Gone: true})
+			left -= overhead
+			continue
+		}
+		missed, complete, err := r.fill(ctx, who.User, tail, max(after, max(tail.Place.From, 1)-1), &left)
 		if err != nil {
 			return wire.Synced{}, err
 		}
@@ -46,8 +56,8 @@ func (r *Reader) Sync(ctx context.Context, who chat.Identity, q wire.Sync) (wire
 
 // fill collects the entries after a cursor until the head, or until nothing is left of the frame, and reports whether it
 // reached the head. Each entry follows the one before by one: what an odd read shows beyond a hole is left for the next.
-func (r *Reader) fill(ctx context.Context, tail chat.Tail, after chat.Seq, left *int) (wire.Missed, bool, error) {
-	missed := wire.Missed{Conversation: tail.Conversation.ID, Head: tail.Head, Entries: []wire.Entry{}}
+func (r *Reader) fill(ctx context.Context, user chat.UserID, tail chat.Tail, after chat.Seq, left *int) (wire.Missed, bool, error) {
+	missed := wire.Missed{Conversation: tail.Conversation.ID, Head: tail.Head, From: tail.Place.From}
 	*left -= overhead
 	for after < tail.Head {
 		entries := []chat.Entry{tail.Last} // often all that is missing, and already here
@@ -64,7 +74,7 @@ func (r *Reader) fill(ctx context.Context, tail chat.Tail, after chat.Seq, left 
 			return missed, false, err
 		}
 		for _, e := range entries {
-			line := wire.FromEntry(e)
+			line := wire.FromEntry(e.For(user, tail.Place))
 			bytes, err := size(line)
 			if err != nil {
 				return missed, false, err

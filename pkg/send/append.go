@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -19,11 +20,43 @@ const page = 100
 // put writes an entry under its seq and returns it as it is stored, or what is there if that is taken, as chat.Log.Put does.
 type put func(ctx context.Context, e chat.Entry) (there chat.Entry, wrote bool, err error)
 
-// append puts e under the first free number and returns it as it is stored.
+// attempt is an entry that is ready to be written: the tail by which it was judged, and how.
+type attempt struct {
+	tail  chat.Tail
+	entry chat.Entry
+	put   put
+}
+
+// overruled is why an append stops: somebody has changed who may do what, or who is there, since the tail was read.
+// Everything up to known has been compared with the entry.
+type overruled struct{ known chat.Seq }
+
+func (o *overruled) Error() string { return "send: the rules have changed" }
+
+// write appends what prepare makes. If the rules change before it gets there, it is prepared anew by a strong read: so what
+// is written was allowed by all that stands before it, and goes to those who are members by then.
+func (s *Sender) write(ctx context.Context, after *chat.Seq, prepare func(chat.Read) (attempt, error)) (attempt, error) {
+	read := chat.Eventual
+	for {
+		a, err := prepare(read)
+		if err != nil {
+			return a, err
+		}
+		a.entry, err = s.append(ctx, a, after)
+		o, again := errors.AsType[*overruled](err)
+		if !again {
+			return a, err
+		}
+		read, after = chat.Strong, &o.known
+	}
+}
+
+// append puts an entry under the first free number and returns it as it is stored.
 //
-// Every entry between what the client knew and where e lands is compared with e, either because it was read or because it
-// won the number that e tried. So one (sender, id) is at most one entry, whatever was retried, by whom and when.
-func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after *chat.Seq, put put) (chat.Entry, error) {
+// Every entry between what the client knew and where it lands is compared with it, either because it was read or because it
+// won the number that was tried. So one (sender, id) is at most one entry, whatever was retried, by whom and when.
+func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.Entry, error) {
+	tail, e := a.tail, a.entry
 	known := tail.Head
 	if isSame(tail.Last, e) {
 		return settle(tail.Last, e)
@@ -32,16 +65,25 @@ func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after
 		if tail.Head-*after > chat.MaxResend {
 			return e, &chat.Error{Code: chat.Behind}
 		}
-		found, last, err := s.find(ctx, e, *after)
+		found, last, rules, err := s.find(ctx, e, *after)
 		if err != nil || found != nil {
 			return orSettle(found, e, err)
 		}
 		// If the range shows less than the tail did, another replica answered: what it did not show is met below, one by one.
 		known = last
+		if rules > tail.Conversation.Rules {
+			return e, &overruled{known}
+		}
+	}
+	if tail.Outdated() {
+		return e, &overruled{known}
 	}
 	for conflicts := 1; ; conflicts++ {
-		e.Seq, e.At = known+1, s.Now().UTC().Truncate(time.Millisecond)
-		there, wrote, err := put(ctx, e)
+		e.Seq, e.At, e.Rules = known+1, s.Now().UTC().Truncate(time.Millisecond), tail.Conversation.Rules
+		if chat.Governs[e.Kind] {
+			e.Rules = e.Seq
+		}
+		there, wrote, err := a.put(ctx, e)
 		switch {
 		case err != nil:
 			return e, err
@@ -52,15 +94,21 @@ func (s *Sender) append(ctx context.Context, tail chat.Tail, e chat.Entry, after
 			return settle(there, e)
 		}
 		known = e.Seq
+		if there.Rules > tail.Conversation.Rules {
+			return e, &overruled{known}
+		}
 		if conflicts%reread == 0 {
 			if err := pause(ctx, conflicts/reread); err != nil {
 				return e, err
 			}
-			found, last, err := s.find(ctx, e, known)
+			found, last, rules, err := s.find(ctx, e, known)
 			if err != nil || found != nil {
 				return orSettle(found, e, err)
 			}
 			known = max(known, last)
+			if rules > tail.Conversation.Rules {
+				return e, &overruled{known}
+			}
 		}
 	}
 }
@@ -71,21 +119,21 @@ func (s *Sender) refuse(refusal error) put {
 }
 
 // find reads the log after a seq to its end, as far as an eventual read shows it, and returns the entry that e already is
-// (or nil) and the last seq seen.
-func (s *Sender) find(ctx context.Context, e chat.Entry, after chat.Seq) (*chat.Entry, chat.Seq, error) {
-	for {
-		entries, err := s.Log.After(ctx, e.Conversation, after, page, chat.Eventual)
+// (or nil), the last seq seen and the newest rules.
+func (s *Sender) find(ctx context.Context, e chat.Entry, after chat.Seq) (same *chat.Entry, last, rules chat.Seq, err error) {
+	for last = after; ; {
+		entries, err := s.Log.After(ctx, e.Conversation, last, page, chat.Eventual)
 		if err != nil {
-			return nil, after, err
+			return nil, last, rules, err
 		}
 		for _, there := range entries {
 			if isSame(there, e) {
-				return &there, there.Seq, nil
+				return &there, there.Seq, rules, nil
 			}
-			after = there.Seq
+			last, rules = there.Seq, max(rules, there.Rules)
 		}
 		if len(entries) < page {
-			return nil, after, nil
+			return nil, last, rules, nil
 		}
 	}
 }

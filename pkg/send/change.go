@@ -24,7 +24,7 @@ func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat
 		case body.Text == "" && len(target.Body.Attachments) == 0:
 			return chat.Change{}, chat.Errorf(chat.Invalid, "body.text: a message says something")
 		}
-		if err := s.refers(ctx, tail, who.User, body); err != nil {
+		if err := s.refers(ctx, tail, body); err != nil {
 			return chat.Change{}, err
 		}
 		edited := target
@@ -36,14 +36,11 @@ func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat
 	})
 }
 
-// Delete removes a message for everybody: its author within the window, the owner of a group always.
+// Delete removes a message for everybody: its author within the window, moderators of a group always.
 func (s *Sender) Delete(ctx context.Context, who chat.Identity, q wire.Delete) (chat.Entry, error) {
 	return s.change(ctx, who, q.Change, chat.Deleted, nil, func(tail chat.Tail, target chat.Entry) (chat.Change, error) {
-		role, err := s.role(ctx, tail.Conversation, who.User)
 		switch {
-		case err != nil:
-			return chat.Change{}, err
-		case role == chat.Owner:
+		case tail.Conversation.Can(tail.Place.Role, chat.CanErase):
 		case target.From != who.User:
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "only its author can delete a message")
 		case s.Now().Sub(target.At) > chat.DeleteWindow:
@@ -88,63 +85,64 @@ func (s *Sender) React(ctx context.Context, who chat.Identity, q wire.React) (ch
 func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, kind chat.EntryKind, marks []string,
 	decide func(chat.Tail, chat.Entry) (chat.Change, error),
 ) (chat.Entry, error) {
-	e := chat.Entry{
-		Conversation: q.Conversation, Kind: kind, ID: q.ID, From: who.User,
-		Body: chat.Body{Target: q.Seq, Reactions: marks},
-	}
-	tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, chat.Eventual)
-	if err != nil {
-		return e, err
-	}
-	e.To = tail.Conversation.Peer(who.User)
-	blocked := tail.Conversation.Blocked
-	e, err = s.append(ctx, tail, e, q.After, func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
-		for round := 1; ; round++ {
-			target, ok, err := s.Log.Entry(ctx, q.Conversation, q.Seq)
-			switch {
-			case err != nil:
-				return e, false, err
-			case ok && e.Seq == q.Seq: // the tail was read from a replica that does not have the target yet
-				return target, false, nil
-			case !ok || target.Kind != chat.Message || target.State.Deleted || target.Hidden && target.From != who.User:
-				return s.unless(ctx, e, &chat.Error{Code: chat.NotFound})
-			case blocked[who.User] && kind != chat.Deleted:
-				return s.unless(ctx, e, blocks())
-			}
-			c, err := decide(tail, target)
-			if err != nil {
-				return s.unless(ctx, e, err)
-			}
-			// What is about something hidden is hidden with it. What is taken back is so for both, block or not.
-			e.Hidden = target.Hidden
-			if blocked[e.To] && !target.Hidden && kind != chat.Deleted {
-				return s.Log.Put(ctx, shadow(e, target, c))
-			}
-			c.Seq = q.Seq
-			there, wrote, err := s.Log.Commit(ctx, e, c)
-			if !errors.Is(err, chat.ErrStale) {
-				return there, wrote, err
-			}
-			if err := pause(ctx, round); err != nil {
-				return e, false, err
-			}
+	a, err := s.write(ctx, q.After, func(read chat.Read) (attempt, error) {
+		tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, read)
+		e := chat.Entry{
+			Conversation: q.Conversation, Kind: kind, ID: q.ID, From: who.User, To: tail.Conversation.Peer(who.User),
+			Body: chat.Body{Target: q.Seq, Reactions: marks},
 		}
+		return attempt{tail, e, func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+			return s.commit(ctx, e, tail, decide)
+		}}, err
 	})
 	if err != nil {
-		return e, err
+		return a.entry, err
 	}
-	if err := s.answer(ctx, &tail.Conversation, who.User); err != nil {
-		return e, err
+	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
+		return a.entry, err
 	}
-	joined := []chat.Entry{e}
+	joined := []chat.Entry{a.entry}
 	if err := chat.Join(ctx, s.Log, q.Conversation, joined); err != nil {
-		return e, err
+		return a.entry, err
 	}
-	return e, s.Deliver.Deliver(ctx, tail.Conversation, joined[0], who.Connection)
+	return a.entry, s.Deliver.Deliver(ctx, a.tail.Conversation, joined[0], who.Connection)
+}
+
+// commit writes an entry together with what is decided for its target. What is about something hidden is hidden with it. What
+// is taken back is so for both, block or not.
+func (s *Sender) commit(ctx context.Context, e chat.Entry, tail chat.Tail, decide func(chat.Tail, chat.Entry) (chat.Change, error)) (chat.Entry, bool, error) {
+	for round := 1; ; round++ {
+		target, ok, err := s.Log.Entry(ctx, e.Conversation, e.Body.Target)
+		switch {
+		case err != nil:
+			return e, false, err
+		case ok && e.Seq == target.Seq: // the tail was read from a replica that does not have the target yet
+			return target, false, nil
+		case !ok || target.For(e.From, tail.Place).Kind != chat.Message || target.State.Deleted:
+			return s.unless(ctx, e, &chat.Error{Code: chat.NotFound})
+		case tail.Conversation.Blocked[e.From] && e.Kind != chat.Deleted:
+			return s.unless(ctx, e, blocks())
+		}
+		c, err := decide(tail, target)
+		if err != nil {
+			return s.unless(ctx, e, err)
+		}
+		if e.Hidden = target.Hidden; !e.Hidden && tail.Conversation.Blocked[e.To] && e.Kind != chat.Deleted {
+			return s.Log.Put(ctx, shadow(e, target, c))
+		}
+		c.Seq = target.Seq
+		there, wrote, err := s.Log.Commit(ctx, e, c)
+		if !errors.Is(err, chat.ErrStale) {
+			return there, wrote, err
+		}
+		if err := pause(ctx, round); err != nil {
+			return e, false, err
+		}
+	}
 }
 
 // shadow is what somebody who is blocked does to a message that both have seen. Only its entry is written, with all that the
-// message would say: so they see what they did on their own devices, and the other one's message stays as it is.
+// message would say: so they see what they did on their own devices, and the message stays as it is.
 func shadow(e, target chat.Entry, c chat.Change) chat.Entry {
 	e.Hidden = true
 	if r := c.Rewrite; r != nil {

@@ -110,7 +110,7 @@ func newCounted(t *testing.T) counted {
 	sessions := store.NewSessions(db, topology.Sessions.Name)
 	out := &posts{}
 	s := &send.Sender{
-		Log: log, Attachments: uploads{}, Now: time.Now,
+		Log: log, Attachments: uploads{}, Now: time.Now, Directs: log, People: store.NewPeople(db, topology.People.Name), Sessions: sessions,
 		Deliver: &deliver.Deliverer{Sessions: sessions, Poster: out, Log: log, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	for _, user := range []chat.UserID{"ann", "bob"} {
@@ -140,7 +140,7 @@ func TestWhatAMessageCosts(t *testing.T) {
 	}
 
 	cost(1)
-	if want := map[string]int{"Query": 1, "PutItem": 4, "BatchGetItem": 1}; !maps.Equal(m.calls, want) {
+	if want := map[string]int{"Query": 2, "GetItem": 4, "PutItem": 4, "BatchGetItem": 2}; !maps.Equal(m.calls, want) {
 		t.Errorf("the first message makes the calls %v, want %v", m.calls, want)
 	}
 	for n := range 5 {

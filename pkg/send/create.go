@@ -12,10 +12,10 @@ import (
 // The group's id follows from (creator, id), so a resend finds the group that the first try made; with another name or
 // size it is a conflict.
 func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (chat.Entry, error) {
-	members := map[chat.UserID]chat.Role{who.User: chat.Owner}
+	members := map[chat.UserID]chat.Place{who.User: {Role: chat.Owner}}
 	for _, user := range r.Members {
 		if user != who.User {
-			members[user] = chat.Member
+			members[user] = chat.Place{Role: chat.Member}
 		}
 	}
 	e := chat.Entry{
@@ -29,7 +29,7 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 		return e, chat.Errorf(chat.Invalid, "members: somebody besides you")
 	}
 	c := chat.Conversation{
-		ID: e.Conversation, Kind: chat.Group, Name: r.Name, Creator: who.User, Created: s.Now(), Size: len(members),
+		ID: e.Conversation, Kind: chat.Group, Setup: chat.Setup{Name: r.Name}, Creator: who.User, Created: s.Now(), Size: len(members),
 	}
 	if len(members) <= chat.InlineMembers {
 		c.Members = members
@@ -38,15 +38,10 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 	switch {
 	case err != nil:
 		return e, err
-	case known && !sameGroup(tail.Conversation, c):
-		return e, &chat.Error{Code: chat.Conflict}
 	case !known:
 		// Another try may have made it meanwhile, with other members.
 		if tail.Conversation, _, err = s.Log.Create(ctx, c, members); err != nil {
 			return e, err
-		}
-		if !sameGroup(tail.Conversation, c) {
-			return e, &chat.Error{Code: chat.Conflict}
 		}
 	case tail.Head > 0:
 		// What announces a group is its first entry, however much was said since.
@@ -54,8 +49,11 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 			return e, err
 		}
 	}
+	if tail.Conversation.Rules == 0 && !sameGroup(tail.Conversation, c) { // once it was changed, only the entry is compared
+		return e, &chat.Error{Code: chat.Conflict}
+	}
 	zero := chat.Seq(0)
-	e, err = s.append(ctx, tail, e, &zero, s.Log.Put)
+	e, err = s.append(ctx, attempt{tail, e, s.Log.Put}, &zero)
 	if err != nil {
 		return e, err
 	}
@@ -64,5 +62,5 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 
 // sameGroup compares what was created with what is asked for. Above InlineMembers only the number of members is compared.
 func sameGroup(there, c chat.Conversation) bool {
-	return there.Name == c.Name && there.Size == c.Size && maps.Equal(there.Members, c.Members)
+	return there.Setup.Name == c.Setup.Name && there.Size == c.Size && maps.Equal(there.Members, c.Members)
 }

@@ -19,7 +19,7 @@ func TestAGroupBeginsWithTheEntryThatAnnouncesIt(t *testing.T) {
 		t.Errorf("entry %+v", e)
 	}
 	tail, ok, err := r.log.Tail(t.Context(), e.Conversation, chat.Strong)
-	if err != nil || !ok || tail.Conversation.Members["ann"] != chat.Owner || tail.Conversation.Members["cat"] != chat.Member {
+	if err != nil || !ok || tail.Conversation.Members["ann"].Role != chat.Owner || tail.Conversation.Members["cat"].Role != chat.Member {
 		t.Errorf("header %+v, %v", tail.Conversation, err)
 	}
 	// A resend, even after others have spoken.

@@ -39,26 +39,31 @@ func (s *Sender) meet(ctx context.Context, c *chat.Conversation, from, to chat.U
 	return nil
 }
 
-// part notes a block that was made while the conversation was: whoever blocks writes that down before looking for a header to
-// change, and here it is looked for behind the making of the header, so one of the two finds the other. It costs two read units.
-func (s *Sender) part(ctx context.Context, c *chat.Conversation) error {
+// begin makes a direct conversation. A block that was made at the same time is noted: whoever blocks writes that down before
+// looking for a header to change, and here it is looked for behind the making of the header, so one of the two finds the other.
+// It costs what Create does, and two read units.
+func (s *Sender) begin(ctx context.Context, c chat.Conversation) (chat.Conversation, error) {
+	c, _, err := s.Log.Create(ctx, c, c.Members)
+	if err != nil {
+		return c, err
+	}
 	for user := range c.Members {
 		r, err := s.People.Relation(ctx, user, c.Peer(user), chat.Strong)
 		if err != nil {
-			return err
+			return c, err
 		}
 		if r.Blocked.IsZero() || c.Blocked[user] {
 			continue
 		}
 		if err := s.Directs.Part(ctx, c.ID, user, true); err != nil {
-			return err
+			return c, err
 		}
 		if c.Blocked == nil {
 			c.Blocked = map[chat.UserID]bool{}
 		}
 		c.Blocked[user] = true
 	}
-	return nil
+	return c, nil
 }
 
 // answer accepts what a stranger wrote, if it is the user who writes now.

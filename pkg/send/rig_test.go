@@ -47,15 +47,21 @@ func (u uploads) Check(_ context.Context, _ chat.UserID, attachments []chat.Atta
 // rig is a sender over a real log.
 type rig struct {
 	*send.Sender
-	log *unreliable
-	out *delivered
+	log      *unreliable
+	out      *delivered
+	people   *store.People
+	sessions *store.Sessions
 }
 
 func newRig(t testing.TB) *rig {
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
-	log := &unreliable{Log: store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)}
+	stored := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
+	log := &unreliable{Log: stored}
+	people, sessions := store.NewPeople(db, topology.People.Name), store.NewSessions(db, topology.Sessions.Name)
 	out := &delivered{}
-	return &rig{&send.Sender{Log: log, Deliver: out, Attachments: uploads{}, Now: time.Now}, log, out}
+	return &rig{&send.Sender{
+		Log: log, Deliver: out, Attachments: uploads{}, Now: time.Now, Directs: stored, People: people, Sessions: sessions,
+	}, log, out, people, sessions}
 }
 
 // unreliable is a log that shows what the emulator never does: reads that lag, and writes that succeed and say they did not.
@@ -103,8 +109,8 @@ func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, e
 	return there, wrote, err
 }
 
-func (u *unreliable) Commit(ctx context.Context, e chat.Entry, c chat.Change) (chat.Entry, bool, error) {
-	there, wrote, err := u.Log.Commit(ctx, e, c)
+func (u *unreliable) Commit(ctx context.Context, e chat.Entry, c ...chat.Change) (chat.Entry, bool, error) {
+	there, wrote, err := u.Log.Commit(ctx, e, c...)
 	if u.losePut && wrote {
 		u.losePut = false
 		return chat.Entry{}, false, errAfterCommit

@@ -41,64 +41,74 @@ type Sender struct {
 // Send appends a message and delivers it. The same (sender, id) gives the same answer however often it is sent, provided
 // that every attempt carries after; the same id with another body is a conflict.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
-	e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
-	tail, exists, err := s.open(ctx, who.User, r.To)
-	if err != nil {
-		return e, err
-	}
-	e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
-	if err := s.refers(ctx, tail, who.User, e.Body); err != nil {
-		return e, err
-	}
-	if err := fits(e); err != nil {
-		return e, err
-	}
-	if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
-		return e, err
-	}
-	if !exists {
-		tail.Conversation, _, err = s.Log.Create(ctx, tail.Conversation, tail.Conversation.Members)
+	checked := false // what does not depend on the conversation is checked once
+	a, err := s.write(ctx, r.After, func(read chat.Read) (attempt, error) {
+		e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
+		tail, exists, err := s.open(ctx, who.User, r.To, read)
 		if err != nil {
-			return e, err
+			return attempt{}, err
 		}
-		if err := s.part(ctx, &tail.Conversation); err != nil {
-			return e, err
+		e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
+		if !tail.Conversation.Can(tail.Place.Role, chat.CanSend) {
+			return attempt{}, chat.Errorf(chat.Forbidden, "you cannot write here")
 		}
-	}
-	put := s.Log.Put
-	if tail.Conversation.Blocked[who.User] {
-		put = s.refuse(blocks())
-	}
-	e.Hidden = tail.Conversation.Blocked[e.To]
-	e, err = s.append(ctx, tail, e, r.After, put)
+		if err := s.refers(ctx, tail, e.Body); err != nil {
+			return attempt{}, err
+		}
+		if !checked {
+			if err := fits(e); err != nil {
+				return attempt{}, err
+			}
+			if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
+				return attempt{}, err
+			}
+			checked = true
+		}
+		if !exists {
+			if tail.Conversation, err = s.begin(ctx, tail.Conversation); err != nil {
+				return attempt{}, err
+			}
+		}
+		e.Hidden = tail.Conversation.Blocked[e.To]
+		if tail.Conversation.Blocked[who.User] {
+			return attempt{tail, e, s.refuse(blocks())}, nil
+		}
+		return attempt{tail, e, s.Log.Put}, nil
+	})
 	if err != nil {
-		return e, err
+		return a.entry, err
 	}
-	if err := s.answer(ctx, &tail.Conversation, who.User); err != nil {
-		return e, err
+	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
+		return a.entry, err
 	}
-	return e, s.Deliver.Deliver(ctx, tail.Conversation, e, who.Connection)
+	return a.entry, s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
 }
 
-// open finds the conversation and checks that the user may write in it. A direct one is made by its first message: until
-// that is checked, exists is false and the tail is what will be.
-func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target) (tail chat.Tail, exists bool, err error) {
+// open finds the conversation and checks that the user is in it. A direct one is made by its first message: until that is
+// checked, exists is false and the tail is what will be.
+func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, read chat.Read) (tail chat.Tail, exists bool, err error) {
 	if to.User == "" {
-		tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, chat.Eventual)
+		tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, read)
 		return tail, true, err
 	}
 	if to.User == user {
 		return tail, false, chat.Errorf(chat.Invalid, "to.user: somebody else")
 	}
-	id := chat.DirectID(user, to.User)
-	for _, read := range []chat.Read{chat.Eventual, chat.Strong} { // nobody is taken for a stranger because of a read that lags
-		if tail, exists, err = s.Log.Tail(ctx, id, read); err != nil || exists {
-			return tail, exists, err // who derives the id is one of the two
-		}
+	id, place := chat.DirectID(user, to.User), chat.Place{Role: chat.Member}
+	tail, exists, err = s.Log.Tail(ctx, id, read)
+	if err == nil && !exists && read == chat.Eventual {
+		tail, exists, err = s.Log.Tail(ctx, id, chat.Strong) // nobody is taken for a stranger because of a read that lags
 	}
-	members := map[chat.UserID]chat.Role{user: chat.Member, to.User: chat.Member}
-	tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
-	return tail, false, s.meet(ctx, &tail.Conversation, user, to.User)
+	if err != nil {
+		return tail, exists, err
+	}
+	tail.Place = place // who derives the id is one of the two
+	if !exists {
+		members := map[chat.UserID]chat.Place{user: place, to.User: place}
+		tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
+		err = s.meet(ctx, &tail.Conversation, user, to.User)
+	}
+	return tail, exists, err
 }
 
 // fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one

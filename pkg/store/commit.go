@@ -14,11 +14,14 @@ import (
 // unchanged is the condition that a message can still be changed.
 const unchanged = "'kind' = ? AND attribute_not_exists('deleted')"
 
-// Commit implements chat.Log with one transaction of two writes.
-func (s *Conversations) Commit(ctx context.Context, e chat.Entry, c chat.Change) (there chat.Entry, wrote bool, err error) {
+// Commit implements chat.Log with one transaction.
+func (s *Conversations) Commit(ctx context.Context, e chat.Entry, changes ...chat.Change) (there chat.Entry, wrote bool, err error) {
 	defer wrap(&err, "commit %s %d", e.Conversation, e.Seq)
 	tx := s.db.WriteTx().Put(s.table.Put(newEntry(e)).If(free)).IncludeAllItemsInCondCheckFail(true)
-	err = s.change(tx, e.Conversation, c).Run(ctx)
+	for _, c := range changes {
+		s.change(tx, e, c)
+	}
+	err = tx.Run(ctx)
 	if err == nil {
 		return e, true, nil
 	}
@@ -26,45 +29,73 @@ func (s *Conversations) Commit(ctx context.Context, e chat.Entry, c chat.Change)
 	if !ok {
 		return e, false, err
 	}
-	put, change := code(canceled, 0), code(canceled, 1)
+	reasons := map[string]bool{}
+	for i, reason := range canceled.CancellationReasons {
+		if reason.Code == nil {
+			continue
+		}
+		if i == 0 && *reason.Code == refused {
+			there, err = entryOf(reason.Item)
+			return there, false, err
+		}
+		reasons[*reason.Code] = true
+	}
 	switch {
-	case put == "ConditionalCheckFailed":
-		there, err = entryOf(canceled.CancellationReasons[0].Item)
-		return there, false, err
-	case put == "TransactionConflict", change == "TransactionConflict", change == "ConditionalCheckFailed":
+	case reasons[refused], reasons["TransactionConflict"]:
 		return e, false, chat.ErrStale
-	case throttled[put], throttled[change]:
+	case reasons["ThrottlingError"], reasons["ProvisionedThroughputExceeded"]:
 		return e, false, fmt.Errorf("%w: %w", &chat.Error{Code: chat.Unavailable}, err)
 	default:
 		return e, false, err
 	}
 }
 
-// throttled are the reasons for which a transaction may succeed later (DynamoDB API reference, TransactWriteItems).
-var throttled = map[string]bool{"ThrottlingError": true, "ProvisionedThroughputExceeded": true}
+// refused is why a transaction was cancelled whose condition does not hold (DynamoDB API reference, TransactWriteItems).
+const refused = "ConditionalCheckFailed"
 
-// code is why the i-th action of a transaction was refused, "None" or "" if it was not.
-func code(canceled *types.TransactionCanceledException, i int) string {
-	if i >= len(canceled.CancellationReasons) || canceled.CancellationReasons[i].Code == nil {
-		return ""
+// change adds a change to the transaction of an entry.
+func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) {
+	switch {
+	case c.Header != nil:
+		head := newHead(c.Header.Conversation)
+		head.Rules = e.Seq
+		put := s.table.Put(head)
+		if c.Header.Was == 0 {
+			put = put.If("attribute_exists('item') AND attribute_not_exists('rules')")
+		} else {
+			put = put.If("'rules' = ?", c.Header.Was)
+		}
+		tx.Put(asDirect(put, head))
+	case c.Join != nil:
+		item := newMember(e.Conversation, *c.Join)
+		item.Read = e.Seq
+		tx.Put(s.table.Put(item).If(free))
+	case c.Rank != nil:
+		update := s.table.Update("conversation", string(e.Conversation)).Range("item", memberKey(c.Rank.User)).
+			Set("role", c.Rank.Role).If("attribute_exists('item')")
+		tx.Update(update)
+	case c.Leave != "":
+		tx.Delete(s.table.Delete("conversation", string(e.Conversation)).Range("item", memberKey(c.Leave)).If("attribute_exists('item')"))
+	default:
+		s.revise(tx, e.Conversation, c)
 	}
-	return *canceled.CancellationReasons[i].Code
 }
 
-// change adds the change to the transaction.
-func (s *Conversations) change(tx *dynamo.WriteTx, id chat.ConversationID, c chat.Change) *dynamo.WriteTx {
+// revise adds a change of a message to a transaction.
+func (s *Conversations) revise(tx *dynamo.WriteTx, id chat.ConversationID, c chat.Change) {
 	update := s.table.Update("conversation", string(id)).Range("item", entryKey(c.Seq)).If(unchanged, string(chat.Message))
 	switch {
 	case c.Erase != nil:
 		// What is left says who and when. A whole item takes the place of the old one, so that nothing of it is left.
-		return tx.Put(s.table.Put(entryItem{
+		tx.Put(s.table.Put(entryItem{
 			Conversation: string(id), Item: entryKey(c.Seq), Kind: c.Erase.Kind, ID: string(c.Erase.ID),
-			From: string(c.Erase.From), To: string(c.Erase.To), At: c.Erase.At.UnixMilli(), Hidden: c.Erase.Hidden, Deleted: true,
+			From: string(c.Erase.From), To: string(c.Erase.To), At: c.Erase.At.UnixMilli(), Deleted: true,
+			Rules: c.Erase.Rules, Hidden: c.Erase.Hidden,
 		}).If(unchanged, string(chat.Message)))
 	case c.React != nil && len(c.React.Marks) > 0:
-		return tx.Update(update.SetExpr("$ = ?", reactionPrefix+string(c.React.User), c.React.Marks))
+		tx.Update(update.SetExpr("$ = ?", reactionPrefix+string(c.React.User), c.React.Marks))
 	case c.React != nil:
-		return tx.Update(update.RemoveExpr("$", reactionPrefix+string(c.React.User)))
+		tx.Update(update.RemoveExpr("$", reactionPrefix+string(c.React.User)))
 	default:
 		r := c.Rewrite
 		if r.Version == 0 {
@@ -74,8 +105,10 @@ func (s *Conversations) change(tx *dynamo.WriteTx, id chat.ConversationID, c cha
 		}
 		update = update.Set("text", r.Text).Set("version", r.Version+1).Set("edited", r.At.UnixMilli()).Set("mentions", names(r.Mentions))
 		if r.Everybody {
-			return tx.Update(update.Set("everybody", true))
+			update = update.Set("everybody", true)
+		} else {
+			update = update.Remove("everybody")
 		}
-		return tx.Update(update.Remove("everybody"))
+		tx.Update(update)
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/guregu/dynamo/v2"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -33,4 +34,21 @@ func unlessUnmet(err error) error {
 		return nil
 	}
 	return err
+}
+
+// asDirect adds the condition that what the two of a direct conversation have decided is still what the new header says: that
+// changes without an entry, so the header's rules do not show it.
+func asDirect(put *dynamo.Put, head headItem) *dynamo.Put {
+	if head.Kind != chat.Direct {
+		return put
+	}
+	if len(head.Blocked) == 0 {
+		put = put.If("attribute_not_exists('blocked')")
+	} else {
+		put = put.If("'blocked' = ?", &types.AttributeValueMemberSS{Value: head.Blocked})
+	}
+	if head.Request == "" {
+		return put.If("attribute_not_exists('request')")
+	}
+	return put.If("'request' = ?", head.Request)
 }

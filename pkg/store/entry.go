@@ -14,6 +14,9 @@ import (
 // own, so that two who react at once do not meet.
 const reactionPrefix = "r#"
 
+// hidePrefix precedes a user who has hidden the message from themselves.
+const hidePrefix = "h#"
+
 // entryItem is an entry. The size of the item decides what storing it costs, so names are short.
 type entryItem struct {
 	Conversation string           `dynamo:"conversation,hash"`
@@ -32,6 +35,10 @@ type entryItem struct {
 	Reactions    []string         `dynamo:"reactions,omitempty"`
 	Name         string           `dynamo:"name,omitempty"`
 	Size         int              `dynamo:"size,omitempty"`
+	Users        []string         `dynamo:"users,omitempty"`
+	Role         chat.Role        `dynamo:"role,omitempty"`
+	Setup        *amendmentItem   `dynamo:"setup,omitempty"`
+	Rules        chat.Seq         `dynamo:"rules,omitempty"`
 	Hidden       bool             `dynamo:"hidden,omitempty"`
 	// What became of it.
 	Version int   `dynamo:"version,omitempty"`
@@ -46,13 +53,23 @@ type attachmentItem struct {
 	Size  int64  `dynamo:"size"`
 }
 
+// amendmentItem is what was changed of a group.
+type amendmentItem struct {
+	Name     *string          `dynamo:"name,omitempty"`
+	Picture  *chat.MediaID    `dynamo:"picture,omitempty"`
+	Announce *bool            `dynamo:"announce,omitempty"`
+	Slow     *time.Duration   `dynamo:"slow,omitempty"`
+	History  *chat.Visibility `dynamo:"history,omitempty"`
+}
+
 func newEntry(e chat.Entry) entryItem {
 	item := entryItem{
 		Conversation: string(e.Conversation), Item: entryKey(e.Seq), Kind: e.Kind, ID: string(e.ID),
 		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(),
 		Text: e.Body.Text, Reply: e.Body.Reply, Mentions: names(e.Body.Mentions), Everybody: e.Body.Everybody,
 		Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
-		Hidden: e.Hidden, Version: e.State.Version,
+		Users: names(e.Body.Users), Role: e.Body.Role, Setup: (*amendmentItem)(e.Body.Setup), Rules: e.Rules, Hidden: e.Hidden,
+		Version: e.State.Version,
 	}
 	if !e.State.Edited.IsZero() {
 		item.Edited = e.State.Edited.UnixMilli()
@@ -79,8 +96,10 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 		Body: chat.Body{
 			Text: i.Text, Reply: i.Reply, Mentions: users(i.Mentions), Everybody: i.Everybody,
 			Target: i.Target, Reactions: i.Reactions, Name: i.Name, Size: i.Size,
+			Users: users(i.Users), Role: i.Role, Setup: (*chat.Amendment)(i.Setup),
 		},
-		State: chat.State{Version: i.Version, Deleted: i.Deleted}, Hidden: i.Hidden,
+		Rules: i.Rules, Hidden: i.Hidden,
+		State: chat.State{Version: i.Version, Deleted: i.Deleted},
 	}
 	if i.Edited != 0 {
 		e.State.Edited = time.UnixMilli(i.Edited).UTC()
@@ -90,27 +109,29 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 			Media: chat.MediaID(f.Media), Name: f.Name, Type: f.Type, Size: f.Size,
 		})
 	}
-	e.State.Reactions, err = reactionsOf(from)
-	return e, err
+	return e, addMarks(&e.State, from)
 }
 
-func reactionsOf(item dynamo.Item) (map[chat.UserID][]string, error) {
-	var all map[chat.UserID][]string
+// addMarks reads what users have put on a message, each in an attribute of their own.
+func addMarks(state *chat.State, item dynamo.Item) error {
 	for name, value := range item {
+		if user, ok := strings.CutPrefix(name, hidePrefix); ok {
+			state.Hides = append(state.Hides, chat.UserID(user))
+		}
 		user, ok := strings.CutPrefix(name, reactionPrefix)
 		if !ok {
 			continue
 		}
 		var marks []string
 		if err := dynamo.Unmarshal(value, &marks); err != nil {
-			return nil, fmt.Errorf("reactions: %w", err)
+			return fmt.Errorf("reactions: %w", err)
 		}
-		if all == nil {
-			all = map[chat.UserID][]string{}
+		if state.Reactions == nil {
+			state.Reactions = map[chat.UserID][]string{}
 		}
-		all[chat.UserID(user)] = marks
+		state.Reactions[chat.UserID(user)] = marks
 	}
-	return all, nil
+	return nil
 }
 
 func entries(items []dynamo.Item) ([]chat.Entry, error) {

@@ -31,27 +31,63 @@ type headItem struct {
 	Conversation string               `dynamo:"conversation,hash"`
 	Item         string               `dynamo:"item,range"`
 	Kind         chat.Kind            `dynamo:"kind"`
-	Name         string               `dynamo:"name,omitempty"`
 	Creator      string               `dynamo:"creator"`
 	Created      int64                `dynamo:"created"`
 	Size         int                  `dynamo:"size"`
-	Members      map[string]chat.Role `dynamo:"members,omitempty"`
+	Members      map[string]placeItem `dynamo:"members,omitempty"`
+	Rules        chat.Seq             `dynamo:"rules,omitempty"`
 	Blocked      []string             `dynamo:"blocked,set,omitempty"`
 	Request      string               `dynamo:"request,omitempty"`
+	setupItem
+}
+
+// setupItem is what a group's members have chosen.
+type setupItem struct {
+	Name      string          `dynamo:"name,omitempty"`
+	Picture   string          `dynamo:"picture,omitempty"`
+	PictureBy string          `dynamo:"pictureBy,omitempty"`
+	Announce  bool            `dynamo:"announce,omitempty"`
+	Slow      int64           `dynamo:"slow,omitempty"` // milliseconds
+	History   chat.Visibility `dynamo:"history,omitempty"`
+}
+
+// placeItem is a place in the header. The header is read for every message and has up to 200 of them, so an ordinary
+// member's is empty.
+type placeItem struct {
+	Role chat.Role `dynamo:"r,omitempty"` // "" for member
+	From chat.Seq  `dynamo:"f,omitempty"`
+}
+
+func newPlace(p chat.Place) placeItem {
+	if p.Role == chat.Member {
+		p.Role = ""
+	}
+	return placeItem(p)
+}
+
+func (i placeItem) place() chat.Place {
+	if i.Role == "" {
+		i.Role = chat.Member
+	}
+	return chat.Place(i)
 }
 
 func newHead(c chat.Conversation) headItem {
 	h := headItem{
-		Conversation: string(c.ID), Item: headKey, Kind: c.Kind, Name: c.Name,
-		Creator: string(c.Creator), Created: c.Created.UnixMilli(), Size: c.Size, Request: string(c.Request),
+		Conversation: string(c.ID), Item: headKey, Kind: c.Kind, Creator: string(c.Creator), Created: c.Created.UnixMilli(),
+		Size: c.Size, Rules: c.Rules, Request: string(c.Request),
+		setupItem: setupItem{
+			Name: c.Setup.Name, Picture: string(c.Setup.Picture), PictureBy: string(c.Setup.PictureBy),
+			Announce: c.Setup.Announce, Slow: c.Setup.Slow.Milliseconds(), History: c.Setup.History,
+		},
 	}
 	for user := range c.Blocked {
 		h.Blocked = append(h.Blocked, string(user))
 	}
 	if c.Members != nil {
-		h.Members = make(map[string]chat.Role, len(c.Members))
-		for user, role := range c.Members {
-			h.Members[string(user)] = role
+		h.Members = make(map[string]placeItem, len(c.Members))
+		for user, place := range c.Members {
+			h.Members[string(user)] = newPlace(place)
 		}
 	}
 	return h
@@ -59,8 +95,12 @@ func newHead(c chat.Conversation) headItem {
 
 func (h headItem) conversation() chat.Conversation {
 	c := chat.Conversation{
-		ID: chat.ConversationID(h.Conversation), Kind: h.Kind, Name: h.Name,
-		Creator: chat.UserID(h.Creator), Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Request: chat.UserID(h.Request),
+		ID: chat.ConversationID(h.Conversation), Kind: h.Kind, Creator: chat.UserID(h.Creator),
+		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules, Request: chat.UserID(h.Request),
+		Setup: chat.Setup{
+			Name: h.Name, Picture: chat.MediaID(h.Picture), PictureBy: chat.UserID(h.PictureBy),
+			Announce: h.Announce, Slow: time.Duration(h.Slow) * time.Millisecond, History: h.History,
+		},
 	}
 	for _, user := range h.Blocked {
 		if c.Blocked == nil {
@@ -69,9 +109,9 @@ func (h headItem) conversation() chat.Conversation {
 		c.Blocked[chat.UserID(user)] = true
 	}
 	if h.Members != nil {
-		c.Members = make(map[chat.UserID]chat.Role, len(h.Members))
-		for user, role := range h.Members {
-			c.Members[chat.UserID(user)] = role
+		c.Members = make(map[chat.UserID]chat.Place, len(h.Members))
+		for user, place := range h.Members {
+			c.Members[chat.UserID(user)] = place.place()
 		}
 	}
 	return c
@@ -83,4 +123,15 @@ type memberItem struct {
 	Item         string    `dynamo:"item,range"`
 	User         string    `dynamo:"user"`
 	Role         chat.Role `dynamo:"role"`
+	From         chat.Seq  `dynamo:"from,omitempty"`
+	// Read is up to where the member has read.
+	Read chat.Seq `dynamo:"read,omitempty"`
+}
+
+func newMember(id chat.ConversationID, s chat.Seat) memberItem {
+	return memberItem{Conversation: string(id), Item: memberKey(s.User), User: string(s.User), Role: s.Role, From: s.From}
+}
+
+func (i memberItem) seat() chat.Seat {
+	return chat.Seat{User: chat.UserID(strings.TrimPrefix(i.Item, memberPrefix)), Place: chat.Place{Role: i.Role, From: i.From}}
 }

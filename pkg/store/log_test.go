@@ -23,14 +23,14 @@ func newLog(t testing.TB) chat.Log {
 var epoch = time.Date(2026, 11, 21, 22, 23, 0, 123e6, time.UTC)
 
 // group is a conversation of n members u000, u001, … with its members inline as far as the limit allows.
-func group(id string, n int) (chat.Conversation, map[chat.UserID]chat.Role) {
-	members := map[chat.UserID]chat.Role{}
+func group(id string, n int) (chat.Conversation, map[chat.UserID]chat.Place) {
+	members := map[chat.UserID]chat.Place{}
 	for i := range n {
-		members[chat.UserID(fmt.Sprintf("u%03d", i))] = chat.Member
+		members[chat.UserID(fmt.Sprintf("u%03d", i))] = chat.Place{Role: chat.Member}
 	}
-	members["u000"] = chat.Owner
+	members["u000"] = chat.Place{Role: chat.Owner}
 	c := chat.Conversation{
-		ID: chat.GroupID("u000", chat.MessageID(id)), Kind: chat.Group, Name: "the " + id,
+		ID: chat.GroupID("u000", chat.MessageID(id)), Kind: chat.Group, Setup: chat.Setup{Name: "the " + id},
 		Creator: "u000", Created: epoch, Size: n,
 	}
 	if n <= chat.InlineMembers {
@@ -79,7 +79,7 @@ func TestTailIsTheHeaderAndTheNewestEntry(t *testing.T) {
 	if err != nil || !ok || tail.Head != 0 || tail.Last.Seq != 0 {
 		t.Fatalf("before the first entry: %+v, %v, %v", tail, ok, err)
 	}
-	if got := tail.Conversation; got.Name != c.Name || got.Size != 3 || got.Members["u000"] != chat.Owner || !got.Created.Equal(epoch) {
+	if got := tail.Conversation; got.Setup.Name != c.Setup.Name || got.Size != 3 || got.Members["u000"].Role != chat.Owner || !got.Created.Equal(epoch) {
 		t.Errorf("header %+v", got)
 	}
 	for seq := chat.Seq(1); seq <= 12; seq++ { // 12, so that the padding of keys matters
@@ -180,7 +180,7 @@ func TestCreateIsSafeToRepeat(t *testing.T) {
 	c, members := group("team", 3)
 	for i := range 3 {
 		there, made, err := log.Create(t.Context(), c, members)
-		if err != nil || made != (i == 0) || there.Name != c.Name || len(there.Members) != 3 {
+		if err != nil || made != (i == 0) || there.Setup.Name != c.Setup.Name || len(there.Members) != 3 {
 			t.Errorf("time %d: made %v, %+v, %v", i, made, there, err)
 		}
 	}
@@ -207,19 +207,21 @@ func TestMembersOfALargeConversationAreReadInPages(t *testing.T) {
 	}
 	var all []chat.UserID
 	for after := chat.UserID(""); ; {
-		users := must[[]chat.UserID](t)(log.Members(t.Context(), c.ID, after, 200))
-		all = append(all, users...)
-		if len(users) < 200 {
+		seats := must[[]chat.Seat](t)(log.Members(t.Context(), c.ID, after, 200, chat.Eventual))
+		for _, seat := range seats {
+			all = append(all, seat.User)
+		}
+		if len(seats) < 200 {
 			break
 		}
-		after = users[len(users)-1]
+		after = seats[len(seats)-1].User
 	}
 	if len(all) != 450 || !slices.IsSorted(all) || all[0] != "u000" || all[449] != "u449" {
 		t.Errorf("%d members, first %v", len(all), all[:min(3, len(all))])
 	}
-	role, ok, err := log.Member(t.Context(), c.ID, "u000")
-	if role != chat.Owner || !ok || err != nil {
-		t.Errorf("u000 is %q, %v, %v", role, ok, err)
+	place, ok, err := log.Member(t.Context(), c.ID, "u000")
+	if place != (chat.Place{Role: chat.Owner}) || !ok || err != nil {
+		t.Errorf("u000 is %v, %v, %v", place, ok, err)
 	}
 	if _, ok, err := log.Member(t.Context(), c.ID, "stranger"); ok || err != nil {
 		t.Errorf("a stranger is a member: %v, %v", ok, err)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 
 	"github.com/guregu/dynamo/v2"
 	"golang.org/x/sync/errgroup"
@@ -14,12 +13,12 @@ import (
 const writers = 32
 
 // Create implements chat.Log with one conditional Put per member and one for the header.
-func (s *Conversations) Create(ctx context.Context, c chat.Conversation, members map[chat.UserID]chat.Role) (there chat.Conversation, made bool, err error) {
+func (s *Conversations) Create(ctx context.Context, c chat.Conversation, members map[chat.UserID]chat.Place) (there chat.Conversation, made bool, err error) {
 	defer wrap(&err, "create %s", c.ID)
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(writers)
-	for user, role := range members {
-		item := memberItem{Conversation: string(c.ID), Item: memberKey(user), User: string(user), Role: role}
+	for user, place := range members {
+		item := newMember(c.ID, chat.Seat{User: user, Place: place})
 		group.Go(func() error {
 			err := s.table.Put(item).If(free).Run(groupCtx)
 			if dynamo.IsCondCheckFailed(err) {
@@ -40,20 +39,20 @@ func (s *Conversations) Create(ctx context.Context, c chat.Conversation, members
 }
 
 // Member implements chat.Log with one GetItem.
-func (s *Conversations) Member(ctx context.Context, id chat.ConversationID, user chat.UserID) (role chat.Role, ok bool, err error) {
+func (s *Conversations) Member(ctx context.Context, id chat.ConversationID, user chat.UserID) (place chat.Place, ok bool, err error) {
 	defer wrap(&err, "member of %s", id)
 	var item memberItem
 	err = s.table.Get("conversation", string(id)).Range("item", dynamo.Equal, memberKey(user)).Consistent(true).One(ctx, &item)
 	if err != nil {
-		return "", false, ignoreNotFound(err)
+		return place, false, ignoreNotFound(err)
 	}
-	return item.Role, true, nil
+	return item.seat().Place, true, nil
 }
 
 // Members implements chat.Log with one Query.
-func (s *Conversations) Members(ctx context.Context, id chat.ConversationID, after chat.UserID, limit int) (users []chat.UserID, err error) {
+func (s *Conversations) Members(ctx context.Context, id chat.ConversationID, after chat.UserID, limit int, read chat.Read) (seats []chat.Seat, err error) {
 	defer wrap(&err, "members of %s", id)
-	query := s.table.Get("conversation", string(id)).Limit(limit)
+	query := s.table.Get("conversation", string(id)).Limit(limit).Consistent(bool(read))
 	if after == "" {
 		query = query.Range("item", dynamo.BeginsWith, memberPrefix)
 	} else {
@@ -65,9 +64,9 @@ func (s *Conversations) Members(ctx context.Context, id chat.ConversationID, aft
 		return nil, ignoreNotFound(err)
 	}
 	for _, item := range items {
-		users = append(users, chat.UserID(strings.TrimPrefix(item.Item, memberPrefix)))
+		seats = append(seats, item.seat())
 	}
-	return users, nil
+	return seats, nil
 }
 
 // Conversations implements chat.Log with one Query of the index.

@@ -109,7 +109,7 @@ func TestProfiles(t *testing.T) {
 
 func TestStances(t *testing.T) {
 	log := newConversations(t)
-	c := chat.Conversation{ID: chat.DirectID("ann", "bob"), Kind: chat.Direct, Size: 2, Members: map[chat.UserID]chat.Role{"ann": chat.Member, "bob": chat.Member}}
+	c := chat.Conversation{ID: chat.DirectID("ann", "bob"), Kind: chat.Direct, Size: 2, Members: map[chat.UserID]chat.Place{"ann": {Role: chat.Member}, "bob": {Role: chat.Member}}}
 	if _, _, err := log.Create(t.Context(), c, c.Members); err != nil {
 		t.Fatal(err)
 	}
@@ -126,8 +126,8 @@ func TestStances(t *testing.T) {
 	if got, err := log.Stances(t.Context(), c.ID, []chat.UserID{"bob"}); err != nil || got[0] != (chat.Stance{User: "bob"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if role, ok, err := log.Member(t.Context(), c.ID, "bob"); err != nil || !ok || role != chat.Member {
-		t.Errorf("bob is %q, %v, %v", role, ok, err)
+	if place, ok, err := log.Member(t.Context(), c.ID, "bob"); err != nil || !ok || place.Role != chat.Member {
+		t.Errorf("bob is %+v, %v, %v", place, ok, err)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestWhatTwoPeopleDecideAboutEachOtherIsInTheHeader(t *testing.T) {
 		t.Fatalf("a block makes the conversation: %v", err)
 	}
 	c := chat.Conversation{ID: id, Kind: chat.Direct, Size: 2, Request: "bob", Blocked: map[chat.UserID]bool{"ann": true},
-		Members: map[chat.UserID]chat.Role{"ann": chat.Member, "bob": chat.Member}}
+		Members: map[chat.UserID]chat.Place{"ann": {Role: chat.Member}, "bob": {Role: chat.Member}}}
 	if _, _, err := log.Create(t.Context(), c, c.Members); err != nil {
 		t.Fatal(err)
 	}

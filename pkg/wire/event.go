@@ -58,11 +58,12 @@ type Entry struct {
 	Event        chat.EntryKind      `json:"event"`
 	Conversation chat.ConversationID `json:"conversation"`
 	Seq          chat.Seq            `json:"seq"`
-	ID           chat.MessageID      `json:"id"`
-	From         chat.UserID         `json:"from"`
+	// ID, From and At are missing if the entry is hidden: then only its place is told.
+	ID   chat.MessageID `json:"id,omitzero"`
+	From chat.UserID    `json:"from,omitzero"`
 	// To is the other one of a direct conversation.
 	To   chat.UserID `json:"to,omitzero"`
-	At   string      `json:"at"`
+	At   string      `json:"at,omitzero"`
 	Body Body        `json:"body"`
 	// Version counts the edits of a message, and Edited is the time of the last. Both also come with "edited".
 	Version int    `json:"version,omitzero"`
@@ -74,7 +75,8 @@ type Entry struct {
 }
 
 // Body is what an entry says: Content for "message"; Name and Size for "created"; Target and what it says now for "edited";
-// Target for "deleted"; Target and all that its sender now has on it for "reacted".
+// Target for "deleted"; Target and all that its sender now has on it for "reacted"; Users for "added" and "removed"; Users
+// and Role for "ranked"; Setup for "changed"; nothing for "joined", "left" and "hidden".
 type Body struct {
 	Text        string        `json:"text,omitzero"`
 	Attachments []Attachment  `json:"attachments,omitzero"`
@@ -85,6 +87,30 @@ type Body struct {
 	Reactions   []string      `json:"reactions,omitzero"`
 	Name        string        `json:"name,omitzero"`
 	Size        int           `json:"size,omitzero"`
+	Users       []chat.UserID `json:"users,omitzero"`
+	Role        chat.Role     `json:"role,omitzero"`
+	Setup       *Setup        `json:"setup,omitzero"`
+}
+
+// Setup is what was changed of a group; what is missing was not. An empty picture was taken away. Slow is in seconds.
+type Setup struct {
+	Name     *string          `json:"name,omitzero"`
+	Picture  *chat.MediaID    `json:"picture,omitzero"`
+	Announce *bool            `json:"announce,omitzero"`
+	Slow     *int             `json:"slow,omitzero"`
+	History  *chat.Visibility `json:"history,omitzero"`
+}
+
+func fromAmendment(a *chat.Amendment) *Setup {
+	if a == nil {
+		return nil
+	}
+	s := &Setup{Name: a.Name, Picture: a.Picture, Announce: a.Announce, History: a.History}
+	if a.Slow != nil {
+		seconds := int(a.Slow.Seconds())
+		s.Slow = &seconds
+	}
+	return s
 }
 
 // Reaction is one mark on a message: how many have it, and some of them.
@@ -111,8 +137,12 @@ type Synced struct {
 // Missed is what follows a cursor, without a gap. Entries end before Head if the frame was full.
 type Missed struct {
 	Conversation chat.ConversationID `json:"conversation"`
-	Head         chat.Seq            `json:"head"`
-	Entries      []Entry             `json:"entries"`
+	Head         chat.Seq            `json:"head,omitzero"`
+	// From is the first seq that the caller may see; absent for all. Nothing before it is ever told.
+	From    chat.Seq `json:"from,omitzero"`
+	Entries []Entry  `json:"entries,omitzero"`
+	// Gone means that the caller is not a member, or not any more, or that there is no such conversation.
+	Gone bool `json:"gone,omitzero"`
 }
 
 // Page is the result of history, oldest first. More means that there are older ones.
@@ -141,6 +171,16 @@ type Conversation struct {
 	Last *Entry   `json:"last,omitzero"`
 	// Request means that a stranger wrote it and waits: accept, answer, or block.
 	Request bool `json:"request,omitzero"`
+	// From is the first seq that the caller may see; absent for all.
+	From chat.Seq `json:"from,omitzero"`
+	// Role is the caller's, and Can what it allows here.
+	Role chat.Role         `json:"role"`
+	Can  []chat.Capability `json:"can,omitzero"`
+	// What the members of a group have chosen for it. Slow is in seconds.
+	Picture  chat.MediaID    `json:"picture,omitzero"`
+	Announce bool            `json:"announce,omitzero"`
+	Slow     int             `json:"slow,omitzero"`
+	History  chat.Visibility `json:"history,omitzero"`
 }
 
 // MemberList is the result of members. Next asks for the page that follows.
@@ -152,6 +192,7 @@ type MemberList struct {
 // MemberLine is one member.
 type MemberLine struct {
 	User     chat.UserID `json:"user"`
+	Role     chat.Role   `json:"role"`
 	Presence Presence    `json:"presence"`
 	// Seen is when the user last came or went; absent if that is not known.
 	Seen string `json:"seen,omitzero"`
@@ -197,12 +238,16 @@ func ParseTime(s string) (time.Time, error) { return time.Parse(timeLayout, s) }
 
 // FromEntry renders an entry.
 func FromEntry(e chat.Entry) Entry {
+	if e.Kind == chat.Hidden {
+		return Entry{Event: e.Kind, Conversation: e.Conversation, Seq: e.Seq}
+	}
 	b := e.Body
 	out := Entry{
 		Event: e.Kind, Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, From: e.From, To: e.To, At: Time(e.At),
 		Body: Body{
 			Text: b.Text, Attachments: fromAttachments(b.Attachments), Reply: b.Reply, Mentions: b.Mentions, Everybody: b.Everybody,
 			Target: b.Target, Reactions: b.Reactions, Name: b.Name, Size: b.Size,
+			Users: b.Users, Role: b.Role, Setup: fromAmendment(b.Setup),
 		},
 		Version: e.State.Version, Deleted: e.State.Deleted, Reactions: summary(e.State.Reactions),
 	}

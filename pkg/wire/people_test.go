@@ -30,7 +30,7 @@ func peopleFrames() map[string]any {
 		"reply.settings.all": NewReply("o2", FromSettings(chat.Settings{})),
 		"reply.accept":       NewReply("a1", About{Conversation: chat.DirectID("ann", "bob")}),
 		"reply.conversations.request": NewReply("l3", Listed{Conversations: []Conversation{
-			{Conversation: chat.DirectID("ann", "bob"), Kind: chat.Direct, Peer: "ann", Size: 2, Head: 43, Request: true},
+			{Conversation: chat.DirectID("ann", "bob"), Kind: chat.Direct, Peer: "ann", Size: 2, Head: 43, Request: true, Role: chat.Member, Can: []chat.Capability{chat.CanSend}},
 		}}),
 	}
 }

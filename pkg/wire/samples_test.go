@@ -150,7 +150,7 @@ func eventFrames() map[string]any {
 	}
 	lastPicture, lastCharts := FromEntry(picture), FromEntry(charts)
 	expires := Time(at("2026-11-21T22:28:00.000Z"))
-	ann := MemberLine{"ann", Online, Time(at("2026-11-21T22:20:00.000Z"))}
+	ann := MemberLine{"ann", chat.Owner, Online, Time(at("2026-11-21T22:20:00.000Z"))}
 	return map[string]any{
 		"message":            FromEntry(hi),
 		"message.attachment": FromEntry(picture),
@@ -163,20 +163,22 @@ func eventFrames() map[string]any {
 		"reply.send":         NewReply("7", Accepted{direct, 42, sending, Time(hi.At)}),
 		"reply.create":       NewReply("c1", Accepted{group, 1, grouping, Time(created.At)}),
 		"reply.sync": NewReply("s1", Synced{[]Missed{
-			{direct, 43, []Entry{FromEntry(hi), FromEntry(picture)}},
-			{group, 2, []Entry{FromEntry(created)}},
+			{Conversation: direct, Head: 43, Entries: []Entry{FromEntry(hi), FromEntry(picture)}},
+			{Conversation: group, Head: 2, From: 1, Entries: []Entry{FromEntry(created)}},
+			{Conversation: chat.GroupID("bob", grouping), Gone: true},
 		}, true}),
 		"reply.sync.nothing": NewReply("s3", Synced{}),
 		"reply.history":      NewReply("h1", Page{[]Entry{FromEntry(hi), FromEntry(picture)}, 43, true}),
 		"reply.conversations": NewReply("l1", Listed{[]Conversation{
-			{Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture},
-			{Conversation: group, Kind: chat.Group, Name: name, Size: 3, Head: 2, Last: &lastCharts},
+			{Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture, Role: chat.Member, Can: chat.Conversation{Kind: chat.Direct}.Capabilities(chat.Member)},
+			{Conversation: group, Kind: chat.Group, Name: name, Size: 3, Head: 2, Last: &lastCharts, From: 2, Role: chat.Guest,
+				Can: chat.Conversation{}.Capabilities(chat.Guest), Picture: media, Announce: true, Slow: 30, History: chat.FromStart},
 		}, group}),
 		"reply.conversations.end": NewReply("l2", Listed{}),
 		"reply.members": NewReply("m1", MemberList{Members: []MemberLine{
 			ann,
-			{"bob", Offline, Time(at("2026-11-20T09:00:00.250Z"))},
-			{User: "chloe@example.com", Presence: Unknown},
+			{"bob", chat.Member, Offline, Time(at("2026-11-20T09:00:00.250Z"))},
+			{User: "chloe@example.com", Role: chat.Guest, Presence: Unknown},
 		}}),
 		"reply.members.next": NewReply("m2", MemberList{[]MemberLine{ann}, "ann"}),
 		"reply.upload": NewReply("u1", Signed{media, signed, map[string]string{
@@ -192,6 +194,7 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	said := eventFrames()
 	maps.Copy(said, changeFrames())
 	maps.Copy(said, peopleFrames())
+	maps.Copy(said, memberFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {

@@ -94,7 +94,7 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		if err := wire.Decode(frame, &r); err != nil {
 			return nil, err
 		}
-		return s.sync(k.user, r)
+		return s.sync(k.user, r), nil
 	case "history":
 		var r wire.History
 		if err := wire.Decode(frame, &r); err != nil {
@@ -207,13 +207,22 @@ func (l *log) other(user chat.UserID) chat.UserID {
 	return l.members[(slices.Index(l.members, user)+1)%2]
 }
 
-func (s *Server) sync(user chat.UserID, r wire.Sync) (wire.Synced, error) {
+// role of a member: who made a group owns it.
+func (l *log) role(user chat.UserID) chat.Role {
+	if user == l.owner {
+		return chat.Owner
+	}
+	return chat.Member
+}
+
+func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 	out := wire.Synced{Conversations: []wire.Missed{}}
 	left := 100 // entries in one frame
 	for _, c := range r.Cursors {
 		l, ok := s.logs[c.Conversation]
 		if !ok || !slices.Contains(l.members, user) {
-			return out, &chat.Error{Code: chat.Forbidden}
+			out.Conversations = append(out.Conversations, wire.Missed{Conversation: c.Conversation, Gone: true})
+			continue
 		}
 		rest := l.entries[min(int(c.After), len(l.entries)):]
 		n := min(left, len(rest))
@@ -225,7 +234,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) (wire.Synced, error) {
 			})
 		}
 	}
-	return out, nil
+	return out
 }
 
 func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
@@ -260,7 +269,7 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		line := l.conversation
 		line.Head = chat.Seq(len(l.entries))
 		line.Last = &l.shown(l.entries[len(l.entries)-1:])[0]
-		if line.Kind == chat.Direct {
+		if line.Role = l.role(user); line.Kind == chat.Direct {
 			line.Peer = l.other(user)
 		}
 		out.Conversations = append(out.Conversations, line)
@@ -279,7 +288,7 @@ func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, err
 	out := wire.MemberList{Members: []wire.MemberLine{}}
 	sorted := slices.Sorted(slices.Values(l.members))
 	for _, m := range sorted {
-		line := wire.MemberLine{User: m, Presence: wire.Unknown}
+		line := wire.MemberLine{User: m, Role: l.role(m), Presence: wire.Unknown}
 		if at, ok := s.seen[m]; ok {
 			line.Presence, line.Seen = wire.Offline, wire.Time(at)
 		}

@@ -1,0 +1,65 @@
+package chat
+
+import "time"
+
+// Visibility is from where on new members may read.
+type Visibility string
+
+// The visibilities. Those who found a group see all of it.
+const (
+	// SinceJoin shows new members what follows the entry that made them one. It is what a group has that never chose.
+	SinceJoin Visibility = "joined"
+	// FromStart shows new members everything.
+	FromStart Visibility = "start"
+)
+
+// Setup is what a group's members have chosen for it.
+type Setup struct {
+	Name string
+	// Picture is an upload of PictureBy; "" for none.
+	Picture   MediaID
+	PictureBy UserID
+	// Announce means that only moderators and above may send.
+	Announce bool
+	// Slow is how long members below moderator wait between two messages; 0 for not at all. Whole seconds.
+	Slow time.Duration
+	// History is "" for SinceJoin.
+	History Visibility
+}
+
+// Amendment changes a setup: what is nil stays.
+type Amendment struct {
+	Name     *string
+	Picture  *MediaID // "" takes it away
+	Announce *bool
+	Slow     *time.Duration
+	History  *Visibility
+}
+
+// Amend returns the setup as an amendment by a user makes it.
+func (s Setup) Amend(r Amendment, by UserID) Setup {
+	set(&s.Name, r.Name)
+	set(&s.Announce, r.Announce)
+	set(&s.Slow, r.Slow)
+	set(&s.History, r.History)
+	if r.Picture != nil {
+		s.Picture, s.PictureBy = *r.Picture, by
+	}
+	return s
+}
+
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+func (r *Amendment) same(o *Amendment) bool {
+	if r == nil || o == nil {
+		return r == o
+	}
+	return equal(r.Name, o.Name) && equal(r.Picture, o.Picture) && equal(r.Announce, o.Announce) &&
+		equal(r.Slow, o.Slow) && equal(r.History, o.History)
+}
+
+func equal[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
