@@ -88,8 +88,9 @@ func TestGrantsNameNoWildcardAndNoScan(t *testing.T) {
 func TestWhoMayChangeWhat(t *testing.T) {
 	want := map[string][]string{
 		"dynamodb:PutItem":           {"message"},
-		"POST":                       {"connect", "fanout", "message"},
+		"POST":                       {"connect", "fanout", "message", "people"},
 		"DELETE":                     {"connect"},
+		"dynamodb:DeleteItem":        {"people"},
 		"s3:PutObject":               {"media"},
 		"sqs:SendMessage":            {"message", "push"},
 		"sns:CreatePlatformEndpoint": {"devices"},
