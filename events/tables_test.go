@@ -64,6 +64,7 @@ var limits = map[string]int{
 	"MaxKinds": chat.MaxKinds, "ShownReactors": chat.ShownReactors, "EditWindow": int(chat.EditWindow / time.Second),
 	"DeleteWindow": int(chat.DeleteWindow / time.Second), "MaxEdits": chat.MaxEdits, "MaxRef": chat.MaxRef, "MaxToken": chat.MaxToken, "MaxCursors": chat.MaxCursors,
 	"MaxHistory": chat.MaxHistory, "DefaultHistory": chat.DefaultHistory, "MaxPage": chat.MaxPage, "DefaultPage": chat.DefaultPage,
+	"MaxQuery": chat.MaxQuery, "MaxHits": chat.MaxHits, "DefaultHits": chat.DefaultHits, "MaxScanned": chat.MaxScanned,
 	"MaxConnections": chat.MaxConnections, "MaxEndpoints": chat.MaxEndpoints, "MaxResend": chat.MaxResend,
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
@@ -128,6 +129,9 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"common/definitions/displayName/maxLength":                       chat.MaxDisplayName,
 		"common/definitions/about/maxLength":                             chat.MaxAbout,
 		"profiles/properties/users/maxItems":                             chat.MaxProfiles,
+		"common/definitions/searched/maxLength":                          chat.MaxQuery,
+		"reply.search/properties/result/properties/hits/maxItems":        chat.MaxHits,
+		"reply.search/properties/result/properties/scanned/maximum":      chat.MaxScanned,
 		"register/properties/token/maxLength":                            chat.MaxToken,
 	} {
 		got := lookup(t, at)

@@ -21,6 +21,7 @@ const help = `/to bob [text]       talk to bob
 /numbers             show the numbers of messages, or hide them
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
+/search words        find messages; from:bob in:here has:media before:2026-11-01
 /who                 who is here
 //text               a text that begins with a slash
 /help                this
@@ -44,7 +45,7 @@ var usage = map[string]struct {
 }{
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
-	"numbers": {}, "save": {1, "/save n [path]"}, "who": {}, "help": {}, "quit": {},
+	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {}, "help": {}, "quit": {},
 }
 
 // read reads a line. A text that begins with a slash is written with two.

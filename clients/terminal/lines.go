@@ -163,6 +163,8 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 		return false, l.to(c)
 	case "group":
 		return false, l.group(c)
+	case "search":
+		return false, l.search(ctx, c)
 	case "numbers":
 		l.print("* lines always have their numbers")
 		return false, nil

@@ -68,6 +68,12 @@ type (
 		text       string
 		err        error
 	}
+	// found is what a search found.
+	found struct {
+		hits []wire.Hit
+		more bool
+		err  error
+	}
 	// noted is shown in the status line.
 	noted string
 )

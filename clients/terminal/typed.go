@@ -36,6 +36,8 @@ func (s *screen) typed(line string) tea.Cmd {
 		return s.to(c)
 	case "group":
 		return s.group(c)
+	case "search":
+		return s.search(c)
 	case "numbers":
 		s.numbers = !s.numbers
 		return nil

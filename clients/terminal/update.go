@@ -44,6 +44,11 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		s.notice = ""
 		return s, s.say(msg.room, wire.Content{Text: msg.text, Attachments: []wire.Attachment{msg.attachment}})
+	case found:
+		s.notice = strings.Join(s.rooms.hitLines(msg.hits, msg.more, s.now().Location()), "\n")
+		if msg.err != nil {
+			s.notice = "not found: " + explain(msg.err)
+		}
 	case noted:
 		s.notice = string(msg)
 	}

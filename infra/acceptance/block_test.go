@@ -100,6 +100,17 @@ var surfaces = map[string]func(*quarrel){
 			q.hides(*c.Last)
 		}
 	},
+	"search: it is not found": func(q *quarrel) {
+		find := func(d *device, text string) int {
+			return len(ask[wire.Found](d, wire.Search{Head: d.head("search"), Query: wire.Query{Words: text}}).Hits)
+		}
+		if n := find(q.bobsPhone, "enemies"); n != 0 {
+			q.Errorf("bob finds %d", n)
+		}
+		if find(q.bobsPhone, "friends") != 1 || find(q.annsPhone, "enemies") != 1 {
+			q.Error("what is to be found is not")
+		}
+	},
 	"download: it is not there": func(q *quarrel) {
 		get := func(d *device) wire.Download {
 			return wire.Download{Head: d.head("download"), Conversation: q.conversation, Seq: q.during.Seq, Media: q.picture}

@@ -9,6 +9,7 @@ import (
 	"github.com/parley-im/parley/pkg/people"
 	"github.com/parley-im/parley/pkg/push"
 	"github.com/parley-im/parley/pkg/read"
+	"github.com/parley-im/parley/pkg/search"
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/session"
 )
@@ -56,6 +57,12 @@ func Sync(p *Parts) any {
 	return p.routes(map[string]action{
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
 	})
+}
+
+// Search serves searches.
+func Search(p *Parts) any {
+	s := &search.Searcher{Log: p.conversations(), Now: now}
+	return p.routes(map[string]action{"search": do(s.Search)})
 }
 
 // Media serves uploads and downloads.

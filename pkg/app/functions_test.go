@@ -18,7 +18,7 @@ import (
 // built are the constructors that the mains name.
 var built = map[string]func(*Parts) any{
 	"authorizer": Authorizer, "connect": Connect, "disconnect": Disconnect, "message": Message, "fanout": Fanout,
-	"sync": Sync, "media": Media, "devices": Devices, "people": People, "push": Push, "default": Default,
+	"sync": Sync, "media": Media, "devices": Devices, "people": People, "search": Search, "push": Push, "default": Default,
 }
 
 // granted is the environment that a function gets: where its resources are, and its settings.

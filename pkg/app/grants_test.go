@@ -225,6 +225,8 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 		c.ask("sync", "ann", "members", fmt.Sprintf(`,"conversation":%q`, id))
 	}
 	c.ask("sync", "ann", "conversations", "")
+	c.ask("search", "ann", "search", `,"query":"hi"`)
+	c.ask("search", "m1", "search", fmt.Sprintf(`,"from":"ann","in":%q,"before":"2026-11-21T00:00:00.000Z"`, large)) // looks for that time
 	c.ask("media", "ann", "upload", `,"name":"a.png","type":"image/png","size":5,"sha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="`)
 
 	picture := string(chat.NewMediaID([]byte("a picture of ann")))

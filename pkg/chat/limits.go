@@ -62,6 +62,14 @@ const (
 	MaxPage = 100
 	// DefaultPage is how many it lists if the request does not say.
 	DefaultPage = 50
+	// MaxQuery is the length of what is searched for in characters.
+	MaxQuery = 200
+	// MaxHits is how many hits one page of a search holds.
+	MaxHits = 100
+	// DefaultHits is how many it holds if the request does not say.
+	DefaultHits = 20
+	// MaxScanned is how many entries one request of a search looks at before it returns what it has found so far.
+	MaxScanned = 5000
 	// MaxConnections is how many sockets a user holds at once; the oldest gives way.
 	MaxConnections = 10
 	// MaxEndpoints is how many devices of a user are notified; the one registered first gives way.

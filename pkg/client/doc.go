@@ -11,7 +11,7 @@
 //	accepted, err := c.Send(ctx, client.ToUser("bob"), client.Text("hi"))
 //
 // Messages are changed by Edit, Delete and React (change.go); those changes are entries like all others, and a Room
-// (room.go) adds them up to what a program shows.
+// (room.go) adds them up to what a program shows. Search (search.go) ranges over the messages that fit a query.
 //
 // What comes in flows through four small parts: the socket reads frames (socket.go), the inbox puts entries into the
 // order of their seq and notices what is missing (inbox.go), the follower fetches that (follow.go), and the dispatcher

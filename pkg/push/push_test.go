@@ -38,6 +38,7 @@ type rig struct {
 	client *awssns.Client
 	logs   *bytes.Buffer
 	now    time.Time
+	meter  *dynamodbtest.Meter
 	db     *dynamo.DB
 	log    *store.Conversations
 	people *store.People
@@ -77,7 +78,8 @@ func newRig(t *testing.T) *rig {
 		Region: "eu-central-1", BaseEndpoint: aws.String(server.URL), HTTPClient: server.Client(), Retryer: aws.NopRetryer{},
 		Credentials: credentials.NewStaticCredentialsProvider("local", "secret", ""),
 	})
-	db := dynamo.NewFromIface(dynamodbtest.Start(t))
+	r.meter = dynamodbtest.NewMeter(dynamodbtest.Start(t))
+	db := dynamo.NewFromIface(r.meter)
 	r.db = db
 	r.log, r.people = store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name), store.NewPeople(db, topology.People.Name)
 	r.says(t, chat.Body{Text: "canary"})

@@ -67,6 +67,16 @@ var Functions = []Function{
 		Memory: 512, Timeout: 15 * time.Second,
 	},
 	{
+		Name: "search", About: "finds messages in the conversations of whoever asks",
+		Routes: []string{"search"},
+		Grants: []Grant{
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{ConversationsByUser, []string{"dynamodb:Query"}},
+		},
+		// 512 MB: a request reads and folds up to some megabytes of text.
+		Memory: 512, Timeout: 15 * time.Second,
+	},
+	{
 		Name: "media", About: "signs uploads and downloads",
 		Routes: []string{"upload", "download"},
 		Grants: []Grant{

@@ -25,6 +25,7 @@ var requests = map[string]func() Request{
 	"history":       func() Request { return new(History) },
 	"conversations": func() Request { return new(Conversations) },
 	"members":       func() Request { return new(Members) },
+	"search":        func() Request { return new(Search) },
 	"upload":        func() Request { return new(Upload) },
 	"download":      func() Request { return new(Download) },
 	"register":      func() Request { return new(Register) },
@@ -195,6 +196,7 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	maps.Copy(said, changeFrames())
 	maps.Copy(said, peopleFrames())
 	maps.Copy(said, memberFrames())
+	maps.Copy(said, searchFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {

@@ -113,6 +113,12 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 			return nil, err
 		}
 		return s.members(k.user, r)
+	case "search":
+		var r wire.Search
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.search(k.user, r)
 	case "upload":
 		var r wire.Upload
 		if err := wire.Decode(frame, &r); err != nil {
