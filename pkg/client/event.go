@@ -7,7 +7,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted or a Gone.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone or a ProfileChanged.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
@@ -43,6 +43,10 @@ type Restarted struct{ Conversation chat.ConversationID }
 // whether to keep it is the program's to decide. If the user comes back, entries begin anew.
 type Gone struct{ Conversation chat.ConversationID }
 
+// ProfileChanged tells that the user's profile was changed on another device. Those of other users are read when they are
+// shown: see Client.Profiles.
+type ProfileChanged struct{ wire.ProfileLine }
+
 // begun is not for Handle: it tells the Store where Options.Begin chose to begin, so that it is not asked again.
 type begun struct {
 	conversation chat.ConversationID
@@ -55,6 +59,8 @@ func (State) event()     {}
 func (CaughtUp) event()  {}
 func (Restarted) event() {}
 func (Gone) event()      {}
+
+func (ProfileChanged) event() {}
 
 // Phase of the connection.
 type Phase int

@@ -170,8 +170,7 @@ func (r *Mute) check() error {
 		return invalid("off: nothing beside it")
 	case r.User != "" && r.Mentions:
 		return invalid("mentions: only of a conversation")
-	}
-	if _, err := ParseTime(r.Until); r.Until != "" && err != nil {
+	case !isTime(r.Until):
 		return invalid("until: a time like 2026-11-21T22:23:00.123Z")
 	}
 	return nil
