@@ -169,6 +169,9 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 		l.print("* lines always have their numbers")
 		return false, nil
 	}
+	if manages[c.name] != nil {
+		return false, l.manage(ctx, c)
+	}
 	r := l.current()
 	if r == nil {
 		return false, errors.New("say /to user first")
@@ -348,7 +351,9 @@ func (l *lines) event(e client.Event) {
 		l.mark(e.Conversation, 0)
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
-		l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
+		if e.Event != chat.Hidden {
+			l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
+		}
 		l.mark(e.Conversation, e.Seq)
 	}
 }

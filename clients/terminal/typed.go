@@ -42,6 +42,9 @@ func (s *screen) typed(line string) tea.Cmd {
 		s.numbers = !s.numbers
 		return nil
 	}
+	if manages[c.name] != nil {
+		return s.manage(c)
+	}
 	if s.open == nil {
 		s.notice = "open a conversation first: Tab, or /to user"
 		return nil
