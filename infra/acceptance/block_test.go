@@ -7,6 +7,7 @@ import (
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/infra/local/stack"
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/client"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -119,6 +120,32 @@ var surfaces = map[string]func(*quarrel){
 			q.Errorf("bob is refused with %s", code)
 		}
 		ask[wire.Location](q.annsPhone, get(q.annsPhone))
+	},
+	"create: no group brings them together": func(q *quarrel) {
+		for _, pair := range []struct {
+			by   *device
+			with *user
+		}{{q.annsPhone, q.bob}, {q.bobsPhone, q.ann}} {
+			if code := pair.by.refused(wire.Create{Head: pair.by.head("create"), ID: newID(), Name: "us", Members: ids(pair.with)}); code != chat.Forbidden {
+				q.Errorf("%s is refused with %s", pair.by, code)
+			}
+		}
+	},
+	"edit again, unblocked: it is seen again": func(q *quarrel) {
+		for _, text := range []string{"one", "two"} {
+			q.annsPhone.edits(q.before, text)
+		}
+		q.bobsPhone.unblocks(q.ann)
+		if e := q.bobsPhone.gets(q.annsPhone.edits(q.before, "three")); e.Body.Text != "three" || e.Version != 1 {
+			q.Errorf("bob hears %+v", e)
+		}
+		var room client.Room
+		for _, e := range q.annsLaptop.catchesUp(q.conversation, 0) {
+			room.Apply(e)
+		}
+		if m, _ := room.Message(q.before.Seq); m.Body.Text != "three" {
+			q.Errorf("ann's laptop shows %+v", m)
+		}
 	},
 	"edit, react: what both have seen stays as it is": func(q *quarrel) {
 		q.annsPhone.edits(q.before, "read this")

@@ -63,9 +63,11 @@ type People interface {
 	Relation(ctx context.Context, owner, other UserID, read Read) (Relation, error)
 	// Relations returns up to limit of an owner's relations in the order of the users' ids, beginning behind after.
 	Relations(ctx context.Context, owner, after UserID, limit int) ([]Relation, error)
-	// Toward returns what each of up to a hundred owners has decided about one user, in their order, eventually. It costs
-	// half a read unit for each.
+	// Toward returns what each of some owners has decided about one user, in their order, eventually, in one request per
+	// hundred. It costs half a read unit for each.
 	Toward(ctx context.Context, owners []UserID, user UserID) ([]Relation, error)
+	// About returns what an owner has decided about each of some users, in their order, like Toward.
+	About(ctx context.Context, owner UserID, users []UserID) ([]Relation, error)
 	// Befriend puts another user into the owner's contacts under a name, or without one, or takes them out. Like Block and
 	// Mute it is one atomic write of one unit that touches nothing else, and a second one if nothing is left.
 	Befriend(ctx context.Context, owner, other UserID, contact bool, name string) error
@@ -86,21 +88,26 @@ func Apart(ctx context.Context, people People, a, b UserID, read Read) (bool, er
 	return false, nil
 }
 
-// MayAdd reports whether somebody may put a user into a group without asking: neither has blocked the other, and the user's
-// settings admit the adder. It costs two read units and half a one for the settings.
-func MayAdd(ctx context.Context, people People, sessions Sessions, adder, user UserID) (bool, error) {
-	apart, err := Apart(ctx, people, adder, user, Strong)
-	if err != nil || apart {
-		return false, err
-	}
-	found, err := sessions.Sessions(ctx, []UserID{user})
+// MayAdd returns those users whom somebody may put into a group without asking: neither has blocked the other, and the user's
+// settings admit the adder. All is read eventually, for one read unit and a half for each user.
+func MayAdd(ctx context.Context, people People, sessions Sessions, adder UserID, users []UserID) ([]UserID, error) {
+	found, err := sessions.Sessions(ctx, users)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	audience := found[0].Settings.Groups
-	if audience.Admits(false) || !audience.Admits(true) {
-		return audience.Admits(false), nil
+	theirs, err := people.Toward(ctx, users, adder)
+	if err != nil {
+		return nil, err
 	}
-	r, err := people.Relation(ctx, user, adder, Strong)
-	return r.Contact, err
+	ours, err := people.About(ctx, adder, users)
+	if err != nil {
+		return nil, err
+	}
+	var welcome []UserID
+	for i, user := range users {
+		if theirs[i].Blocked.IsZero() && ours[i].Blocked.IsZero() && found[i].Settings.Groups.Admits(theirs[i].Contact) {
+			welcome = append(welcome, user)
+		}
+	}
+	return welcome, nil
 }

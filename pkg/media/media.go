@@ -40,7 +40,7 @@ func (m *Media) Upload(ctx context.Context, who chat.Identity, q wire.Upload) (w
 // Download allows a member to get one attachment of one entry, or anybody to get the picture of a profile.
 func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download) (wire.Location, error) {
 	if q.User != "" {
-		return m.picture(ctx, who, q)
+		return m.profilePicture(ctx, who, q)
 	}
 	tail, err := chat.Enter(ctx, m.Log, q.Conversation, who.User, chat.Eventual)
 	if err != nil {

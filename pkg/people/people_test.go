@@ -388,8 +388,12 @@ func TestWhoMayAddWhom(t *testing.T) {
 	r := newRig(t)
 	may := func(want bool) {
 		t.Helper()
-		if got, err := chat.MayAdd(t.Context(), r.People, r.sessions, "ann", "bob"); err != nil || got != want {
-			t.Errorf("%v, %v; want %v", got, err, want)
+		users := []chat.UserID{"cat"}
+		if want {
+			users = append(users, "bob")
+		}
+		if got, err := chat.MayAdd(t.Context(), r.People, r.sessions, "ann", []chat.UserID{"cat", "bob"}); err != nil || !slices.Equal(got, users) {
+			t.Errorf("%v, %v; want %v", got, err, users)
 		}
 	}
 	groups := func(a chat.Audience) {

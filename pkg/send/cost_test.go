@@ -195,3 +195,22 @@ func TestWhatAChangeCosts(t *testing.T) {
 		}
 	}
 }
+
+// A group costs its members, its header and its first entry, and before that for each of the others a session and what the two
+// have decided about each other.
+func TestWhatAGroupCosts(t *testing.T) {
+	c := newCounted(t)
+	if _, err := c.Sessions.Connect(t.Context(), "cat", chat.Connection{ID: "c-cat", Since: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	c.reset()
+	if _, err := c.Create(t.Context(), as("ann"), wire.Create{ID: id(1), Name: "trip", Members: []chat.UserID{"bob", "cat"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.meter.units["BatchGetItem"], 2*1.5+3*0.5; got != want || c.posts.n != 2 {
+		t.Errorf("reads %v units, %d posts; want %v and 2", got, c.posts.n, want)
+	}
+	if got, want := c.meter.calls, (map[string]int{"Query": 1, "BatchGetItem": 4, "PutItem": 5}); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}

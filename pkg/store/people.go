@@ -72,33 +72,51 @@ func (p *People) Relations(ctx context.Context, owner, after chat.UserID, limit 
 	return all, nil
 }
 
-// Toward implements chat.People with one BatchGetItem.
+// Toward implements chat.People with one BatchGetItem per hundred.
 func (p *People) Toward(ctx context.Context, owners []chat.UserID, user chat.UserID) (all []chat.Relation, err error) {
 	defer wrap(&err, "relations of %d users", len(owners))
+	found, err := p.relations(ctx, owners, func(owner chat.UserID) dynamo.Keys { return dynamo.Keys{string(owner), relationPrefix + string(user)} })
+	for i := range found {
+		found[i].User = user
+	}
+	return found, err
+}
+
+// About implements chat.People with one BatchGetItem per hundred.
+func (p *People) About(ctx context.Context, owner chat.UserID, users []chat.UserID) (all []chat.Relation, err error) {
+	defer wrap(&err, "relations with %d users", len(users))
+	found, err := p.relations(ctx, users, func(user chat.UserID) dynamo.Keys { return dynamo.Keys{string(owner), relationPrefix + string(user)} })
+	for i := range found {
+		found[i].User = users[i]
+	}
+	return found, err
+}
+
+// relations reads one relation for each of some users.
+func (p *People) relations(ctx context.Context, users []chat.UserID, key func(chat.UserID) dynamo.Keys) ([]chat.Relation, error) {
+	keys := make([]dynamo.Keyed, len(users))
+	for i, user := range users {
+		keys[i] = key(user)
+	}
 	var items []relationItem
-	if err := p.batch(ctx, owners, relationPrefix+string(user), &items); err != nil {
+	if err := p.batch(ctx, keys, &items); err != nil {
 		return nil, err
 	}
-	found := make(map[string]relationItem, len(items))
+	found := make(map[dynamo.Keys]chat.Relation, len(items))
 	for _, item := range items {
-		found[item.User] = item
+		found[dynamo.Keys{item.User, item.Item}] = item.relation()
 	}
-	for _, owner := range owners {
-		r := found[string(owner)].relation()
-		r.User = user
-		all = append(all, r)
+	all := make([]chat.Relation, len(users))
+	for i, user := range users {
+		all[i] = found[key(user)]
 	}
 	return all, nil
 }
 
-// batch reads the same item of several users.
-func (p *People) batch(ctx context.Context, owners []chat.UserID, key string, items any) error {
-	if len(owners) == 0 {
-		return nil
-	}
-	keys := make([]dynamo.Keyed, len(owners))
-	for i, owner := range owners {
-		keys[i] = dynamo.Keys{string(owner), key}
+// batch reads items by their keys.
+func (p *People) batch(ctx context.Context, keys []dynamo.Keyed, items any) error {
+	if len(keys) == 0 {
+		return nil // the library refuses a batch without keys
 	}
 	return ignoreNotFound(p.table.Batch("user", "item").Get(keys...).All(ctx, items))
 }

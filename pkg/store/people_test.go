@@ -59,6 +59,10 @@ func TestRelations(t *testing.T) {
 	if err != nil || len(toward) != 2 || toward[0] != (chat.Relation{User: "cyd"}) || !toward[1].Blocked.Equal(at) {
 		t.Errorf("toward cyd: %+v, %v", toward, err)
 	}
+	about, err := people.About(t.Context(), "ann", []chat.UserID{"eve", "cyd", "bob"})
+	if err != nil || len(about) != 3 || about[0] != (chat.Relation{User: "eve"}) || !about[1].Blocked.Equal(at) || about[2].Name != "Bobby" {
+		t.Errorf("about three: %+v, %v", about, err)
+	}
 	done(t, people.Block(t.Context(), "ann", "cyd", time.Time{}))
 	if apart, err := chat.Apart(t.Context(), people, "ann", "cyd", chat.Strong); err != nil || apart {
 		t.Errorf("what was taken back still counts: %v", err)

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"github.com/guregu/dynamo/v2"
+
 	"github.com/parley-im/parley/pkg/chat"
 )
 
@@ -45,8 +47,12 @@ func (p *People) PutProfile(ctx context.Context, profile chat.Profile) (now chat
 // Profiles implements chat.Profiles with one BatchGetItem.
 func (p *People) Profiles(ctx context.Context, users []chat.UserID) (all []chat.Profile, err error) {
 	defer wrap(&err, "profiles of %d users", len(users))
+	keys := make([]dynamo.Keyed, len(users))
+	for i, user := range users {
+		keys[i] = dynamo.Keys{string(user), profileKey}
+	}
 	var items []profileItem
-	if err := p.batch(ctx, users, profileKey, &items); err != nil {
+	if err := p.batch(ctx, keys, &items); err != nil {
 		return nil, err
 	}
 	found := make(map[string]profileItem, len(items))

@@ -40,7 +40,7 @@ var Functions = []Function{
 			{Conversations, []string{
 				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
 			}},
-			{People, []string{"dynamodb:GetItem"}}, // whether a first message is welcome
+			{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}}, // whether a first message or a new member is welcome
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
 			{Fanout, []string{"sqs:SendMessage"}},
 		}, delivery...),

@@ -7,9 +7,9 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// picture allows anybody whom the user has not blocked to get the picture that is in the user's profile now. It costs a
+// profilePicture allows anybody whom the user has not blocked to get the picture that is in the user's profile now. It costs a
 // profile (0.5 read units) and a relation (1).
-func (m *Media) picture(ctx context.Context, who chat.Identity, q wire.Download) (wire.Location, error) {
+func (m *Media) profilePicture(ctx context.Context, who chat.Identity, q wire.Download) (wire.Location, error) {
 	profiles, err := m.Profiles.Profiles(ctx, []chat.UserID{q.User})
 	if err != nil {
 		return wire.Location{}, err
