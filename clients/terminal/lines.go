@@ -159,6 +159,9 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	case "help":
 		l.print("* %s", strings.ReplaceAll(help, "\n", "\n* "))
 		return false, nil
+	case "limits":
+		l.print("* %s", strings.ReplaceAll(table(l.client.Limits()), "\n", "\n* "))
+		return false, nil
 	case "to":
 		return false, l.to(c)
 	case "group":
@@ -342,6 +345,10 @@ func (l *lines) event(e client.Event) {
 		case <-l.caught:
 		default:
 			close(l.caught)
+		}
+	case client.Slowed:
+		if text := slow(e.Until, time.Now()); text != "" {
+			l.write("* " + text)
 		}
 	case client.Gone:
 		l.mark(e.Conversation, 0)

@@ -29,6 +29,7 @@ type screen struct {
 	since    time.Time // when it was last asked who is in the rooms of the list
 	caughtUp bool
 	state    client.State
+	slowed   time.Time // until when the server lets the user wait
 	notice   string
 	uploads  int // files that are on their way to the store
 	input    textinput.Model

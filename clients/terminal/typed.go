@@ -32,6 +32,9 @@ func (s *screen) typed(line string) tea.Cmd {
 	case "help":
 		s.notice = help
 		return nil
+	case "limits":
+		s.notice = table(s.client.Limits())
+		return nil
 	case "to":
 		return s.to(c)
 	case "group":

@@ -68,6 +68,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.state = e
 	case client.Entry:
 		return s.entry(e.Entry)
+	case client.Slowed:
+		s.slowed = e.Until
 	case client.Gone:
 		s.mark(e.Conversation, 0)
 	case client.Restarted:

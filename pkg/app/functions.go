@@ -38,9 +38,10 @@ func Message(p *Parts) any {
 	d := p.deliverer()
 	d.Shards = p.shards()
 	log := p.conversations()
+	keep := p.people()
 	s := &send.Sender{
-		Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now,
-		Directs: log, People: p.people(), Sessions: p.sessions(),
+		Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Begin: keep, Now: now,
+		Directs: log, People: keep, Sessions: p.sessions(),
 	}
 	return p.routes(map[string]action{
 		"send": do(accepted(s.Send)), "create": do(accepted(s.Create)),
@@ -101,5 +102,5 @@ func Push(p *Parts) any {
 	})
 }
 
-// Default serves frames that no route takes.
-func Default(p *Parts) any { return p.routes(nil) }
+// Default serves frames that no route takes, and hello.
+func Default(p *Parts) any { return p.routes(map[string]action{"hello": do(hello)}) }

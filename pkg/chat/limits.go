@@ -76,6 +76,23 @@ const (
 	MaxEndpoints = 25
 	// MaxResend is how many entries behind the head a resend may be: beyond that the client syncs first.
 	MaxResend = 1000
+	// UserRate is how many entries a second one user adds to one conversation in the long run.
+	UserRate = 5
+	// UserBurst is how many a user adds at once after a pause.
+	UserBurst = 20
+	// ConversationRate is how many entries a second all members together add to a conversation in the long run.
+	ConversationRate = 50
+	// ConversationBurst is how many they add at once after a pause.
+	ConversationBurst = 200
+	// FrameRate is how many frames a second of one user a running function serves in the long run. It is counted by each
+	// instance of a function for itself.
+	FrameRate = 20
+	// FrameBurst is how many it serves at once after a pause.
+	FrameBurst = 100
+	// BeginRate is how many direct conversations a user begins per hour in the long run.
+	BeginRate = 30
+	// BeginBurst is how many a user begins at once after a pause.
+	BeginBurst = 30
 	// UploadTime is how long a signed URL accepts an upload.
 	UploadTime = 5 * time.Minute
 	// DownloadTime is how long a signed URL serves a download.

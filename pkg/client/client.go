@@ -66,6 +66,7 @@ type Client struct {
 	inbox   inbox
 	outbox  outbox
 	queue   queue
+	limits  limits
 	opened  chan struct{} // a connection was opened; capacity 1
 	missing chan struct{} // an entry arrived before its turn; capacity 1
 	woken   chan struct{} // the program asked for an attempt; capacity 1

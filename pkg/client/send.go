@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -60,7 +61,7 @@ func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
 	p.frame = func(after *chat.Seq) any {
 		return wire.Send{Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content}
 	}
-	return c.submit(p, check(p, new(wire.Send)))
+	return c.submit(p, cmp.Or(check(p, new(wire.Send)), c.limits.allows(content)))
 }
 
 // QueueGroup is CreateGroup without waiting. The Conversation of the Pending can be written to at once.

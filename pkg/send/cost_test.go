@@ -108,9 +108,9 @@ func newCounted(t *testing.T) counted {
 	db := dynamo.NewFromIface(m)
 	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	sessions := store.NewSessions(db, topology.Sessions.Name)
-	out := &posts{}
+	people, out := store.NewPeople(db, topology.People.Name), &posts{}
 	s := &send.Sender{
-		Log: log, Attachments: uploads{}, Now: time.Now, Directs: log, People: store.NewPeople(db, topology.People.Name), Sessions: sessions,
+		Log: log, Attachments: uploads{}, Begin: people, Now: ticking(time.Second), Directs: log, People: people, Sessions: sessions,
 		Deliver: &deliver.Deliverer{Sessions: sessions, Poster: out, Log: log, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	for _, user := range []chat.UserID{"ann", "bob"} {
@@ -140,7 +140,7 @@ func TestWhatAMessageCosts(t *testing.T) {
 	}
 
 	cost(1)
-	if want := map[string]int{"Query": 2, "GetItem": 4, "PutItem": 4, "BatchGetItem": 2}; !maps.Equal(m.calls, want) {
+	if want := map[string]int{"Query": 2, "GetItem": 4, "PutItem": 4, "UpdateItem": 1, "BatchGetItem": 2}; !maps.Equal(m.calls, want) {
 		t.Errorf("the first message makes the calls %v, want %v", m.calls, want)
 	}
 	for n := range 5 {

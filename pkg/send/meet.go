@@ -39,10 +39,10 @@ func (s *Sender) meet(ctx context.Context, c *chat.Conversation, from, to chat.U
 	return nil
 }
 
-// begin makes a direct conversation. A block that was made at the same time is noted: whoever blocks writes that down before
+// pair makes a direct conversation. A block that was made at the same time is noted: whoever blocks writes that down before
 // looking for a header to change, and here it is looked for behind the making of the header, so one of the two finds the other.
 // It costs what Create does, and two read units.
-func (s *Sender) begin(ctx context.Context, c chat.Conversation) (chat.Conversation, error) {
+func (s *Sender) pair(ctx context.Context, c chat.Conversation) (chat.Conversation, error) {
 	c, _, err := s.Log.Create(ctx, c, c.Members)
 	if err != nil {
 		return c, err

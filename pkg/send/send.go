@@ -25,11 +25,18 @@ type Attachments interface {
 	Check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment) error
 }
 
+// Beginnings bounds how many people a user can write to who never talked to them.
+type Beginnings interface {
+	// Begin counts one more conversation that a user begins, or refuses it as limited.
+	Begin(ctx context.Context, user chat.UserID, at time.Time) error
+}
+
 // Sender appends to conversations.
 type Sender struct {
 	Log         chat.Log
 	Deliver     Deliverer
 	Attachments Attachments
+	Begin       Beginnings
 	// Directs, People and Sessions say what the two of a direct conversation have decided about each other.
 	Directs  chat.Directs
 	People   chat.People
@@ -65,7 +72,10 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 			checked = true
 		}
 		if !exists {
-			if tail.Conversation, err = s.begin(ctx, tail.Conversation); err != nil {
+			if err := s.begin(ctx, tail.Conversation.ID, who.User); err != nil {
+				return attempt{}, err
+			}
+			if tail.Conversation, err = s.pair(ctx, tail.Conversation); err != nil {
 				return attempt{}, err
 			}
 		}
@@ -109,6 +119,20 @@ func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, rea
 		err = s.meet(ctx, &tail.Conversation, user, to.User)
 	}
 	return tail, exists, err
+}
+
+// begin counts a conversation that is about to be made. Who is refused may have been so because an eventual read did not
+// show that it exists; that is looked up only then.
+func (s *Sender) begin(ctx context.Context, id chat.ConversationID, user chat.UserID) error {
+	refusal := s.Begin.Begin(ctx, user, s.Now())
+	if refusal == nil || chat.AsError(refusal).Code != chat.Limited {
+		return refusal
+	}
+	_, exists, err := s.Log.Tail(ctx, id, chat.Strong)
+	if err == nil && !exists {
+		return refusal
+	}
+	return err
 }
 
 // fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one

@@ -12,6 +12,7 @@ import (
 
 // The sort keys of the people table. A user's items share a partition:
 //
+//	C#new     how many conversations the user began lately: begin.go
 //	P#        what the user shows to others
 //	R#<user>  what the user has decided about another one
 const (

@@ -40,7 +40,8 @@ var Functions = []Function{
 			{Conversations, []string{
 				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
 			}},
-			{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}}, // whether a first message or a new member is welcome
+			// Whether a first message or a new member is welcome, and how many conversations a user begins.
+			{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
 			{Fanout, []string{"sqs:SendMessage"}},
 		}, delivery...),
@@ -122,8 +123,9 @@ var Functions = []Function{
 		Memory: 256, Timeout: 20 * time.Second,
 	},
 	{
-		Name: "default", About: "answers frames that name no known action",
-		Routes: []string{RouteDefault},
+		// What is greeted and what no route takes need the same: nothing. So both are here.
+		Name: "default", About: "answers hello, and frames that name no known action",
+		Routes: []string{RouteDefault, "hello"},
 		Memory: 128, Timeout: 5 * time.Second,
 	},
 }

@@ -59,6 +59,15 @@ func (s *Server) fail(k *socket, f Fault) {
 
 func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 	switch action {
+	case "hello":
+		var r wire.Hello
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return wire.Welcome{
+			User: k.user, Device: k.device, Now: wire.Time(time.Now()), Expires: wire.Time(time.Now().Add(time.Hour)),
+			Limits: s.limits(), Version: "test",
+		}, nil
 	case "send":
 		var r wire.Send
 		if err := wire.Decode(frame, &r); err != nil {
@@ -330,6 +339,13 @@ func (s *Server) sign(owner chat.UserID, r wire.Upload) wire.Signed {
 		Media: id, URL: s.base() + "/media/" + string(id), Expires: wire.Time(time.Now().Add(chat.UploadTime)),
 		Headers: map[string]string{"Content-Type": r.Type, "X-Amz-Checksum-Sha256": r.SHA256},
 	}
+}
+
+func (s *Server) limits() map[string]int64 {
+	if s.Limits != nil {
+		return s.Limits
+	}
+	return map[string]int64{"MaxText": chat.MaxText}
 }
 
 func (s *Server) base() string {
