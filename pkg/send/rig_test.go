@@ -57,11 +57,14 @@ type rig struct {
 
 // beginnings counts what was begun, until it refuses.
 type beginnings struct {
+	mu  sync.Mutex
 	n   int
 	err error
 }
 
 func (b *beginnings) Begin(context.Context, chat.UserID, time.Time) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.err == nil {
 		b.n++
 	}
