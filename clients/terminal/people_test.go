@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -109,6 +110,22 @@ func TestWhatCommandsAboutPeopleSay(t *testing.T) {
 		ann.shows("bob is not muted")
 		if r, s := t.server.Relation("ann", "bob"), t.server.Stance("ann", chat.DirectID("ann", "bob")); !r.Muted.IsZero() || !s.Muted.IsZero() {
 			t.Errorf("%+v, %+v", r, s)
+		}
+	})
+}
+
+func TestAPictureIsUploadedAndTheNameStays(t *testing.T) {
+	play(t, func(t *scene) {
+		face := filepath.Join(t.TempDir(), "face.png")
+		if err := os.WriteFile(face, []byte("a face"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ann := t.show("ann", "")
+		ann.press("/name Ann", "enter", "/picture "+face, "enter")
+		ann.shows("others see you as in face.png")
+		profiles, err := ann.client.Profiles(t.Context(), "ann")
+		if err != nil || profiles[0].Name != "Ann" || profiles[0].Picture == "" {
+			t.Errorf("%+v, %v", profiles, err)
 		}
 	})
 }

@@ -19,7 +19,7 @@ type Profile struct {
 type Profiles interface {
 	// PutProfile replaces the profile of p.User with one of the next version, and returns it. Atomic; one write unit.
 	PutProfile(ctx context.Context, p Profile) (Profile, error)
-	// Profiles returns the profiles of up to a hundred users in their order, eventually, the zero one for who has none. It
-	// costs half a read unit for each.
+	// Profiles returns the profiles of users in their order, eventually, in one request per hundred; the zero one for who has
+	// none. It costs half a read unit for each.
 	Profiles(ctx context.Context, users []UserID) ([]Profile, error)
 }

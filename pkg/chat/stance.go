@@ -19,8 +19,8 @@ type Stance struct {
 
 // Stances stores how members want to be disturbed, with the member.
 type Stances interface {
-	// Stances returns the stances of up to a hundred members of a conversation in their order, eventually. It costs half a
-	// read unit for each.
+	// Stances returns the stances of members of a conversation in their order, eventually, in one request per hundred. It
+	// costs half a read unit for each.
 	Stances(ctx context.Context, id ConversationID, users []UserID) ([]Stance, error)
 	// Quieten replaces Muted and Mentions of a member; the zero time takes both back. Who is not a member stays none: then it
 	// is forbidden. Atomic; one write unit.

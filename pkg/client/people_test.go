@@ -3,7 +3,9 @@ package client_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -157,6 +159,28 @@ func TestAStrangersConversationIsListedAsARequestUntilAccepted(t *testing.T) {
 		}
 		if err := bob.Accept(t.Context(), chat.DirectID("x", "y")); !errors.Is(err, client.ErrForbidden) {
 			t.Error(err)
+		}
+	})
+}
+
+func TestThePictureOfAProfileIsRead(t *testing.T) {
+	play(t, func(t *scene) {
+		ann, bob := t.connect("ann"), t.connect("bob")
+		a, err := ann.Upload(t.Context(), client.File{Name: "face.png", Type: "image/png", Content: strings.NewReader("a face")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, err := ann.SetProfile(t.Context(), "", "", a.Media)
+		if err != nil || line.Picture != a.Media {
+			t.Fatal(line, err)
+		}
+		picture, err := bob.Picture(t.Context(), "ann", line.Picture)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer picture.Close()
+		if content, err := io.ReadAll(picture); err != nil || string(content) != "a face" {
+			t.Errorf("%q, %v", content, err)
 		}
 	})
 }

@@ -17,8 +17,6 @@ const (
 	workers = 16
 	// preview is how many characters of a text a notification shows (tinode shows as many).
 	preview = 80
-	// batch is how many items one request reads.
-	batch = 100
 )
 
 // Notify notifies every device of the notice's users who are still not connected and want to hear of the entry. Devices that
@@ -49,27 +47,23 @@ func (p *Pusher) Notify(ctx context.Context, n chat.Notice) error {
 
 // listening returns the sessions of those users who are to be notified of an entry.
 func (p *Pusher) listening(ctx context.Context, e chat.Entry, users []chat.UserID) (out []chat.Session, err error) {
+	sessions, err := p.Sessions.Sessions(ctx, users)
+	if err != nil {
+		return nil, err
+	}
+	stances, err := p.Stances.Stances(ctx, e.Conversation, users)
+	if err != nil {
+		return nil, err
+	}
+	relations, err := p.People.Toward(ctx, users, e.From)
+	if err != nil {
+		return nil, err
+	}
 	now := p.Now()
-	for len(users) > 0 {
-		some := users[:min(batch, len(users))]
-		users = users[len(some):]
-		sessions, err := p.Sessions.Sessions(ctx, some)
-		if err != nil {
-			return nil, err
-		}
-		stances, err := p.Stances.Stances(ctx, e.Conversation, some)
-		if err != nil {
-			return nil, err
-		}
-		relations, err := p.People.Toward(ctx, some, e.From)
-		if err != nil {
-			return nil, err
-		}
-		for i, s := range sessions {
-			r := relations[i]
-			if !s.Online(now) && stances[i].Rings(e, now) && r.Blocked.IsZero() && !now.Before(r.Muted) {
-				out = append(out, s)
-			}
+	for i, s := range sessions {
+		r := relations[i]
+		if !s.Online(now) && stances[i].Rings(e, now) && r.Blocked.IsZero() && !now.Before(r.Muted) {
+			out = append(out, s)
 		}
 	}
 	return out, nil

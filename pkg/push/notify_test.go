@@ -1,6 +1,7 @@
 package push_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -191,4 +192,22 @@ func TestNobodyIsNotifiedOfWhatIsHiddenOrNotThere(t *testing.T) {
 	r.said++
 	r.notify(t, "ann")
 	r.wantTokens(t)
+}
+
+func TestAsManyAsOneNoticeNamesAreNotified(t *testing.T) {
+	r := newRig(t)
+	var users []chat.UserID
+	var tokens []string
+	for i := range chat.Shard {
+		user := chat.UserID(fmt.Sprintf("u%03d", i))
+		if users = append(users, user); i%50 == 0 {
+			r.register(t, user, "phone", string(user))
+			tokens = append(tokens, string(user))
+		}
+	}
+	if err := r.people.Mute(t.Context(), "u150", "eve", chat.Forever); err != nil {
+		t.Fatal(err)
+	}
+	r.notify(t, users...)
+	r.wantTokens(t, tokens[:3]...)
 }

@@ -44,7 +44,7 @@ func (p *People) PutProfile(ctx context.Context, profile chat.Profile) (now chat
 	return item.profile(), nil
 }
 
-// Profiles implements chat.Profiles with one BatchGetItem.
+// Profiles implements chat.Profiles with one BatchGetItem per hundred.
 func (p *People) Profiles(ctx context.Context, users []chat.UserID) (all []chat.Profile, err error) {
 	defer wrap(&err, "profiles of %d users", len(users))
 	keys := make([]dynamo.Keyed, len(users))

@@ -18,7 +18,7 @@ type stanceItem struct {
 	Read         chat.Seq `dynamo:"read,omitempty"`
 }
 
-// Stances implements chat.Stances with one BatchGetItem.
+// Stances implements chat.Stances with one BatchGetItem per hundred.
 func (s *Conversations) Stances(ctx context.Context, id chat.ConversationID, users []chat.UserID) (all []chat.Stance, err error) {
 	defer wrap(&err, "stances of %d members of %s", len(users), id)
 	if len(users) == 0 {
