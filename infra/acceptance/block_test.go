@@ -112,6 +112,15 @@ var surfaces = map[string]func(*quarrel){
 			q.Error("what is to be found is not")
 		}
 	},
+	"members: nothing is known of the other one": func(q *quarrel) {
+		for d, other := range map[*device]*user{q.annsPhone: q.bob, q.bobsPhone: q.ann} {
+			for _, m := range d.members(q.conversation) {
+				if m.User == other.ID && (m.Presence != wire.Unknown || m.Seen != "") {
+					q.Errorf("%s sees %+v", d, m)
+				}
+			}
+		}
+	},
 	"download: it is not there": func(q *quarrel) {
 		get := func(d *device) wire.Download {
 			return wire.Download{Head: d.head("download"), Conversation: q.conversation, Seq: q.during.Seq, Media: q.picture}

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -170,4 +172,52 @@ func TestWhatTwoPeopleDecideAboutEachOtherIsInTheHeader(t *testing.T) {
 		done(t, log.Part(t.Context(), id, "bob", false))
 	}
 	header("")
+}
+
+func TestANewHeaderDoesNotUndoABlockThatItsWriterDidNotSee(t *testing.T) {
+	log := newConversations(t)
+	old := chat.Conversation{ID: chat.DirectID("ann", "bob"), Kind: chat.Direct, Size: 2, Request: "bob",
+		Members: map[chat.UserID]chat.Place{"ann": {Role: chat.Member}, "bob": {Role: chat.Member}}}
+	if _, _, err := log.Create(t.Context(), old, old.Members); err != nil {
+		t.Fatal(err)
+	}
+	seq, rules := chat.Seq(0), chat.Seq(0)
+	change := func(c chat.Conversation) error {
+		seq++
+		e := chat.Entry{Conversation: c.ID, Seq: seq, Kind: chat.Changed, ID: "1", From: "ann", At: epoch}
+		_, wrote, err := log.Commit(t.Context(), e, chat.Change{Header: &chat.Header{Conversation: c, Was: rules}})
+		if wrote {
+			rules = seq
+		} else {
+			seq--
+		}
+		return err
+	}
+	now := func() chat.Conversation {
+		t.Helper()
+		tail, _, err := log.Tail(t.Context(), old.ID, chat.Strong)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tail.Conversation
+	}
+	done(t, change(now()))
+	for _, decide := range []func() error{
+		func() error { return log.Part(t.Context(), old.ID, "bob", true) },
+		func() error { return log.Part(t.Context(), old.ID, "ann", true) },
+		func() error { return log.Accept(t.Context(), old.ID, "bob") },
+		func() error { return log.Part(t.Context(), old.ID, "ann", false) },
+		func() error { return log.Part(t.Context(), old.ID, "bob", false) },
+	} {
+		before := now()
+		done(t, decide())
+		after := now()
+		if err := change(before); !errors.Is(err, chat.ErrStale) {
+			t.Errorf("a header from before is written: %v", err)
+		}
+		done(t, change(after))
+		if got := now(); !maps.Equal(got.Blocked, after.Blocked) || got.Request != after.Request {
+			t.Errorf("%+v became %+v", after, got)
+		}
+	}
 }
