@@ -100,6 +100,7 @@ var limits = map[string]int{
 	"ScheduleRetention": int(chat.ScheduleRetention / time.Second),
 	"SessionRetention":  int(chat.SessionRetention / time.Second),
 	"MaxSlow":           int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
+	"MaxDisplayName": chat.MaxDisplayName, "MaxAbout": chat.MaxAbout, "MaxProfiles": chat.MaxProfiles,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -155,6 +156,9 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"conversations/properties/limit/maximum":                         chat.MaxPage,
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"common/definitions/displayName/maxLength":                       chat.MaxDisplayName,
+		"common/definitions/about/maxLength":                             chat.MaxAbout,
+		"profiles/properties/users/maxItems":                             chat.MaxProfiles,
 		"common/definitions/searched/maxLength":                          chat.MaxQuery,
 		"reply.search/properties/result/properties/hits/maxItems":        chat.MaxHits,
 		"reply.search/properties/result/properties/scanned/maximum":      chat.MaxScanned,
@@ -171,6 +175,7 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 			t.Errorf("%s is %v, want %v", at, got, want)
 		}
 	}
+	same(t, "audience", enum(t, "audience"), []string{string(chat.Everyone), string(chat.Contacts), string(chat.Nobody)})
 	same(t, "mediaType", enum(t, "mediaType"), slices.Collect(maps.Keys(chat.MediaTypes)))
 }
 
