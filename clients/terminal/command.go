@@ -24,6 +24,7 @@ const help = `/to bob [text]       talk to bob
 /save n [path]       save the attachment numbered n
 /search words        find messages; from:bob in:here has:media before:2026-11-01
 /who                 who is here
+/status busy [min]   how others see you: online, away, busy, invisible
 /name Ann            what others see you as; /picture path
 /contact bob [name]  keep bob under a name, or "-" to forget; /contacts
 /block [bob]         nothing more from bob, who is not told; /unblock, /blocked
@@ -34,6 +35,7 @@ const help = `/to bob [text]       talk to bob
 //text               a text that begins with a slash
 /help                this
 /quit, Ctrl-C        leave
+/logout              leave, and be notified no more
 Tab, ↑, ↓            other conversations
 PgUp, PgDn           older and newer messages
 Esc                  clear, or dismiss what failed`
@@ -54,7 +56,8 @@ var usage = map[string]struct {
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
 	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
-	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {}, "limits": {}, "help": {}, "quit": {},
+	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
+	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
 	"name": {1, "/name Ann"}, "picture": {1, "/picture path"}, "contact": {1, "/contact user [name]"}, "contacts": {},
 	"block": {0, "/block [user]"}, "unblock": {0, "/unblock [user]"}, "blocked": {}, "accept": {},
 	"mute": {0, "/mute [user] [8h] [mentions]"}, "unmute": {0, "/unmute [user]"},
