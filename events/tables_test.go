@@ -103,7 +103,8 @@ var limits = map[string]int{
 	"SessionRetention":  int(chat.SessionRetention / time.Second),
 	"MaxSlow":           int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
 	"MaxReceipts": chat.MaxReceipts, "MaxLiveReceipts": chat.MaxLiveReceipts, "MaxUnread": chat.MaxUnread, "MaxCounted": chat.MaxCounted,
-	"MaxChanged": chat.MaxChanged,
+	"MaxChanged":     chat.MaxChanged,
+	"MaxDisplayName": chat.MaxDisplayName, "MaxAbout": chat.MaxAbout, "MaxProfiles": chat.MaxProfiles,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -159,6 +160,9 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"conversations/properties/limit/maximum":                         chat.MaxPage,
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"common/definitions/displayName/maxLength":                       chat.MaxDisplayName,
+		"common/definitions/about/maxLength":                             chat.MaxAbout,
+		"profiles/properties/users/maxItems":                             chat.MaxProfiles,
 		"common/definitions/searched/maxLength":                          chat.MaxQuery,
 		"reply.search/properties/result/properties/hits/maxItems":        chat.MaxHits,
 		"reply.search/properties/result/properties/scanned/maximum":      chat.MaxScanned,
@@ -186,6 +190,7 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 			t.Errorf("%s is %v, want %v", at, got, want)
 		}
 	}
+	same(t, "audience", enum(t, "audience"), []string{string(chat.Everyone), string(chat.Contacts), string(chat.Nobody)})
 	same(t, "mediaType", enum(t, "mediaType"), slices.Collect(maps.Keys(chat.MediaTypes)))
 }
 

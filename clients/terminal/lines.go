@@ -182,6 +182,9 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	case "logout":
 		return l.logout(ctx)
 	}
+	if manages[c.name] != nil {
+		return false, l.manage(ctx, c)
+	}
 	r := l.current()
 	if r == nil {
 		return false, errors.New("say /to user first")
@@ -375,7 +378,9 @@ func (l *lines) event(e client.Event) {
 		l.write("* " + whoLines([]wire.MemberLine{line}, time.Now())[0])
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
-		l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
+		if e.Event != chat.Hidden {
+			l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
+		}
 		l.mark(e.Conversation, e.Seq)
 	}
 }

@@ -16,6 +16,9 @@ type room struct {
 	id   chat.ConversationID
 	name string      // of a group
 	peer chat.UserID // of a direct conversation
+	// called is what the peer is, once that is known; request means that a stranger wrote it and waits.
+	called  string
+	request bool
 	// entries are those that were fetched so far, without a gap; full means that there are none before them.
 	entries []wire.Entry
 	full    bool
@@ -52,7 +55,7 @@ type outgoing struct {
 func (r *room) title() string {
 	switch {
 	case r.peer != "":
-		return string(r.peer)
+		return cmp.Or(r.called, string(r.peer))
 	case r.name != "":
 		return clean(r.name)
 	default:
@@ -198,6 +201,7 @@ func (rs rooms) add(e wire.Entry) *room {
 	}
 	r.append(e)
 	r.count(e, rs.me)
+	r.request = r.request && e.From != rs.me // answering accepts
 	return r
 }
 
@@ -206,7 +210,7 @@ func (rs rooms) list(conversations []wire.Conversation) {
 	for _, c := range conversations {
 		r := rs.get(c.Conversation)
 		r.peer = c.Peer
-		r.name = cmp.Or(c.Name, r.name)
+		r.name, r.request = cmp.Or(c.Name, r.name), c.Request
 		r.head = max(r.head, c.Head)
 		if c.Last == nil || c.Last.Seq < r.head || changes(*c.Last) && !r.last.IsZero() {
 			continue

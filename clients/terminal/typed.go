@@ -55,6 +55,9 @@ func (s *screen) typed(line string) tea.Cmd {
 	case "logout":
 		return s.logout()
 	}
+	if manages[c.name] != nil {
+		return s.manage(c)
+	}
 	if s.open == nil {
 		s.notice = "open a conversation first: Tab, or /to user"
 		return nil

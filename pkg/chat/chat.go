@@ -38,11 +38,13 @@ type Conversation struct {
 	Size int
 	// Members maps each member to a place. It is nil above InlineMembers: then members are read one by one or listed.
 	Members map[UserID]Place
-	// Blocked are those of a direct conversation who have blocked the other one.
-	Blocked map[UserID]bool
 	// Rules is the seq of the newest entry that changed who may do what, 0 if there is none. The header of a
 	// conversation changes with such an entry only, so it says how new the header is.
 	Rules Seq
+	// Blocked are those of a direct conversation who have blocked the other one. This and Request change without an entry.
+	Blocked map[UserID]bool
+	// Request is who has not accepted yet what a stranger wrote to them, "" if nobody. Answering accepts.
+	Request UserID
 }
 
 // Large reports whether the members are too many to ride in the header.

@@ -45,7 +45,8 @@ func (r *Room) Apply(e wire.Entry) chat.Seq {
 	switch e.Event {
 	case chat.Edited:
 		m := r.at(e.Body.Target)
-		if e.Version > m.edit.Version {
+		// Of two with the same version the later one counts: what somebody edits while they are blocked has versions of its own.
+		if e.Version > m.edit.Version || e.Version == m.edit.Version && e.Seq > m.edit.Seq {
 			m.edit = e
 		}
 		m.erase(e.Deleted)

@@ -195,7 +195,7 @@ func TestZ6NothingReachesThoseWhoAreApart(t *testing.T) {
 			w := newTown(t)
 			w.connects(ann)
 			block(w)
-			w.must(w.sessions.PutSettings(t.Context(), "dan", chat.Settings{Seen: chat.Nobody}, w.now))
+			w.shows("dan", chat.Nobody)
 			dan := as("dan", "phone")
 			w.connects(dan)
 			w.leaves(dan)
@@ -226,7 +226,7 @@ func TestZ6NothingReachesThoseWhoAreApart(t *testing.T) {
 func TestZ6LastSeenIsForItsAudience(t *testing.T) {
 	w := newTown(t)
 	cat := as("cat", "phone")
-	w.must(w.sessions.PutSettings(t.Context(), "ann", chat.Settings{Seen: chat.Contacts}, w.now))
+	w.shows("ann", chat.Contacts)
 	w.relates("ann", chat.Relation{User: "bob", Contact: true})
 	w.relates("cat", chat.Relation{User: "ann", Contact: true}) // which is not hers to decide
 	w.connects(ann)

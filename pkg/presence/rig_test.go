@@ -132,7 +132,15 @@ func (w *town) sets(who chat.Identity, q wire.SetStatus) wire.Chosen {
 
 func (w *town) relates(owner chat.UserID, r chat.Relation) {
 	w.t.Helper()
-	w.must(w.people.Relate(w.t.Context(), owner, r))
+	w.must(w.people.Befriend(w.t.Context(), owner, r.User, r.Contact, r.Name))
+	w.must(w.people.Block(w.t.Context(), owner, r.User, r.Blocked))
+}
+
+// shows has a user choose who sees when they were active last.
+func (w *town) shows(user chat.UserID, seen chat.Audience) {
+	w.t.Helper()
+	_, err := w.sessions.ChangeSettings(w.t.Context(), user, chat.SettingsChange{Seen: seen}, w.now)
+	w.must(err)
 }
 
 // hears checks what a watcher was told since the last time.

@@ -16,7 +16,7 @@ const skew = 10 * time.Second
 // changed, and looks at more of them at once: so a device that was away for a moment gets one small frame.
 //
 // It costs one Query of the index and, for each conversation, the tail (a read unit), the caller's standing and, in a direct one,
-// the peer's standing, session and two relations (half a unit each); if something is unread, the range of that, strongly read, and half a unit
+// the peer's standing and session (half a unit each); if something is unread, the range of that, strongly read, and half a unit
 // for each who wrote it.
 func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Conversations) (wire.Listed, error) {
 	limit, since := orDefault(q.Limit, chat.DefaultPage), time.Time{}
@@ -85,7 +85,7 @@ func (r *Reader) lines(ctx context.Context, user chat.UserID, ids []chat.Convers
 	var changed []int
 	users := []chat.UserID{user}
 	for i, tail := range tails {
-		if tail.Head == 0 {
+		if tail.Head == 0 || unwelcome(tail, user) {
 			continue
 		}
 		of[i] = 1
@@ -100,7 +100,7 @@ func (r *Reader) lines(ctx context.Context, user chat.UserID, ids []chat.Convers
 			users = append(users, peer)
 		}
 	}
-	people, err := r.people(ctx, users)
+	sessions, err := r.sessions(ctx, users)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -110,8 +110,10 @@ func (r *Reader) lines(ctx context.Context, user chat.UserID, ids []chat.Convers
 		own := standings[chat.Membership{Conversation: ids[i], User: user}]
 		l := describe(tail, user)
 		l.Own = wire.NewOwn(own, tail.Head, r.Now())
-		if peer := tail.Conversation.Peer(user); peer != "" {
-			r.peer(&l.Own, standings[chat.Membership{Conversation: ids[i], User: peer}], people[user], people[peer])
+		if peer := tail.Conversation.Peer(user); tail.Conversation.Quiet() {
+			l.PeerPresence = chat.Concealed(peer).Presence
+		} else if peer != "" {
+			r.peer(&l.Own, standings[chat.Membership{Conversation: ids[i], User: peer}], sessions[user], sessions[peer])
 		}
 		u, err := r.unread(ctx, tail, own)
 		l.Unread = wire.FromUnread(u)
@@ -126,36 +128,20 @@ func (r *Reader) lines(ctx context.Context, user chat.UserID, ids []chat.Convers
 	return lines, of, err
 }
 
-// person is somebody's session, and what they and the caller have decided about each other.
-type person struct {
-	chat.Session
-	chat.Pair
+// sessions reads the sessions of users by name.
+func (r *Reader) sessions(ctx context.Context, users []chat.UserID) (map[chat.UserID]chat.Session, error) {
+	all, err := r.Sessions.Sessions(ctx, users)
+	found := make(map[chat.UserID]chat.Session, len(all))
+	for _, s := range all {
+		found[s.User] = s
+	}
+	return found, err
 }
 
-// people reads the caller, who comes first, and others, by name.
-func (r *Reader) people(ctx context.Context, users []chat.UserID) (map[chat.UserID]person, error) {
-	sessions, err := r.Sessions.Sessions(ctx, users)
-	if err != nil {
-		return nil, err
-	}
-	pairs, err := r.Pairs.Between(ctx, users[0], users)
-	if err != nil {
-		return nil, err
-	}
-	found := make(map[chat.UserID]person, len(users))
-	for i, s := range sessions {
-		found[s.User] = person{s, pairs[i]}
-	}
-	return found, nil
-}
-
-// peer adds what the caller may know of the other one of a direct conversation: nothing across a block, and not what they have
-// read if the caller reads privately.
-func (r *Reader) peer(own *wire.Own, s chat.Standing, self, peer person) {
-	own.PeerPresence = peer.Settled().To(peer.Pair, r.Now()).Presence
-	if peer.Apart() {
-		return
-	}
+// peer adds what the caller may know of the other one of a direct conversation: not what they have read if the caller reads
+// privately.
+func (r *Reader) peer(own *wire.Own, s chat.Standing, self, peer chat.Session) {
+	own.PeerPresence = peer.Settled().Presence(r.Now()).Presence
 	if !self.Settings.Private {
 		own.PeerRead = s.Shown
 	}
@@ -179,13 +165,20 @@ func (r *Reader) existing(ctx context.Context, ids []chat.ConversationID, user c
 	})
 }
 
+// unwelcome reports whether a conversation is a request by somebody who is blocked, or of which the user sees nothing: then it
+// is not listed.
+func unwelcome(tail chat.Tail, user chat.UserID) bool {
+	c := tail.Conversation
+	return c.Request == user && (c.Blocked[user] || tail.Last.For(user, tail.Place).Kind == chat.Hidden)
+}
+
 // describe renders the header of a conversation.
 func describe(tail chat.Tail, user chat.UserID) wire.Conversation {
 	c := tail.Conversation
 	return wire.Conversation{
 		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head,
 		From: tail.Place.From, Role: tail.Place.Role, Can: c.Capabilities(tail.Place.Role),
-		Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
+		Request: c.Request == user, Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
 	}
 }
 

@@ -1,6 +1,7 @@
 package read_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -178,7 +179,7 @@ func TestZ6MembersShowNothingThatAWatcherWouldNotSee(t *testing.T) {
 		if _, err := r.Sessions.Connect(ctx, user, chat.Connection{ID: "1", Since: epoch}); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Sessions.PutSettings(ctx, user, settings, epoch); err != nil {
+		if _, err := r.Sessions.ChangeSettings(ctx, user, chat.SettingsChange{Seen: settings.Seen}, epoch); err != nil {
 			t.Fatal(err)
 		}
 		if i < 3 {
@@ -190,7 +191,8 @@ func TestZ6MembersShowNothingThatAWatcherWouldNotSee(t *testing.T) {
 	for owner, relation := range map[chat.UserID]chat.Relation{
 		"m002": {User: "ann", Contact: true}, "m003": {User: "ann", Blocked: epoch}, "ann": {User: "m004", Blocked: epoch},
 	} {
-		if err := people.Relate(ctx, owner, relation); err != nil {
+		befriended := people.Befriend(ctx, owner, relation.User, relation.Contact, "")
+		if err := errors.Join(befriended, people.Block(ctx, owner, relation.User, relation.Blocked)); err != nil {
 			t.Fatal(err)
 		}
 	}

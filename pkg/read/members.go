@@ -37,8 +37,12 @@ func (r *Reader) Members(ctx context.Context, who chat.Identity, q wire.Members)
 	list := wire.MemberList{Members: []wire.MemberLine{}}
 	now := r.Now()
 	for i, s := range sessions {
-		shown := wire.FromShown(s.Settled().To(pairs[i], now), now) // how it is now: nobody is told when that changes
-		list.Members = append(list.Members, wire.MemberLine{User: s.User, Role: seats[i].Role, Presence: shown.Status, Seen: shown.Seen})
+		shown := s.Settled().To(pairs[i], now) // how it is now: nobody is told when that changes
+		if s.User != who.User && tail.Conversation.Quiet() {
+			shown = chat.Concealed(s.User)
+		}
+		line := wire.FromShown(shown, now)
+		list.Members = append(list.Members, wire.MemberLine{User: s.User, Role: seats[i].Role, Presence: line.Status, Seen: line.Seen})
 	}
 	if len(users) == limit {
 		list.Next = users[limit-1]

@@ -45,7 +45,7 @@ func (r *Reader) Seen(ctx context.Context, who chat.Identity, q wire.Seen) (wire
 		}
 		out.Of++
 		line, has := seenBy(s, e.Seq, wrote[s.User], sessions[0].Settings.Private && s.User != who.User)
-		if !has || len(tail.Conversation.Blocked) > 0 {
+		if !has || tail.Conversation.Quiet() {
 			continue
 		}
 		out.Delivered++

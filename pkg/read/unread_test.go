@@ -86,7 +86,7 @@ func TestTheListSaysWhatIsUnreadAndExplainSaysWhy(t *testing.T) {
 	mention := entry(id, 7, "ann?")
 	mention.From, mention.Body.Mentions = "m001", []chat.UserID{"ann"}
 	r.put(t, mention)
-	if err := r.People.Relate(ctx, "ann", chat.Relation{User: "m002", Muted: epoch.Add(time.Hour)}); err != nil {
+	if err := r.People.Mute(ctx, "ann", "m002", epoch.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 
@@ -214,7 +214,7 @@ func TestWhoHasSeenAMessage(t *testing.T) {
 	want(seen("ann", 3), all)
 	want(seen("m000", 3), all)
 	// A private reader is not told who has read.
-	if err := r.Sessions.PutSettings(ctx, "m003", chat.Settings{Private: true}, epoch); err != nil {
+	if _, err := r.Sessions.ChangeSettings(ctx, "m003", chat.SettingsChange{Private: pointer(true)}, epoch); err != nil {
 		t.Fatal(err)
 	}
 	want(seen("m003", 3), wire.SeenBy{Users: []wire.SeenLine{has("m001", false), has("m002", false), has("m003", false)}, Delivered: 3, Of: 4})
@@ -303,13 +303,13 @@ func TestALineSaysHowFarThePeerIs(t *testing.T) {
 	if own := r.line(t, "ann", id).Own; own.PeerRead != 1 || own.PeerDelivered != 3 {
 		t.Errorf("%+v", own)
 	}
-	if err := r.Sessions.PutSettings(ctx, "ann", chat.Settings{Private: true}, epoch); err != nil {
+	if _, err := r.Sessions.ChangeSettings(ctx, "ann", chat.SettingsChange{Private: pointer(true)}, epoch); err != nil {
 		t.Fatal(err)
 	}
 	if own := r.line(t, "ann", id).Own; own.PeerRead != 0 || own.PeerDelivered != 3 {
 		t.Errorf("%+v", own)
 	}
-	if err := r.People.Relate(ctx, "bob", chat.Relation{User: "ann", Blocked: epoch}); err != nil {
+	if err := r.Log.(chat.Directs).Part(ctx, id, "bob", true); err != nil {
 		t.Fatal(err)
 	}
 	if own := r.line(t, "ann", id).Own; own.PeerRead != 0 || own.PeerDelivered != 0 || own.PeerPresence != wire.Offline { // R7

@@ -59,7 +59,8 @@ func TestAReceiptTravelsWithTyping(t *testing.T) {
 		t.Errorf("beyond the last entry: %v", err)
 	}
 	r.wants("it was refused")
-	if err := r.sessions.PutSettings(t.Context(), "ann", chat.Settings{Private: true}, r.now); err != nil {
+	private := true
+	if _, err := r.sessions.ChangeSettings(t.Context(), "ann", chat.SettingsChange{Private: &private}, r.now); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.send.Send(t.Context(), as("ann"), wire.Send{ID: id(2), To: wire.Target{User: "bob"}, Body: wire.Content{Text: "hi"}}); err != nil {

@@ -26,18 +26,15 @@ type Cursors interface {
 // Signaller passes on. Its fields are ports.
 type Signaller struct {
 	Log    chat.Log
-	People chat.People
 	Teller Teller
 	// Cursors takes the receipts that travel with it.
 	Cursors Cursors
 }
 
 // Typing tells the other members what the caller is doing. Above chat.MaxTyping members it tells nobody, and neither in a
-// direct conversation of two of whom one has blocked the other; the caller cannot tell. It costs the query of the tail, the
-// session of each of the others, and in a direct conversation two relations, all eventual; and a post to each connection. A
-// receipt that travels with it costs a write unit and the caller's session more, and no frame to whom it is for. Errors: forbidden,
-// also for those who may only read;
-// invalid if the receipt is.
+// direct conversation that is quiet; the caller cannot tell. It costs the query of the tail and the session of each of the
+// others, all eventual, and a post to each connection. A receipt that travels with it costs a write unit and the caller's session
+// more, and no frame to whom it is for. Errors: forbidden, also for those who may only read; invalid if the receipt is.
 func (s *Signaller) Typing(ctx context.Context, who chat.Identity, q wire.Typing) (struct{}, error) {
 	tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, chat.Eventual)
 	if err != nil {
@@ -53,14 +50,8 @@ func (s *Signaller) Typing(ctx context.Context, who chat.Identity, q wire.Typing
 	if !c.Can(tail.Place.Role, chat.CanSend) {
 		return struct{}{}, &chat.Error{Code: chat.Forbidden}
 	}
-	if c.Size > chat.MaxTyping || c.Large() {
+	if c.Size > chat.MaxTyping || c.Large() || c.Quiet() {
 		return struct{}{}, nil
-	}
-	if c.Kind == chat.Direct {
-		apart, err := chat.Apart(ctx, s.People, who.User, c.Peer(who.User), chat.Eventual)
-		if apart || err != nil {
-			return struct{}{}, err
-		}
 	}
 	var others []chat.UserID
 	for user := range c.Members {

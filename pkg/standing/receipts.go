@@ -17,7 +17,7 @@ const workers = 16
 // author. Whoever is told of several conversations gets one frame.
 //
 // A private reader's others are told that it was delivered, and a private reader is told of others no more than that. Nobody is
-// told across a block. Conversations that the caller is not in any more are stepped over: sync tells that they are gone.
+// told in a quiet conversation. Conversations that the caller is not in any more are stepped over: sync tells that they are gone.
 //
 // It costs, for each conversation, the query of the tail and one write unit, also if the cursor is stale; the session of the caller
 // and of everybody who is told, half a read unit each; and a post to each connection. Errors: invalid if a cursor is beyond the
@@ -123,7 +123,7 @@ func (k *Keeper) tail(ctx context.Context, user chat.UserID, r chat.Receipt) (ch
 func listener(tail chat.Tail, user chat.UserID, r chat.Receipt) chat.UserID {
 	c := tail.Conversation
 	switch {
-	case c.Kind == chat.Direct && len(c.Blocked) == 0:
+	case c.Kind == chat.Direct && !c.Quiet():
 		return c.Peer(user)
 	case c.Kind == chat.Direct, c.Large(), c.Size > chat.MaxLiveReceipts, r.Read < tail.Head, tail.Last.Kind != chat.Message:
 		return ""

@@ -117,7 +117,8 @@ func on(d chat.ConnectionID) chat.Identity { return chat.Identity{User: userOf(d
 func (r *rig) private(users ...chat.UserID) {
 	r.t.Helper()
 	for _, user := range users {
-		if err := r.sessions.PutSettings(r.t.Context(), user, chat.Settings{Private: true}, epoch); err != nil {
+		yes := true
+		if _, err := r.sessions.ChangeSettings(r.t.Context(), user, chat.SettingsChange{Private: &yes}, epoch); err != nil {
 			r.t.Fatal(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -249,7 +250,8 @@ func TestWhatPeopleDecidedAboutEachOtherComesInPairs(t *testing.T) {
 		others = append(others, chat.UserID(fmt.Sprintf("u%02d", i)))
 	}
 	for owner, r := range map[chat.UserID]chat.Relation{"ann": {User: "bob", Contact: true}, "bob": {User: "ann", Blocked: epoch}, "u59": {User: "ann", Contact: true}} {
-		if err := p.Relate(t.Context(), owner, r); err != nil {
+		befriended := p.Befriend(t.Context(), owner, r.User, r.Contact, "")
+		if err := errors.Join(befriended, p.Block(t.Context(), owner, r.User, r.Blocked)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,13 +14,14 @@ import (
 
 // A session is one item whose live connections and endpoints are attributes of their own:
 //
-//	user, seen, expires, settings, c#<connection id> → {device, since, expires, away}, e#<device> → {platform, arn, since},
+//	user, seen, expires, s#<setting>, c#<connection id> → {device, since, expires, away}, e#<device> → {platform, arn, since},
 //	left → {at, idle}, status → {presence, until}, hidden
 //
 // So every change is one UpdateItem that needs neither a read nor an existing map, and two changes at once never meet.
 const (
 	connectionPrefix = "c#"
 	endpointPrefix   = "e#"
+	settingPrefix    = "s#"
 )
 
 type connectionItem struct {
@@ -153,20 +154,6 @@ func (s *Sessions) RemoveEndpoint(ctx context.Context, user chat.UserID, e chat.
 	return err == nil, err
 }
 
-type settingsItem struct {
-	Seen     chat.Audience `dynamo:"seen,omitempty"`
-	Messages chat.Audience `dynamo:"messages,omitempty"`
-	Groups   chat.Audience `dynamo:"groups,omitempty"`
-	Private  bool          `dynamo:"private,omitempty"`
-}
-
-// PutSettings implements chat.Sessions with one UpdateItem.
-func (s *Sessions) PutSettings(ctx context.Context, user chat.UserID, settings chat.Settings, at time.Time) (err error) {
-	defer wrap(&err, "put settings")
-	return s.table.Update("user", string(user)).Set("settings", settingsItem(settings)).
-		Set("expires", at.Add(chat.SessionRetention).Unix()).Run(ctx)
-}
-
 // newSession reads an item. Connections and endpoints come oldest first.
 func newSession(item dynamo.Item) (chat.Session, error) {
 	var session chat.Session
@@ -184,12 +171,10 @@ func newSession(item dynamo.Item) (chat.Session, error) {
 			if err := readPresence(&session, name, value); err != nil {
 				return session, err
 			}
-		case name == "settings":
-			var i settingsItem
-			if err := dynamo.Unmarshal(value, &i); err != nil {
+		case strings.HasPrefix(name, settingPrefix):
+			if err := setting(&session.Settings, strings.TrimPrefix(name, settingPrefix), value); err != nil {
 				return session, err
 			}
-			session.Settings = chat.Settings(i)
 		case strings.HasPrefix(name, connectionPrefix):
 			var c connectionItem
 			if err := dynamo.Unmarshal(value, &c); err != nil {

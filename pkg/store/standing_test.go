@@ -203,10 +203,11 @@ func TestTheRollHasEverybody(t *testing.T) {
 
 func TestSilentAreTheMutedAndTheBlocked(t *testing.T) {
 	p := store.NewPeople(dynamo.NewFromIface(dynamodbtest.Start(t)), topology.People.Name)
-	for _, r := range []chat.Relation{
-		{User: "bob", Muted: epoch.Add(time.Second)}, {User: "cat", Blocked: epoch}, {User: "dan", Muted: epoch}, {User: "eve", Contact: true},
+	for _, err := range []error{
+		p.Mute(t.Context(), "ann", "bob", epoch.Add(time.Second)), p.Block(t.Context(), "ann", "cat", epoch),
+		p.Mute(t.Context(), "ann", "dan", epoch), p.Befriend(t.Context(), "ann", "eve", true, ""),
 	} {
-		if err := p.Relate(t.Context(), "ann", r); err != nil {
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -111,8 +111,8 @@ func TestGrantsNameNoWildcardAndNoScan(t *testing.T) {
 func TestWhoMayChangeWhat(t *testing.T) {
 	want := map[string][]string{
 		"dynamodb:PutItem":           {"drafts", "message", "tick"},
-		"dynamodb:DeleteItem":        {"drafts", "message", "tick"},
-		"POST":                       {"connect", "devices", "drafts", "fanout", "grace", "message", "presence", "signal", "tick"},
+		"dynamodb:DeleteItem":        {"drafts", "message", "people", "tick"},
+		"POST":                       {"connect", "devices", "drafts", "fanout", "grace", "message", "people", "presence", "signal", "tick"},
 		"DELETE":                     {"connect", "devices"},
 		"s3:PutObject":               {"media"},
 		"sqs:SendMessage":            {"disconnect", "fanout", "message", "message", "push", "tick", "tick"}, // to two queues

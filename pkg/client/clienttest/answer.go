@@ -215,6 +215,9 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		}
 		return s.setStatus(k, r), nil
 	}
+	if result, ok, err := s.doPeople(k, action, frame); ok {
+		return result, err
+	}
 	return s.doLater(k, action, frame)
 }
 
@@ -229,6 +232,9 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, 
 		return wire.Accepted{}, &chat.Error{Code: chat.Forbidden}
 	case !ok:
 		l = newLog(wire.Conversation{Conversation: id, Kind: chat.Direct, Size: 2}, "", []chat.UserID{from, r.To.User})
+		if err := s.welcome(l, from, r.To.User); err != nil {
+			return wire.Accepted{}, err
+		}
 	}
 	e := wire.Entry{Event: chat.Message, ID: r.ID, From: from, Body: wire.Body{
 		Text: r.Body.Text, Attachments: r.Body.Attachments, Reply: r.Body.Reply, Mentions: r.Body.Mentions, Everybody: r.Body.Everybody,
@@ -239,7 +245,13 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, 
 	if err := l.refers(from, r.Body); err != nil {
 		return wire.Accepted{}, err
 	}
+	blocked, blocks := s.apart(l, from)
+	if blocks {
+		return wire.Accepted{}, chat.Errorf(chat.Forbidden, "you have blocked them")
+	}
 	s.logs[id] = l
+	l.hidden[chat.Seq(len(l.entries)+1)] = blocked
+	l.answered(from)
 	return s.append(k, l, e), nil
 }
 
@@ -269,7 +281,7 @@ func (s *Server) append(k *socket, l *log, e wire.Entry) wire.Accepted {
 	e = l.shown([]wire.Entry{e})[0]
 	frame, _ := wire.Encode(e)
 	for to := range s.socks {
-		if to == k || !slices.Contains(l.members, to.user) {
+		if to == k || !slices.Contains(l.members, to.user) || to.user != e.From && (l.hidden[e.Seq] || l.request == to.user) {
 			continue
 		}
 		post := func() { to.write(frame) }
@@ -309,7 +321,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 		out.More = out.More || n < len(rest)
 		if n > 0 {
 			out.Conversations = append(out.Conversations, wire.Missed{
-				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: l.shown(rest[:n]),
+				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: l.to(user, rest[:n]),
 			})
 		}
 	}
@@ -330,7 +342,7 @@ func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
 		limit = *r.Limit
 	}
 	from := max(0, end-limit)
-	return wire.Page{Entries: append([]wire.Entry{}, l.shown(l.entries[from:end])...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
+	return wire.Page{Entries: append([]wire.Entry{}, l.to(user, l.entries[from:end])...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
 }
 
 func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
@@ -347,7 +359,8 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		l := s.logs[id]
 		line := l.conversation
 		line.Head = chat.Seq(len(l.entries))
-		line.Last = &l.shown(l.entries[len(l.entries)-1:])[0]
+		line.Last = &l.to(user, l.entries[len(l.entries)-1:])[0]
+		line.Request = l.request == user
 		if line.Role = l.role(user); line.Kind == chat.Direct {
 			line.Peer = l.other(user)
 		}

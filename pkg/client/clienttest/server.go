@@ -49,6 +49,7 @@ type Server struct {
 	status map[chat.UserID]chat.Status
 	pushed map[chat.DeviceID]string
 	media  map[chat.MediaID]*object
+	people map[chat.UserID]*person
 	nth    map[string]int
 	later  later
 }
@@ -83,10 +84,15 @@ type log struct {
 	entries      []wire.Entry // those that announce a change have only its target; messages are as they are now
 	marks        map[chat.Seq]map[chat.UserID][]string
 	standings    map[chat.UserID]*chat.Standing
+	hidden       map[chat.Seq]bool // from the other one of a direct conversation
+	request      chat.UserID       // who has not accepted it
 }
 
 func newLog(c wire.Conversation, owner chat.UserID, members []chat.UserID) *log {
-	return &log{conversation: c, owner: owner, members: members, marks: map[chat.Seq]map[chat.UserID][]string{}, standings: map[chat.UserID]*chat.Standing{}}
+	return &log{
+		conversation: c, owner: owner, members: members, marks: map[chat.Seq]map[chat.UserID][]string{},
+		standings: map[chat.UserID]*chat.Standing{}, hidden: map[chat.Seq]bool{},
+	}
 }
 
 type socket struct {
@@ -134,6 +140,7 @@ func New(listener net.Listener, client *http.Client) *Server {
 		logs: map[chat.ConversationID]*log{}, socks: map[*socket]struct{}{}, seen: map[chat.UserID]time.Time{},
 		status: map[chat.UserID]chat.Status{},
 		pushed: map[chat.DeviceID]string{}, media: map[chat.MediaID]*object{}, nth: map[string]int{},
+		people: map[chat.UserID]*person{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/local", s.connect)
