@@ -23,7 +23,9 @@ const help = `/to bob [text]       talk to bob
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
 /search words        find messages; from:bob in:here has:media before:2026-11-01
-/who                 who is here
+/who                 who is here; /seen [n] who has read a message
+/unread [n]          count from message n on as unread; /explain says why it is as much
+/pin, /archive       first in the list, or away; again: not
 /status busy [min]   how others see you: online, away, busy, invisible
 /name Ann            what others see you as; /picture path
 /contact bob [name]  keep bob under a name, or "-" to forget; /contacts
@@ -57,6 +59,7 @@ var usage = map[string]struct {
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
 	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
 	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
+	"seen": {0, "/seen [n]"}, "unread": {0, "/unread [n]"}, "pin": {}, "archive": {}, "explain": {},
 	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
 	"name": {1, "/name Ann"}, "picture": {1, "/picture path"}, "contact": {1, "/contact user [name]"}, "contacts": {},
 	"block": {0, "/block [user]"}, "unblock": {0, "/unblock [user]"}, "blocked": {}, "accept": {},

@@ -192,6 +192,17 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	if err := l.meet(ctx, r, line); err != nil {
 		return false, err
 	}
+	if stands[c.name] {
+		l.settle(ctx)
+		l.mu.Lock()
+		copied := *r
+		l.mu.Unlock()
+		text, err := stand(ctx, l.client, &copied, c)
+		if err == nil {
+			l.print("* %s", text)
+		}
+		return false, err
+	}
 	switch c.name {
 	case "edit", "delete", "react":
 		return false, l.change(ctx, r, c)
@@ -353,6 +364,7 @@ func (l *lines) event(e client.Event) {
 		l.write(line)
 	case client.CaughtUp:
 		l.rooms.list(e.Conversations)
+		l.rooms.stood(e, l.client)
 		l.write("* caught up")
 		select {
 		case <-l.caught:
@@ -376,8 +388,11 @@ func (l *lines) event(e client.Event) {
 	case client.Presence:
 		line := wire.MemberLine{User: e.User, Presence: e.Status, Seen: e.Seen}
 		l.write("* " + whoLines([]wire.MemberLine{line}, time.Now())[0])
+	case client.Receipt, client.Preferred, client.Unread:
+		l.rooms.stood(e, l.client)
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
+		l.client.MarkRead(e.Conversation, e.Seq)
 		if e.Event != chat.Hidden {
 			l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
 		}

@@ -62,6 +62,9 @@ func (s *screen) typed(line string) tea.Cmd {
 		s.notice = "open a conversation first: Tab, or /to user"
 		return nil
 	}
+	if stands[c.name] {
+		return s.answer(s.stand(s.open, c))
+	}
 	switch c.name {
 	case "edit", "delete", "react":
 		return s.change(s.open, c)

@@ -136,14 +136,27 @@ func (c *Client) keepPace() {
 		}
 		cursors, next := c.receipts.Due(time.Now())
 		for ; len(cursors) > 0; cursors, next = c.receipts.Due(time.Now()) {
-			if frame, err := wire.Encode(wire.Receipts{Head: wire.Head{Action: "receipts", Ref: c.calls.ref()}, Cursors: cursors}); err == nil {
-				_ = s.write(frame) // what is lost is said again after the next list
-			}
+			c.tellReached(s, cursors)
 		}
 		timer.Stop()
 		if !next.IsZero() {
 			timer.Reset(time.Until(next))
 		}
+	}
+}
+
+// tellRest tells at the end what was to be told later.
+func (c *Client) tellRest(s *socket) {
+	for cursors := c.receipts.Flush(); len(cursors) > 0; cursors = c.receipts.Flush() {
+		c.tellReached(s, cursors)
+	}
+}
+
+// tellReached sends cursors. What is lost is said again after the next list.
+func (c *Client) tellReached(s *socket, cursors []wire.Reached) {
+	frame, err := wire.Encode(wire.Receipts{Head: wire.Head{Action: "receipts", Ref: c.calls.ref()}, Cursors: cursors})
+	if err == nil {
+		_ = s.write(frame)
 	}
 }
 

@@ -1,6 +1,8 @@
 package client_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -100,6 +102,21 @@ func TestR4WhoAnswersSendsNoReceipt(t *testing.T) {
 		}
 		if u, ok := ann.Unread(annAndBob); !ok || u.Count != 0 || t.server.Unread(annAndBob, "ann").Count != 0 {
 			t.Errorf("%+v, %v", u, ok)
+		}
+	})
+}
+
+func TestWhatWaitsIsToldWhenTheClientCloses(t *testing.T) {
+	play(t, func(t *scene) {
+		t.server.Say("bob", "ann", "hi")
+		ann := t.connect("ann")
+		ann.MarkRead(annAndBob, 1)
+		if err := ann.end(); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		after(0)
+		if got := t.server.Standing(annAndBob, "ann").Read; got != 1 {
+			t.Errorf("the server knows %d", got)
 		}
 	})
 }

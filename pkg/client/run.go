@@ -135,6 +135,7 @@ func (c *Client) serve(s *socket) error {
 	for {
 		select {
 		case <-c.life.Done():
+			c.tellRest(s)
 			s.close(ErrClosed)
 			return ErrClosed
 		case <-s.ctx.Done():

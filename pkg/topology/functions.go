@@ -68,9 +68,8 @@ var Functions = []Function{
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
-			{People, []string{"dynamodb:BatchGetItem"}}, // whom the caller does not want to hear
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
-			{People, []string{"dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}}, // who may see whom, and whom the caller does not want to hear
 		},
 		Memory: 512, Timeout: 15 * time.Second,
 	},

@@ -127,6 +127,19 @@ func TestWhatTravelsOrFollowsFromAnAnswerIsNotToldAgain(t *testing.T) {
 	due(t, &p, 30, 0)
 }
 
+func TestAtTheEndNothingWaits(t *testing.T) {
+	var p pace.Receipts
+	p.Read("d_a", 5, at(0))
+	p.Expect("d_a", at(0))
+	p.Delivered("g_b", 2, at(0))
+	if got, want := says(p.Flush()), []told{{"d_a", 0, 5}, {"g_b", 2, 0}}; !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if again := p.Flush(); len(again) > 0 {
+		t.Errorf("%+v again", again)
+	}
+}
+
 func TestWhatWasLostWithAConnectionIsToldAgain(t *testing.T) {
 	var p pace.Receipts
 	p.Read("d_a", 5, at(0))

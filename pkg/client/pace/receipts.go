@@ -128,6 +128,13 @@ func (p *Receipts) Carry(id chat.ConversationID) chat.Seq {
 	return r.read
 }
 
+// Flush is Due at the end, when nothing can wait any more.
+func (p *Receipts) Flush() []wire.Reached {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.take(func(*row, chat.ConversationID) bool { return true })
+}
+
 // Due returns the cursors that a frame is to say now, all in one, and takes them for told. If none are, next is when to ask
 // again; zero if there is nothing to say at all.
 func (p *Receipts) Due(now time.Time) (cursors []wire.Reached, next time.Time) {
@@ -139,8 +146,18 @@ func (p *Receipts) Due(now time.Time) (cursors []wire.Reached, next time.Time) {
 		}
 		return nil, next
 	}
+	cursors = p.take(func(r *row, id chat.ConversationID) bool { return !now.Before(r.due(id)) })
+	if len(cursors) > 0 {
+		p.last = now
+		return cursors, time.Time{}
+	}
+	return nil, p.next()
+}
+
+// take returns the cursors of the conversations that are chosen, as many as a frame holds, and takes them for told.
+func (p *Receipts) take(chosen func(*row, chat.ConversationID) bool) (cursors []wire.Reached) {
 	for id, r := range p.rows {
-		if at := r.due(id); at.IsZero() || now.Before(at) || len(cursors) == chat.MaxReceipts {
+		if !r.tellsRead() && !r.tellsDelivered() || !chosen(r, id) || len(cursors) == chat.MaxReceipts {
 			continue
 		}
 		cursor := wire.Reached{Conversation: id}
@@ -154,12 +171,8 @@ func (p *Receipts) Due(now time.Time) (cursors []wire.Reached, next time.Time) {
 		}
 		cursors = append(cursors, cursor)
 	}
-	if len(cursors) > 0 {
-		p.last = now
-		slices.SortFunc(cursors, func(a, b wire.Reached) int { return strings.Compare(string(a.Conversation), string(b.Conversation)) })
-		return cursors, time.Time{}
-	}
-	return nil, p.next()
+	slices.SortFunc(cursors, func(a, b wire.Reached) int { return strings.Compare(string(a.Conversation), string(b.Conversation)) })
+	return cursors
 }
 
 // next is when the first of the conversations is due.
