@@ -186,8 +186,8 @@ func (c *Client) forget(id chat.ConversationID) {
 	c.receipts.Forget(id)
 }
 
-// listed takes account of a line of the list.
-func (c *Client) listed(l wire.Conversation) {
+// lined takes account of a line of the list.
+func (c *Client) lined(l wire.Conversation) {
 	c.tally.line(l)
 	c.receipts.Again(l.Conversation, l.Read, time.Now())
 	c.receipts.Known(l.Conversation, l.Read, l.Read)

@@ -270,3 +270,75 @@ func TestU2EveryDeviceCountsWhatTheServerCounts(t *testing.T) {
 		})
 	}
 }
+
+func TestAReconnectAsksOnlyForWhatHasChanged(t *testing.T) {
+	play(t, func(t *scene) {
+		for i := range 25 {
+			t.server.Say(chat.UserID(fmt.Sprint("u", i)), "ann", "hi")
+		}
+		var mu sync.Mutex
+		var asked []wire.Conversations
+		t.server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
+			var q wire.Conversations
+			if r.Action == "conversations" && wire.Decode(r.Frame, &q) == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				asked = append(asked, q)
+			}
+			return f
+		}
+		ann := t.connect("ann")
+		after(time.Minute)
+		reconnect := func(within time.Duration) (whole, changes int) {
+			mu.Lock()
+			asked = nil
+			mu.Unlock()
+			t.server.CutAll()
+			after(within)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, q := range asked {
+				if q.Since == "" {
+					whole++
+				} else {
+					changes++
+				}
+			}
+			return whole, changes
+		}
+		t.server.CutAll()
+		t.server.Say("u7", "ann", "news")
+		if whole, changes := reconnect(time.Minute); whole > 0 || changes == 0 {
+			t.Errorf("%d pages of the whole list, %d of changes", whole, changes)
+		}
+		ann.expect(chat.DirectID("ann", "u7"), 2)
+		t.server.Say("new", "ann", "hello") // another one: it is among the changes
+		if whole, _ := reconnect(time.Minute); whole > 0 {
+			t.Errorf("%d pages of the whole list", whole)
+		}
+		ann.expect(chat.DirectID("ann", "new"), 1)
+		t.server.Reset()
+		if whole, _ := reconnect(time.Minute); whole == 0 {
+			t.Error("it does not notice that there are fewer")
+		}
+		d := ann.caughtUp()
+		if len(d) != 0 {
+			t.Errorf("%d lines", len(d))
+		}
+		if whole, _ := reconnect(2 * time.Hour); whole == 0 { // connections are renewed before that
+			t.Error("it never asks for the whole list again")
+		}
+	})
+}
+
+// caughtUp is the list of the last CaughtUp.
+func (d *device) caughtUp() (list []wire.Conversation) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, e := range d.events {
+		if e, ok := e.(client.CaughtUp); ok {
+			list = e.Conversations
+		}
+	}
+	return list
+}

@@ -354,9 +354,19 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		}
 	}
 	slices.Sort(ids)
+	now := time.Now().Add(-time.Second)
+	if r.Next == "" {
+		out.Since = wire.Time(now)
+	}
 	limit := min(len(ids), 10)
+	if r.Since != "" {
+		out.Of = &limit
+	}
 	for _, id := range ids[:limit] {
 		l := s.logs[id]
+		if r.Since != "" && !l.changed(user, r.Since) {
+			continue
+		}
 		line := l.conversation
 		line.Head = chat.Seq(len(l.entries))
 		line.Last = &l.to(user, l.entries[len(l.entries)-1:])[0]

@@ -31,6 +31,17 @@ func (l *log) unread(user chat.UserID) chat.Unread {
 	return l.standing(user).View(nil).Unread(entries)
 }
 
+// changed reports whether a line of the list has changed since a time.
+func (l *log) changed(user chat.UserID, since string) bool {
+	touched := l.standing(user).Touched
+	if l.conversation.Kind == chat.Direct {
+		if theirs := l.standing(l.other(user)).Touched; theirs.After(touched) {
+			touched = theirs
+		}
+	}
+	return l.entries[len(l.entries)-1].At >= since || wire.Time(touched) >= since
+}
+
 // own is what a line says of the user.
 func (s *Server) own(l *log, user chat.UserID) wire.Own {
 	own := wire.NewOwn(*l.standing(user), chat.Seq(len(l.entries)), time.Now())
@@ -65,6 +76,7 @@ func (s *Server) receipts(k *socket, r wire.Receipts) error {
 // others.
 func (s *Server) advance(k *socket, l *log, r chat.Receipt, travels bool) {
 	mine := l.standing(k.user)
+	mine.Touched = time.Now()
 	if r.Read > mine.Read || r.Read == mine.Read && mine.Marked > 0 {
 		mine.Read, mine.Marked, mine.MarkedAt = r.Read, 0, 0
 		mine.Delivered = max(mine.Delivered, r.Read)
@@ -95,6 +107,7 @@ func (s *Server) mark(k *socket, r wire.Mark) (wire.Preferred, error) {
 		return wire.Preferred{}, &chat.Error{Code: chat.Forbidden}
 	}
 	mine, out := l.standing(k.user), wire.Preferred{Conversation: r.Conversation, Marked: new(chat.Seq)}
+	mine.Touched = time.Now()
 	mine.Marked, mine.MarkedAt = 0, 0
 	if r.Seq != nil {
 		mine.Marked, mine.MarkedAt = *r.Seq, chat.Seq(len(l.entries))
@@ -110,6 +123,7 @@ func (s *Server) prefs(k *socket, r wire.Prefs) (wire.Preferred, error) {
 		return wire.Preferred{}, &chat.Error{Code: chat.Forbidden}
 	}
 	mine := l.standing(k.user)
+	mine.Touched = time.Now()
 	if r.Pinned != nil {
 		mine.Pinned = *r.Pinned
 	}
