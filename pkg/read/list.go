@@ -100,11 +100,14 @@ func (r *Reader) lines(ctx context.Context, user chat.UserID, ids []chat.Convers
 			users = append(users, peer)
 		}
 	}
+	lines = make([]listed, len(ids))
+	if len(changed) == 0 {
+		return lines, of, nil
+	}
 	sessions, err := r.sessions(ctx, users)
 	if err != nil {
 		return nil, nil, err
 	}
-	lines = make([]listed, len(ids))
 	_, err = each(ctx, changed, func(ctx context.Context, i int) (struct{}, error) {
 		tail := tails[i]
 		own := standings[chat.Membership{Conversation: ids[i], User: user}]
