@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,6 +37,7 @@ const (
 // meter counts puts as well.
 type meter struct {
 	*dynamodbtest.Meter
+	mu   sync.Mutex
 	puts float64
 }
 
@@ -43,6 +45,8 @@ func (m *meter) PutItem(ctx context.Context, in *dynamodb.PutItemInput, opts ...
 	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
 	out, err := m.Meter.PutItem(ctx, in, opts...)
 	if err == nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
 		m.puts += *out.ConsumedCapacity.CapacityUnits
 	}
 	return out, err
@@ -59,6 +63,7 @@ func (b bill) dollars() float64 {
 type party struct {
 	t       *testing.T
 	meter   *meter
+	mu      sync.Mutex // of posts
 	posts   int
 	now     time.Time
 	id      chat.ConversationID
@@ -103,6 +108,8 @@ func (nothing) Check(context.Context, chat.UserID, []chat.Attachment) error { re
 // Post implements chat.Poster: the client of whom it is for takes the frame. Both look at the conversation all the time, so what
 // comes is read.
 func (p *party) Post(_ context.Context, id chat.ConnectionID, frame []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.posts++
 	var in struct {
 		Event   string
