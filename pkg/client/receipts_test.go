@@ -174,6 +174,12 @@ func TestMarksAndChoicesReachTheOtherDevices(t *testing.T) {
 			t.Errorf("bob hears of it: %+v", bob.receipts("ann"))
 		}
 		laptop.MarkRead(annAndBob, 3)
+		if x, err := laptop.Explain(t.Context(), annAndBob); err != nil || x.Count != 2 {
+			t.Errorf("the server is not told yet: %+v, %v", x, err)
+		}
+		if u, ok := laptop.Unread(annAndBob); !ok || u.Count != 0 {
+			t.Errorf("read here, whatever the server says: %+v, %v", u, ok)
+		}
 		after(time.Minute)
 		if u, ok := ann.Unread(annAndBob); !ok || u.Count != 0 {
 			t.Errorf("read again: %+v, %v", u, ok)

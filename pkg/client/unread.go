@@ -25,8 +25,13 @@ type account struct {
 	// base is what the server counted when the last entry was baseHead; nil if it does not hold any more.
 	base     *wire.Unread
 	baseHead chat.Seq
-	asking   bool
+	// ended is the mark that was ended here last: the server may not know yet.
+	ended  mark
+	asking bool
 }
+
+// mark is a mark of the user's.
+type mark struct{ from, at chat.Seq }
 
 func (t *tally) row(id chat.ConversationID) *account {
 	r := t.rows[id]
@@ -85,14 +90,19 @@ func (t *tally) line(l wire.Conversation) {
 	defer t.mu.Unlock()
 	r := t.row(l.Conversation)
 	local := r.view.Read
-	r.view.From, r.view.Marked, r.view.MarkedAt = l.From, l.Marked, l.MarkedAt
+	marked := mark{l.Marked, l.MarkedAt}
+	ended := marked.from > 0 && marked == r.ended
+	if ended {
+		marked = mark{}
+	}
+	r.view.From, r.view.Marked, r.view.MarkedAt = l.From, marked.from, marked.at
 	r.view.Read = max(local, l.Read)
 	base := wire.Unread{}
 	if l.Unread != nil {
 		base = *l.Unread
 	}
 	r.base, r.baseHead = &base, l.Head
-	if local > l.Read {
+	if local > l.Read || ended {
 		r.base = nil // the server does not know it yet
 	}
 }
@@ -122,6 +132,9 @@ func (t *tally) read(id chat.ConversationID, seq chat.Seq) (newest chat.Seq, unm
 	}
 	if r.base != nil && (newest < r.baseHead || r.view.Marked > 0) {
 		r.base = nil
+	}
+	if unmarks {
+		r.ended = mark{r.view.Marked, r.view.MarkedAt}
 	}
 	r.view.Read, r.view.Marked, r.view.MarkedAt = newest, 0, 0
 	if newest >= r.baseHead {
@@ -155,7 +168,7 @@ func (t *tally) prefer(p wire.Preferred) {
 		return
 	}
 	r := t.row(p.Conversation)
-	r.view.Marked, r.view.MarkedAt, r.base = *p.Marked, p.MarkedAt, nil
+	r.view.Marked, r.view.MarkedAt, r.base, r.ended = *p.Marked, p.MarkedAt, nil, mark{}
 }
 
 func (t *tally) silence(users []chat.UserID) {

@@ -185,6 +185,17 @@ func TestNothingIsKeptForWhoIsNoMember(t *testing.T) {
 	s.of(t, "ann") // and eve has no standing
 }
 
+func TestMutingIsAChangeToo(t *testing.T) {
+	s := newStandings(t)
+	until := epoch.Add(time.Hour).Truncate(time.Millisecond)
+	if err := s.Quieten(t.Context(), s.id, chat.Stance{User: "ann", Muted: until, Mentions: true}, epoch); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.of(t, "ann"); !got.Muted.Equal(until) || !got.Mentions || !got.Touched.Equal(epoch.Truncate(time.Millisecond)) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestTheRollHasEverybody(t *testing.T) {
 	s := newStandings(t)
 	members := map[chat.UserID]chat.Place{}
