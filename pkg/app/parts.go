@@ -27,6 +27,10 @@ func (p *Parts) sessions() *store.Sessions {
 	return store.NewSessions(p.database(), p.env.Resource(topology.Sessions))
 }
 
+func (p *Parts) people() *store.People {
+	return store.NewPeople(p.database(), p.env.Resource(topology.People))
+}
+
 func (p *Parts) connections() *connections.Connections {
 	p.env.Resource(topology.Posts) // the SDK reads it; here it is only required to be set
 	return connections.New(p.aws)

@@ -34,6 +34,9 @@ type Place struct {
 type Seat struct {
 	User UserID
 	Place
+	// Since is the seq of the entry that made them a member, 0 if they were there from the beginning. The header does not
+	// have it.
+	Since Seq
 }
 
 // For returns the entry as a member with a place may see it: itself, or Hidden with nothing but its place in the log. An

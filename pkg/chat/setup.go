@@ -43,7 +43,9 @@ func (s Setup) Amend(r Amendment, by UserID) Setup {
 	set(&s.Slow, r.Slow)
 	set(&s.History, r.History)
 	if r.Picture != nil {
-		s.Picture, s.PictureBy = *r.Picture, by
+		if s.Picture, s.PictureBy = *r.Picture, by; s.Picture == "" {
+			s.PictureBy = ""
+		}
 	}
 	return s
 }

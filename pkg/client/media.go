@@ -84,7 +84,7 @@ func (c *Client) Download(ctx context.Context, conversation chat.ConversationID,
 	ref := c.calls.ref()
 	var location wire.Location
 	err := c.ask(ctx, ref, wire.Download{
-		Head: wire.Head{Action: "download", Ref: ref}, Conversation: conversation, Seq: seq, Media: media,
+		Head: wire.Head{Action: "download", Ref: ref}, Conversation: conversation, Seq: &seq, Media: media,
 	}, &location)
 	if err != nil {
 		return nil, err

@@ -31,8 +31,17 @@ const (
 	preview = 80
 )
 
-// notifies says which entries wake phones. What happens to an earlier message does not.
-var notifies = map[chat.EntryKind]bool{chat.Message: true, chat.Created: true}
+// notifies says whether an entry wakes the phones of a user. What happens to an earlier message does not, nor to others.
+func notifies(e chat.Entry, user chat.UserID) bool {
+	switch e.Kind {
+	case chat.Message, chat.Created:
+		return user != e.From && !e.State.Deleted
+	case chat.Added:
+		return slices.Contains(e.Body.Users, user)
+	default:
+		return false
+	}
+}
 
 // Deliverer delivers. Its fields are ports; it is safe for concurrent use.
 type Deliverer struct {
@@ -167,11 +176,11 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 
 	var offline []chat.UserID
 	for _, s := range sessions[:len(users)] {
-		if s.User != e.From && len(s.Live(now)) == len(gone[s.User]) {
+		if notifies(e, s.User) && len(s.Live(now)) == len(gone[s.User]) {
 			offline = append(offline, s.User)
 		}
 	}
-	if len(offline) == 0 || !notifies[e.Kind] || e.State.Deleted {
+	if len(offline) == 0 {
 		return nil
 	}
 	return d.Notifier.Notify(ctx, notice(c, e, offline))

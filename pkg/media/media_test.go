@@ -219,7 +219,7 @@ func TestMembersDownloadWhatAnEntryAttaches(t *testing.T) {
 			seq         chat.Seq
 			media       byte
 		}{{"bob", "ann", 1, 1}, {"ann", "ann", 1, 3}, {"ann", "bob", 3, 2}} {
-			got, err := r.Download(t.Context(), as(test.user), wire.Download{Conversation: c, Seq: test.seq, Media: id(test.media)})
+			got, err := r.Download(t.Context(), as(test.user), wire.Download{Conversation: c, Seq: &test.seq, Media: id(test.media)})
 			key := chat.MediaKey(test.owner, id(test.media))
 			want := wire.Location{URL: "https://s3.example.com/" + key, Expires: "2026-11-21T22:23:00.000Z"}
 			if err != nil || got != want {

@@ -29,7 +29,11 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 		return e, chat.Errorf(chat.Invalid, "members: somebody besides you")
 	}
 	c := chat.Conversation{
-		ID: e.Conversation, Kind: chat.Group, Setup: chat.Setup{Name: r.Name}, Creator: who.User, Created: s.Now(), Size: len(members),
+		ID: e.Conversation, Kind: chat.Group, Setup: chat.Setup{Name: r.Name, Announce: r.Announce}, Creator: who.User,
+		Created: s.Now(), Size: len(members),
+	}
+	if r.History != nil {
+		c.Setup.History = *r.History
 	}
 	if len(members) <= chat.InlineMembers {
 		c.Members = members
@@ -53,7 +57,7 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 		return e, &chat.Error{Code: chat.Conflict}
 	}
 	zero := chat.Seq(0)
-	e, err = s.append(ctx, attempt{tail, e, s.Log.Put}, &zero)
+	e, err = s.append(ctx, attempt{tail: tail, entry: e, put: s.Log.Put}, &zero)
 	if err != nil {
 		return e, err
 	}
@@ -62,5 +66,5 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 
 // sameGroup compares what was created with what is asked for. Above InlineMembers only the number of members is compared.
 func sameGroup(there, c chat.Conversation) bool {
-	return there.Setup.Name == c.Setup.Name && there.Size == c.Size && maps.Equal(there.Members, c.Members)
+	return there.Setup == c.Setup && there.Size == c.Size && maps.Equal(there.Members, c.Members)
 }

@@ -38,7 +38,7 @@ type Sender struct {
 // that every attempt carries after; the same id with another body is a conflict.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
 	checked := false // what does not depend on the conversation is checked once
-	a, err := s.write(ctx, r.After, func(read chat.Read) (attempt, error) {
+	a, err := s.write(ctx, chat.Eventual, r.After, func(read chat.Read) (attempt, error) {
 		e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
 		tail, exists, err := s.open(ctx, who.User, r.To, read)
 		if err != nil {
@@ -63,7 +63,7 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 		if !exists {
 			tail.Conversation, _, err = s.Log.Create(ctx, tail.Conversation, tail.Conversation.Members)
 		}
-		return attempt{tail, e, s.Log.Put}, err
+		return attempt{tail: tail, entry: e, put: s.slowly(tail)}, err
 	})
 	if err != nil {
 		return a.entry, err

@@ -92,6 +92,9 @@ type Create struct {
 	ID      chat.MessageID `json:"id"`
 	Name    string         `json:"name"`
 	Members []chat.UserID  `json:"members"`
+	// What else is chosen for it; Amend changes it later.
+	Announce bool             `json:"announce,omitzero"`
+	History  *chat.Visibility `json:"history,omitzero"`
 }
 
 // Sync asks for what was said in conversations after a seq of each.
@@ -138,11 +141,11 @@ type Upload struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Download asks where to GET an attachment of an entry.
+// Download asks where to GET an attachment of an entry or, without Seq, the picture of a group.
 type Download struct {
 	Head
 	Conversation chat.ConversationID `json:"conversation"`
-	Seq          chat.Seq            `json:"seq"`
+	Seq          *chat.Seq           `json:"seq,omitzero"`
 	Media        chat.MediaID        `json:"media"`
 }
 
