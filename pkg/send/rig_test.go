@@ -64,8 +64,10 @@ type unreliable struct {
 	lag       chat.Seq // an eventual tail misses this many of the newest entries
 	rangeLag  chat.Seq // an eventual range misses this many more: another replica answers
 	losePut   bool     // the next Put is committed and answered with an error
+	failPut   bool     // the next Put fails and writes nothing
 	beforePut func(chat.Entry)
-	hidden    bool // an eventual read does not show that the conversation exists
+	hidden    bool               // an eventual read does not show that the conversation exists
+	header    *chat.Conversation // an eventual tail shows this header
 }
 
 func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
@@ -73,6 +75,9 @@ func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat
 		return chat.Tail{}, false, nil
 	}
 	tail, ok, err := u.Log.Tail(ctx, id, read)
+	if u.header != nil && read == chat.Eventual {
+		tail.Conversation = *u.header
+	}
 	if err != nil || !ok || u.lag == 0 || read == chat.Strong {
 		return tail, ok, err
 	}
@@ -95,6 +100,10 @@ func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, e
 	if u.beforePut != nil {
 		u.beforePut(e)
 	}
+	if u.failPut {
+		u.failPut = false
+		return chat.Entry{}, false, errAfterCommit
+	}
 	there, wrote, err := u.Log.Put(ctx, e)
 	if u.losePut && wrote {
 		u.losePut = false
@@ -104,6 +113,9 @@ func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, e
 }
 
 func (u *unreliable) Commit(ctx context.Context, e chat.Entry, c ...chat.Change) (chat.Entry, bool, error) {
+	if u.beforePut != nil {
+		u.beforePut(e)
+	}
 	there, wrote, err := u.Log.Commit(ctx, e, c...)
 	if u.losePut && wrote {
 		u.losePut = false
