@@ -68,6 +68,8 @@ var limits = map[string]int{
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
 	"SessionRetention": int(chat.SessionRetention / time.Second),
+	"MaxUsers":         chat.MaxUsers, "MaxInvites": chat.MaxInvites, "InviteLife": int(chat.InviteLife / time.Second),
+	"MaxInviteLife": int(chat.MaxInviteLife / time.Second), "MaxPicture": chat.MaxPicture,
 	"MaxSlow": int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
 }
 
@@ -116,6 +118,12 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"common/definitions/reactions/maxItems":                          chat.MaxKinds,
 		"common/definitions/slow/maximum":                                chat.MaxSlow / time.Second,
 		"common/definitions/reactions/items/properties/users/maxItems":   chat.ShownReactors,
+		"common/definitions/named/maxItems":                              chat.MaxUsers,
+		"common/definitions/inviteCode/pattern":                          chat.InviteCodePattern,
+		"common/definitions/inviteId/pattern":                            chat.InvitePattern,
+		"common/definitions/maxUses/maximum":                             chat.MaxMembers,
+		"invite/properties/expires_in/maximum":                           chat.MaxInviteLife / time.Second,
+		"reply.invites/properties/result/properties/invites/maxItems":    chat.MaxInvites,
 		"create/properties/members/maxItems":                             chat.MaxMembers,
 		"sync/properties/cursors/maxItems":                               chat.MaxCursors,
 		"reply.sync/properties/result/properties/conversations/maxItems": chat.MaxCursors,

@@ -33,7 +33,7 @@ func TestM2VisibilityIsWhatTheGroupHasWhenSomebodyJoins(t *testing.T) {
 	c := g.found("bob")
 	g.must(g.add("ann", c, "cat"))
 	start := chat.FromStart
-	g.must(g.amend("ann", c, wire.Amend{History: &start}))
+	g.must(g.amend("ann", c, wire.Amendment{History: &start}))
 	g.must(g.add("ann", c, "dan"))
 	if head := g.head(c); head.Members["cat"].From != 2 || head.Members["dan"].From != 0 || head.Members["bob"].From != 0 {
 		t.Errorf("members %+v", head.Members)

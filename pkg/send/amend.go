@@ -10,13 +10,13 @@ import (
 
 // Amend changes the setup of a group. A picture must be an upload of the caller's own.
 func (g *Groups) Amend(ctx context.Context, who chat.Identity, q wire.Amend) (wire.Governed, error) {
-	amendment := chat.Amendment{Name: q.Name, Announce: q.Announce, History: q.History}
-	if q.Picture != nil {
-		amendment.Picture = &q.Picture.Media
+	amendment := chat.Amendment{Name: q.Setup.Name, Announce: q.Setup.Announce, History: q.Setup.History}
+	picture := q.Setup.Picture
+	if picture != nil {
+		amendment.Picture = &picture.Media
 	}
-	if q.Slow != nil {
-		slow := time.Duration(*q.Slow) * time.Second
-		amendment.Slow = &slow
+	if q.Setup.Slow != nil {
+		amendment.Slow = new(time.Duration(*q.Setup.Slow) * time.Second)
 	}
 	checked := false
 	act := g.governing(who, q.Govern, chat.Changed, chat.Body{Setup: &amendment})
@@ -29,8 +29,8 @@ func (g *Groups) Amend(ctx context.Context, who chat.Identity, q wire.Amend) (wi
 		if r.header.Setup == tail.Conversation.Setup {
 			return r, errUnchanged
 		}
-		if q.Picture != nil && !q.Picture.Remove && !checked {
-			if err := g.Pictures.CheckPicture(ctx, who.User, q.Picture.Media); err != nil {
+		if picture != nil && !picture.Remove && !checked {
+			if err := g.Pictures.CheckPicture(ctx, who.User, picture.Media); err != nil {
 				return r, err
 			}
 			checked = true

@@ -14,7 +14,7 @@ func TestEveryPartOfASetupCanBeChanged(t *testing.T) {
 	g.Pictures = pictures{media: true}
 	c := g.found("bob")
 	g.must(g.rank("ann", c, chat.Admin, "bob"))
-	g.must(g.amend("bob", c, wire.Amend{
+	g.must(g.amend("bob", c, wire.Amendment{
 		Name: new("foes"), Picture: &wire.Picture{Media: media}, Announce: new(true), Slow: new(30), History: new(chat.FromStart),
 	}))
 	want := chat.Setup{Name: "foes", Picture: media, PictureBy: "bob", Announce: true, Slow: 30 * time.Second, History: chat.FromStart}
@@ -24,30 +24,30 @@ func TestEveryPartOfASetupCanBeChanged(t *testing.T) {
 	if e := g.last(c); e.Kind != chat.Changed || *e.Body.Setup.Name != "foes" || *e.Body.Setup.Slow != 30*time.Second {
 		t.Errorf("entry %+v", e)
 	}
-	g.unchanged(g.amend("ann", c, wire.Amend{Name: new("foes"), Slow: new(30)}))
-	g.must(g.amend("ann", c, wire.Amend{Picture: &wire.Picture{Remove: true}}))
+	g.unchanged(g.amend("ann", c, wire.Amendment{Name: new("foes"), Slow: new(30)}))
+	g.must(g.amend("ann", c, wire.Amendment{Picture: &wire.Picture{Remove: true}}))
 	want.Picture, want.PictureBy = "", ""
 	if head := g.head(c); head.Setup != want {
 		t.Errorf("header %+v", head)
 	}
-	g.unchanged(g.amend("ann", c, wire.Amend{Picture: &wire.Picture{Remove: true}}))
-	g.refused(chat.MediaMissing)(g.amend("ann", c, wire.Amend{Picture: &wire.Picture{Media: chat.NewMediaID([]byte("another"))}}))
+	g.unchanged(g.amend("ann", c, wire.Amendment{Picture: &wire.Picture{Remove: true}}))
+	g.refused(chat.MediaMissing)(g.amend("ann", c, wire.Amendment{Picture: &wire.Picture{Media: chat.NewMediaID([]byte("another"))}}))
 	g.must(g.rank("ann", c, chat.Moderator, "bob"))
-	g.refused(chat.Forbidden)(g.amend("bob", c, wire.Amend{Name: new("mine")}))
-	g.refused(chat.Forbidden)(g.amend("eve", c, wire.Amend{Name: new("mine")}))
+	g.refused(chat.Forbidden)(g.amend("bob", c, wire.Amendment{Name: new("mine")}))
+	g.refused(chat.Forbidden)(g.amend("eve", c, wire.Amendment{Name: new("mine")}))
 }
 
 func TestAnnouncementsTakeAModerator(t *testing.T) {
 	g := newGroups(t)
 	c := g.found("bob", "mod")
 	g.must(g.rank("ann", c, chat.Moderator, "mod"))
-	g.must(g.amend("ann", c, wire.Amend{Announce: new(true)}))
+	g.must(g.amend("ann", c, wire.Amendment{Announce: new(true)}))
 	_, err := g.say("bob", c, "hi")
 	wantCode(t, err, chat.Forbidden)
 	if _, err := g.say("mod", c, "hi"); err != nil {
 		t.Error(err)
 	}
-	g.must(g.amend("ann", c, wire.Amend{Announce: new(false)}))
+	g.must(g.amend("ann", c, wire.Amendment{Announce: new(false)}))
 	if _, err := g.say("bob", c, "hi"); err != nil {
 		t.Error(err)
 	}

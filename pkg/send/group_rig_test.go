@@ -91,9 +91,8 @@ func (g *groups) rank(by chat.UserID, c chat.ConversationID, role chat.Role, use
 	return g.Rank(g.t.Context(), as(by), wire.Rank{Govern: g.govern(c), Users: users, Role: role})
 }
 
-func (g *groups) amend(by chat.UserID, c chat.ConversationID, q wire.Amend) (wire.Governed, error) {
-	q.Govern = g.govern(c)
-	return g.Amend(g.t.Context(), as(by), q)
+func (g *groups) amend(by chat.UserID, c chat.ConversationID, s wire.Amendment) (wire.Governed, error) {
+	return g.Amend(g.t.Context(), as(by), wire.Amend{Govern: g.govern(c), Setup: &s})
 }
 
 func (g *groups) join(user chat.UserID, code chat.InviteCode) (wire.Governed, error) {

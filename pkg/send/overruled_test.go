@@ -19,7 +19,10 @@ func (g *groups) meanwhile(happens func()) {
 // S5: what is written was allowed by everything that stands before it.
 func TestS5WhoIsRemovedInTheSameInstantCannotPost(t *testing.T) {
 	for name, act := range map[string]func(g *groups, c chat.ConversationID, about chat.Entry) error{
-		"send": func(g *groups, c chat.ConversationID, _ chat.Entry) error { _, err := g.say("bob", c, "last word"); return err },
+		"send": func(g *groups, c chat.ConversationID, _ chat.Entry) error {
+			_, err := g.say("bob", c, "last word")
+			return err
+		},
 		"react": func(g *groups, c chat.ConversationID, about chat.Entry) error {
 			_, err := g.rig.React(t.Context(), as("bob"), wire.React{Change: of(about, 1), Reactions: []string{"👎"}})
 			return err
@@ -33,10 +36,13 @@ func TestS5WhoIsRemovedInTheSameInstantCannotPost(t *testing.T) {
 			return err
 		},
 		"rename": func(g *groups, c chat.ConversationID, _ chat.Entry) error {
-			_, err := g.amend("bob", c, wire.Amend{Name: new("bob's")})
+			_, err := g.amend("bob", c, wire.Amendment{Name: new("bob's")})
 			return err
 		},
-		"add": func(g *groups, c chat.ConversationID, _ chat.Entry) error { _, err := g.add("bob", c, "friend"); return err },
+		"add": func(g *groups, c chat.ConversationID, _ chat.Entry) error {
+			_, err := g.add("bob", c, "friend")
+			return err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGroups(t)
@@ -92,9 +98,9 @@ func TestAnOldHeaderIsReadAgain(t *testing.T) {
 				t.Errorf("%+v, %v", e, err)
 			}
 			// Nor is anybody refused by it.
-			g.must(g.amend("ann", c, wire.Amend{Announce: new(true)}))
+			g.must(g.amend("ann", c, wire.Amendment{Announce: new(true)}))
 			quiet := g.head(c)
-			g.must(g.amend("ann", c, wire.Amend{Announce: new(false)}))
+			g.must(g.amend("ann", c, wire.Amendment{Announce: new(false)}))
 			g.must(g.add("ann", c, "dan"))
 			g.log.header = &quiet
 			for _, user := range []chat.UserID{"cat", "dan"} {

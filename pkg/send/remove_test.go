@@ -93,7 +93,7 @@ func TestNobodyLeavesADirectConversation(t *testing.T) {
 	g.refused(chat.Invalid)(g.leave("ann", e.Conversation))
 	g.refused(chat.Invalid)(g.add("ann", e.Conversation, "cat"))
 	name := "us"
-	g.refused(chat.Invalid)(g.amend("ann", e.Conversation, wire.Amend{Name: &name}))
+	g.refused(chat.Invalid)(g.amend("ann", e.Conversation, wire.Amendment{Name: &name}))
 }
 
 func TestWhoComesBackBeginsAnew(t *testing.T) {

@@ -16,7 +16,7 @@ func slow(t *testing.T) (g *groups, c chat.ConversationID, pass func(time.Durati
 	g.Groups.Now = func() time.Time { return now }
 	c = g.found("bob", "mod")
 	g.must(g.rank("ann", c, chat.Moderator, "mod"))
-	g.must(g.amend("ann", c, wire.Amend{Slow: new(30)}))
+	g.must(g.amend("ann", c, wire.Amendment{Slow: new(30)}))
 	return g, c, func(d time.Duration) { now = now.Add(d) }
 }
 
@@ -47,7 +47,7 @@ func TestS5SlowModeCountsFromTheLastAcceptedMessage(t *testing.T) {
 	if _, err := g.rig.React(t.Context(), as("bob"), like); err != nil {
 		t.Error(err)
 	}
-	g.must(g.amend("ann", c, wire.Amend{Slow: new(0)}))
+	g.must(g.amend("ann", c, wire.Amendment{Slow: new(0)}))
 	if _, err := g.say("bob", c, "three"); err != nil {
 		t.Error(err)
 	}

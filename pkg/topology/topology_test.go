@@ -87,13 +87,14 @@ func TestGrantsNameNoWildcardAndNoScan(t *testing.T) {
 // Least privilege in one table: who may do what changes something, anywhere.
 func TestWhoMayChangeWhat(t *testing.T) {
 	want := map[string][]string{
-		"dynamodb:PutItem":           {"message"},
-		"POST":                       {"connect", "fanout", "message"},
+		"dynamodb:PutItem":           {"group", "message"},
+		"dynamodb:DeleteItem":        {"group"},
+		"POST":                       {"connect", "fanout", "group", "message"},
 		"DELETE":                     {"connect"},
 		"s3:PutObject":               {"media"},
-		"sqs:SendMessage":            {"message", "push"},
+		"sqs:SendMessage":            {"group", "message", "push"},
 		"sns:CreatePlatformEndpoint": {"devices"},
-		"sns:Publish":                {"fanout", "message", "push"},
+		"sns:Publish":                {"fanout", "group", "message", "push"},
 	}
 	got := map[string][]string{}
 	for _, f := range Functions {

@@ -36,9 +36,14 @@ type Rank struct {
 	Role  chat.Role     `json:"role"`
 }
 
-// Amend changes the setup of a group: what is absent stays.
+// Amend changes the setup of a group.
 type Amend struct {
 	Govern
+	Setup *Amendment `json:"setup"`
+}
+
+// Amendment is what is to be different: what is absent stays.
+type Amendment struct {
 	Name     *string          `json:"name,omitzero"`
 	Picture  *Picture         `json:"picture,omitzero"`
 	Announce *bool            `json:"announce,omitzero"`
@@ -193,19 +198,20 @@ func (r *Amend) check() error {
 	if err := r.Govern.check(); err != nil {
 		return err
 	}
+	s := r.Setup
 	switch {
-	case r.Name == nil && r.Picture == nil && r.Announce == nil && r.Slow == nil && r.History == nil:
-		return invalid("name, picture, announce, slow, history: at least one")
-	case r.Name != nil && !validName(*r.Name):
-		return invalid("name: 1 to 100 characters, no control characters")
-	case r.Picture != nil && (r.Picture.Media == "") != r.Picture.Remove:
-		return invalid("picture: exactly one of media and remove")
-	case r.Picture != nil && !r.Picture.Remove && !r.Picture.Media.Valid():
-		return invalid("picture.media: not a media id")
-	case r.Slow != nil && (*r.Slow < 0 || *r.Slow > int(chat.MaxSlow.Seconds())):
-		return invalid("slow: 0 to 3600 seconds")
+	case s == nil || *s == Amendment{}:
+		return invalid("setup: at least one of name, picture, announce, slow and history")
+	case s.Name != nil && !validName(*s.Name):
+		return invalid("setup.name: 1 to 100 characters, no control characters")
+	case s.Picture != nil && (s.Picture.Media == "") != s.Picture.Remove:
+		return invalid("setup.picture: exactly one of media and remove")
+	case s.Picture != nil && !s.Picture.Remove && !s.Picture.Media.Valid():
+		return invalid("setup.picture.media: not a media id")
+	case s.Slow != nil && (*s.Slow < 0 || *s.Slow > int(chat.MaxSlow.Seconds())):
+		return invalid("setup.slow: 0 to 3600 seconds")
 	}
-	return checkHistory(r.History)
+	return checkHistory(s.History)
 }
 
 func checkHistory(v *chat.Visibility) error {
