@@ -77,7 +77,8 @@ func (p *Parts) answer(ctx context.Context, act action, r request, frame []byte)
 
 // report logs what was the server's fault, once, here. What was the client's it has been told.
 func (p *Parts) report(ctx context.Context, r request, err error) {
-	if !chat.PolicyOf(chat.AsError(err).Code).Temporary {
+	code := chat.AsError(err).Code
+	if code == chat.Limited || !chat.PolicyOf(code).Temporary {
 		return
 	}
 	requestID := ""
