@@ -130,6 +130,7 @@ func (c *Client) deliver(p *Pending) (accepted wire.Accepted, err error) {
 		}
 		accepted, found, err := c.search(p)
 		if found || err != nil {
+			p.governed = wire.Governed{Conversation: accepted.Conversation, Seq: accepted.Seq, ID: accepted.ID, At: accepted.At}
 			return accepted, err
 		}
 	}
