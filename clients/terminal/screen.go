@@ -56,6 +56,11 @@ type (
 		members []wire.MemberLine
 		err     error
 	}
+	// listed are the user's conversations.
+	listed struct {
+		conversations []wire.Conversation
+		err           error
+	}
 	// decided is the outcome of a message.
 	decided struct {
 		room *room

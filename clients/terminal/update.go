@@ -34,6 +34,10 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.err == nil {
 			msg.room.members = msg.members
 		}
+	case listed:
+		if msg.err == nil {
+			s.rooms.list(msg.conversations)
+		}
 	case decided:
 		s.decide(msg.room, msg.out)
 	case uploaded:
@@ -60,6 +64,12 @@ func (s *screen) event(e client.Event) tea.Cmd {
 	case client.Entry:
 		return s.entry(e.Entry)
 	case client.Gone:
+		if r := s.rooms.gone(e.Conversation); r != nil {
+			s.notice = fmt.Sprintf("you are not in %s any more", r.title())
+			if s.open == r {
+				s.open, s.scroll = nil, 0
+			}
+		}
 		s.mark(e.Conversation, 0)
 	case client.Restarted:
 		s.rooms.restart(e.Conversation)
@@ -100,10 +110,17 @@ func (s *screen) entry(e wire.Entry) tea.Cmd {
 		s.scroll += len(s.lines(r)) - before // what is being read stays where it is
 	}
 	s.read(r)
-	if s.caughtUp && (e.From != s.rooms.me || e.Seq == 1) { // whoever begins a conversation wants to know, too
-		return s.who(r)
+	var cmds []tea.Cmd
+	if s.caughtUp && (e.From != s.rooms.me || e.Seq == 1 || chat.Governs[e.Event]) { // whoever begins a conversation wants to know, too
+		cmds = append(cmds, s.who(r))
 	}
-	return nil
+	if arrives(e, s.rooms.me) && r.name == "" { // its beginning is not shown
+		cmds = append(cmds, func() tea.Msg {
+			conversations, err := s.client.Conversations(s.ctx)
+			return listed{conversations, err}
+		})
+	}
+	return tea.Batch(cmds...)
 }
 
 // read notes that a room was shown, if it is.
