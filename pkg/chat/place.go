@@ -21,7 +21,15 @@ var ranks = []Role{Owner, Admin, Moderator, Member, Guest}
 func (r Role) Valid() bool { return slices.Contains(ranks, r) }
 
 // Above reports whether r is more entitled than o. Nobody changes what is not below them.
-func (r Role) Above(o Role) bool { return slices.Index(ranks, r) < slices.Index(ranks, o) }
+func (r Role) Above(o Role) bool { return r.rank() < o.rank() }
+
+// rank is 0 for the most entitled. What is no role is entitled to nothing.
+func (r Role) rank() int {
+	if i := slices.Index(ranks, r); i >= 0 {
+		return i
+	}
+	return len(ranks)
+}
 
 // Place is what a member is in a conversation and from where on they may read it.
 type Place struct {

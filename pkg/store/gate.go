@@ -122,5 +122,8 @@ func (s *Conversations) Speak(ctx context.Context, e chat.Entry, slow time.Durat
 		Set("spoke", e.At.UnixMilli()).Set("said", string(e.ID)).Set("tried", e.Seq).
 		If("attribute_exists('item') AND (attribute_not_exists('spoke') OR 'spoke' <= ?)", e.At.Add(-slow).UnixMilli()).
 		CurrentValue(ctx, &item)
+	if dynamo.IsCondCheckFailed(err) { // there is no such member, so there is no value to read
+		err = nil
+	}
 	return chat.Spoken{ID: chat.MessageID(item.Said), Seq: item.Tried, At: millis(item.Spoke)}, ok, err
 }
