@@ -61,13 +61,14 @@ func newRig(t testing.TB) *rig {
 // unreliable is a log that shows what the emulator never does: reads that lag, and writes that succeed and say they did not.
 type unreliable struct {
 	chat.Log
-	lag       chat.Seq // an eventual tail misses this many of the newest entries
-	rangeLag  chat.Seq // an eventual range misses this many more: another replica answers
-	losePut   bool     // the next Put is committed and answered with an error
-	failPut   bool     // the next Put fails and writes nothing
-	beforePut func(chat.Entry)
-	hidden    bool               // an eventual read does not show that the conversation exists
-	header    *chat.Conversation // an eventual tail shows this header
+	lag         chat.Seq // an eventual tail misses this many of the newest entries
+	rangeLag    chat.Seq // an eventual range misses this many more: another replica answers
+	losePut     bool     // the next Put is committed and answered with an error
+	beforeSpeak func()
+	failPut     bool // the next Put fails and writes nothing
+	beforePut   func(chat.Entry)
+	hidden      bool               // an eventual read does not show that the conversation exists
+	header      *chat.Conversation // an eventual tail shows this header
 }
 
 func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
@@ -110,6 +111,13 @@ func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, e
 		return chat.Entry{}, false, errAfterCommit
 	}
 	return there, wrote, err
+}
+
+func (u *unreliable) Speak(ctx context.Context, e chat.Entry, slow time.Duration) (chat.Spoken, bool, error) {
+	if u.beforeSpeak != nil {
+		u.beforeSpeak()
+	}
+	return u.Log.Speak(ctx, e, slow)
 }
 
 func (u *unreliable) Commit(ctx context.Context, e chat.Entry, c ...chat.Change) (chat.Entry, bool, error) {

@@ -120,3 +120,13 @@ func TestS5TwoDevicesDoNotSpeakAtOnceInSlowMode(t *testing.T) {
 		t.Errorf("%d were accepted", accepted)
 	}
 }
+
+func TestS5WhoIsRemovedWhileTakingTheFloorCannotPost(t *testing.T) {
+	g, c, _ := slow(t)
+	g.log.beforeSpeak = func() { g.must(g.remove("ann", c, false, "bob")) }
+	_, err := g.say("bob", c, "last word")
+	wantCode(t, err, chat.Forbidden)
+	if e := g.last(c); e.Kind != chat.Removed {
+		t.Errorf("the last entry is %+v", e)
+	}
+}
