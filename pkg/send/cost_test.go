@@ -89,8 +89,10 @@ func (m *meter) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, op
 	return m.DynamoDBAPI.UpdateItem(ctx, in, opts...)
 }
 
-// posts counts posts, all of which succeed.
+// posts counts posts, all of which succeed, and takes notices.
 type posts struct{ n int }
+
+func (p *posts) Notify(context.Context, chat.Notice) error { return nil }
 
 func (p *posts) Post(context.Context, chat.ConnectionID, []byte) error { p.n++; return nil }
 func (p *posts) Close(context.Context, chat.ConnectionID) error        { return nil }
@@ -111,7 +113,7 @@ func newCounted(t *testing.T) counted {
 	out := &posts{}
 	s := &send.Sender{
 		Log: log, Attachments: uploads{}, Now: time.Now,
-		Deliver: &deliver.Deliverer{Sessions: sessions, Poster: out, Log: log, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
+		Deliver: &deliver.Deliverer{Sessions: sessions, Poster: out, Notifier: out, Log: log, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	for _, user := range []chat.UserID{"ann", "bob"} {
 		if _, err := sessions.Connect(t.Context(), user, chat.Connection{ID: "c-" + chat.ConnectionID(user), Since: time.Now()}); err != nil {

@@ -27,7 +27,8 @@ type Pictures interface {
 // the members that it changes: what stands before it in the log was written by the old rules, what follows by the new ones.
 //
 // Every action reads the tail strongly, for one read unit and one more for each 4 KB of header. A transaction costs two
-// write units for each started KB of every item: the entry and each member are one KB, and a header of 200 members has some 5.
+// write units for each started KB of every item: the entry and each member have one, and a header of 200 members has 2 to
+// 30, as their ids are long.
 type Groups struct {
 	*Sender
 	Gate     chat.Gate
