@@ -22,11 +22,14 @@ const help = `/to bob [text]       talk to bob
 /reply n text        answer message n
 /edit [n] text       change message n, or your last one
 /delete [n]          remove it for everybody
+/later 10m text      say it later; /scheduled lists what waits, /unschedule n takes it back
 /react [n] 👍        react to message n, or the last one; again: take it back
 /numbers             show the numbers of messages, or hide them
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
+/search words        find messages; from:bob in:here has:media before:2026-11-01
 /who                 who is here
+/limits              what the server allows
 //text               a text that begins with a slash
 /help                this
 /quit, Ctrl-C        leave
@@ -53,7 +56,8 @@ var usage = map[string]struct {
 	"role": {2, "/role admin|moderator|member|guest|owner user …"}, "rename": {1, "/rename name"},
 	"picture": {1, "/picture path, or /picture none"}, "announce": {1, "/announce on|off"}, "slow": {1, "/slow seconds|off"},
 	"history": {1, "/history joined|start"}, "invite": {}, "links": {}, "revoke": {1, "/revoke id"}, "join": {1, "/join code"},
-	"numbers": {}, "save": {1, "/save n [path]"}, "who": {}, "help": {}, "quit": {},
+	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
+	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {}, "limits": {}, "help": {}, "quit": {},
 }
 
 // read reads a line. A text that begins with a slash is written with two.

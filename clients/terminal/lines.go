@@ -160,15 +160,22 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	case "help":
 		l.print("* %s", strings.ReplaceAll(help, "\n", "\n* "))
 		return false, nil
+	case "limits":
+		l.print("* %s", strings.ReplaceAll(table(l.client.Limits()), "\n", "\n* "))
+		return false, nil
 	case "to":
 		return false, l.to(c)
 	case "group":
 		return false, l.group(c)
+	case "search":
+		return false, l.search(ctx, c)
 	case "numbers":
 		l.print("* lines always have their numbers")
 		return false, nil
 	case "join":
 		return false, l.govern(ctx, "", c)
+	case "scheduled", "unschedule":
+		return false, l.later(ctx, nil, c)
 	}
 	r := l.current()
 	if r == nil {
@@ -192,6 +199,8 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 			return false, err
 		}
 		l.say(r, content)
+	case "later":
+		return false, l.later(ctx, r, c)
 	case "file":
 		a, err := upload(ctx, l.client, c.args[0], nil)
 		if err != nil {
@@ -361,6 +370,10 @@ func (l *lines) event(e client.Event) {
 		default:
 			close(l.caught)
 		}
+	case client.Slowed:
+		if text := slow(e.Until, time.Now()); text != "" {
+			l.write("* " + text)
+		}
 	case client.Gone:
 		if r := l.rooms.gone(e.Conversation); r != nil {
 			delete(l.acked, r)
@@ -374,6 +387,8 @@ func (l *lines) event(e client.Event) {
 		l.rooms.restart(e.Conversation)
 		delete(l.acked, l.rooms.get(e.Conversation))
 		l.mark(e.Conversation, 0)
+	case client.NotSent:
+		l.write("* " + unsent(e))
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
 		if arrives(e.Entry, l.rooms.me) && r.name == "" {

@@ -34,7 +34,7 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.err == nil {
 			msg.room.members = msg.members
 		}
-	case listed:
+	case joined:
 		if msg.err == nil {
 			s.rooms.list(msg.conversations)
 		}
@@ -48,6 +48,15 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		s.notice = ""
 		return s, s.say(msg.room, wire.Content{Text: msg.text, Attachments: []wire.Attachment{msg.attachment}})
+	case recalled:
+		s.relearn(msg)
+	case listed:
+		s.notice = strings.Join(s.rooms.plans(msg), "\n")
+	case found:
+		s.notice = strings.Join(s.rooms.hitLines(msg.hits, msg.more, s.now().Location()), "\n")
+		if msg.err != nil {
+			s.notice = "not found: " + explain(msg.err)
+		}
 	case noted:
 		s.notice = string(msg)
 	}
@@ -63,6 +72,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.state = e
 	case client.Entry:
 		return s.entry(e.Entry)
+	case client.Slowed:
+		s.slowed = e.Until
 	case client.Gone:
 		if r := s.rooms.gone(e.Conversation); r != nil {
 			s.notice = fmt.Sprintf("you are not in %s any more", r.title())
@@ -77,7 +88,11 @@ func (s *screen) event(e client.Event) tea.Cmd {
 	case client.CaughtUp:
 		s.caughtUp = true
 		s.rooms.list(e.Conversations)
-		return s.whoAll()
+		return tea.Batch(s.whoAll(), s.recall())
+	case client.Draft:
+		s.learn(e.Draft)
+	case client.NotSent:
+		s.notice = unsent(e)
 	}
 	return nil
 }
@@ -117,7 +132,7 @@ func (s *screen) entry(e wire.Entry) tea.Cmd {
 	if arrives(e, s.rooms.me) && r.name == "" { // its beginning is not shown
 		cmds = append(cmds, func() tea.Msg {
 			conversations, err := s.client.Conversations(s.ctx)
-			return listed{conversations, err}
+			return joined{conversations, err}
 		})
 	}
 	return tea.Batch(cmds...)
@@ -158,6 +173,7 @@ func (s *screen) key(k tea.KeyMsg) tea.Cmd {
 			s.open.dismiss()
 		}
 		s.input.Reset()
+		s.begin()
 		s.notice = ""
 		return nil
 	case "enter":
@@ -170,6 +186,7 @@ func (s *screen) key(k tea.KeyMsg) tea.Cmd {
 	}
 	var cmd tea.Cmd
 	s.input, cmd = s.input.Update(k)
+	s.begin()
 	return cmd
 }
 
@@ -185,9 +202,10 @@ func (s *screen) enter(r *room) tea.Cmd {
 	if r == nil {
 		return nil
 	}
+	left := s.open
 	s.open, s.scroll, s.notice = r, 0, ""
 	s.read(r)
-	return tea.Batch(s.older(), s.who(r))
+	return tea.Batch(s.swap(left), s.older(), s.who(r))
 }
 
 // older fetches history if less is there than is looked at.

@@ -109,6 +109,8 @@ type Entry struct {
 	Hidden bool
 	// State is what became of a message since.
 	State State
+	// Pace is how fast the conversation went when this was added. No client is told.
+	Pace Pace
 }
 
 // Body is the content of an entry.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -49,18 +50,19 @@ func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
 	content.Attachments = append([]wire.Attachment(nil), content.Attachments...) // nil if there are none
 	content.Mentions = append([]chat.UserID(nil), content.Mentions...)
 	p := c.newPending(chat.Message)
-	p.Conversation = to.Conversation
-	if to.User != "" {
-		p.Conversation = chat.DirectID(c.options.User, to.User)
-	}
+	p.Conversation = c.conversation(to)
 	p.entry.To = to.User
 	p.entry.Body = wire.Body{
 		Text: content.Text, Attachments: content.Attachments, Reply: content.Reply, Mentions: content.Mentions, Everybody: content.Everybody,
 	}
-	p.frame = func(after *chat.Seq) any {
-		return wire.Send{Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content}
+	drafting, draft := c.drafts.send(p.Conversation)
+	if drafting != nil {
+		p.settled = func(err error) { c.sent(drafting, draft && err == nil) }
 	}
-	return c.submit(p, check(p, new(wire.Send)))
+	p.frame = func(after *chat.Seq) any {
+		return wire.Send{Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content, Draft: draft}
+	}
+	return c.submit(p, cmp.Or(check(p, new(wire.Send)), c.limits.allows(content)))
 }
 
 // QueueGroup is CreateGroup without waiting. The Conversation of the Pending can be written to at once.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/guregu/dynamo/v2"
 
@@ -49,8 +48,7 @@ func newGroups(t testing.TB) *groups {
 	g := &groups{
 		t: t, store: conversations, people: store.NewPeople(db, topology.People.Name), sessions: store.NewSessions(db, topology.Sessions.Name), n: 1000,
 	}
-	log, out := &unreliable{Log: conversations}, &delivered{}
-	g.rig = &rig{&send.Sender{Log: log, Deliver: out, Attachments: uploads{}, Now: time.Now}, log, out}
+	g.rig = newRigOn(db)
 	g.Groups = &send.Groups{Sender: g.rig.Sender, Gate: conversations, People: g.people, Sessions: g.sessions, Pictures: pictures{}}
 	return g
 }

@@ -25,50 +25,88 @@ type Attachments interface {
 	Check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment) error
 }
 
+// skew is by how much the clocks of two functions may differ, so that a draft from just before is not taken for a later one.
+const skew = time.Second
+
+// Beginnings bounds how many people a user can write to who never talked to them.
+type Beginnings interface {
+	// Begin counts one more conversation that a user begins, or refuses it as limited.
+	Begin(ctx context.Context, user chat.UserID, at time.Time) error
+}
+
 // Sender appends to conversations.
 type Sender struct {
 	Log         chat.Log
 	Deliver     Deliverer
 	Attachments Attachments
+	Begin       Beginnings
+	// Drafts is where a message is forgotten that was a draft.
+	Drafts chat.Drafts
 	// Now is the clock that entries are stamped with.
 	Now func() time.Time
 }
 
 // Send appends a message and delivers it. The same (sender, id) gives the same answer however often it is sent, provided
 // that every attempt carries after; the same id with another body is a conflict.
+//
+// If it was a draft, that is forgotten last, and only as it was when the message was stored: a repetition that comes late
+// leaves what was begun since.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
 	checked := false // what does not depend on the conversation is checked once
 	a, err := s.write(ctx, chat.Eventual, r.After, func(read chat.Read) (attempt, error) {
-		e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
-		tail, exists, err := s.open(ctx, who.User, r.To, read)
+		a, exists, err := s.judge(ctx, who, r, read, checked)
 		if err != nil {
 			return attempt{}, err
 		}
-		e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
-		if !tail.Conversation.Can(tail.Place.Role, chat.CanSend) {
-			return attempt{}, chat.Errorf(chat.Forbidden, "you cannot write here")
-		}
-		if err := s.refers(ctx, tail, e.Body); err != nil {
-			return attempt{}, err
-		}
-		if !checked {
-			if err := fits(e); err != nil {
-				return attempt{}, err
-			}
-			if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
-				return attempt{}, err
-			}
-			checked = true
-		}
+		checked = true
 		if !exists {
-			tail.Conversation, _, err = s.Log.Create(ctx, tail.Conversation, tail.Conversation.Members)
+			if err := s.begin(ctx, a.tail.Conversation.ID, who.User); err != nil {
+				return attempt{}, err
+			}
+			a.tail.Conversation, _, err = s.Log.Create(ctx, a.tail.Conversation, a.tail.Conversation.Members)
 		}
-		return attempt{tail: tail, entry: e, put: s.slowly(tail)}, err
+		return a, err
 	})
 	if err != nil {
 		return a.entry, err
 	}
-	return a.entry, s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
+	err = s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
+	if err == nil && r.Draft {
+		err = s.Drafts.RemoveDraft(ctx, who.User, a.entry.Conversation, a.entry.At.Add(skew))
+	}
+	return a.entry, err
+}
+
+// Check makes the checks of Send and marks what is attached as kept. It writes nothing.
+func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) error {
+	_, _, err := s.judge(ctx, who, r, chat.Eventual, false)
+	return err
+}
+
+// judge checks all that must be right before the first write of a message: what is said of its content, unless that was
+// checked before, and whether its sender may say it there.
+func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read chat.Read, checked bool) (a attempt, exists bool, err error) {
+	e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
+	tail, exists, err := s.open(ctx, who.User, r.To, read)
+	if err != nil {
+		return a, exists, err
+	}
+	e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
+	if !tail.Conversation.Can(tail.Place.Role, chat.CanSend) {
+		return a, exists, chat.Errorf(chat.Forbidden, "you cannot write here")
+	}
+	if err := s.refers(ctx, tail, e.Body); err != nil {
+		return a, exists, err
+	}
+	if !checked {
+		if err := fits(e); err != nil {
+			return a, exists, err
+		}
+		if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
+			return a, exists, err
+		}
+	}
+	return attempt{tail: tail, entry: e, put: s.slowly(tail)}, exists, nil
 }
 
 // open finds the conversation and checks that the user is in it. A direct one is made by its first message: until that is
@@ -91,6 +129,20 @@ func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, rea
 		tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
 	}
 	return tail, exists, nil
+}
+
+// begin counts a conversation that is about to be made. Who is refused may have been so because an eventual read did not
+// show that it exists; that is looked up only then.
+func (s *Sender) begin(ctx context.Context, id chat.ConversationID, user chat.UserID) error {
+	refusal := s.Begin.Begin(ctx, user, s.Now())
+	if refusal == nil || chat.AsError(refusal).Code != chat.Limited {
+		return refusal
+	}
+	_, exists, err := s.Log.Tail(ctx, id, chat.Strong)
+	if err == nil && !exists {
+		return refusal
+	}
+	return err
 }
 
 // fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one

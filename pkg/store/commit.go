@@ -101,7 +101,8 @@ func (s *Conversations) revise(tx *dynamo.WriteTx, id chat.ConversationID, c cha
 		tx.Put(s.table.Put(entryItem{
 			Conversation: string(id), Item: entryKey(c.Seq), Kind: c.Erase.Kind, ID: string(c.Erase.ID),
 			From: string(c.Erase.From), To: string(c.Erase.To), At: c.Erase.At.UnixMilli(), Deleted: true,
-			Rules: c.Erase.Rules, Hidden: c.Erase.Hidden,
+			paceItem: newPace(c.Erase.Pace),
+			Rules:    c.Erase.Rules, Hidden: c.Erase.Hidden,
 		}).If(unchanged, string(chat.Message)))
 	case c.React != nil && len(c.React.Marks) > 0:
 		tx.Update(update.SetExpr("$ = ?", reactionPrefix+string(c.React.User), c.React.Marks))

@@ -44,6 +44,30 @@ type entryItem struct {
 	Version int   `dynamo:"version,omitempty"`
 	Edited  int64 `dynamo:"edited,omitempty"`
 	Deleted bool  `dynamo:"deleted,omitempty"`
+	paceItem
+}
+
+// paceItem is how fast the conversation went. What is slow leaves nothing: no level is below that of one entry, so 0 stands
+// for one.
+type paceItem struct {
+	Heat chat.Level `dynamo:"heat,omitempty"`
+	Flow chat.Level `dynamo:"flow,omitempty"`
+	Own  chat.Level `dynamo:"own,omitempty"`
+}
+
+func newPace(p chat.Pace) paceItem {
+	item := paceItem{Own: p.Own}
+	if p.Heat > chat.OneEntry {
+		item.Heat = p.Heat
+	}
+	if p.Flow > chat.OneEntry {
+		item.Flow = p.Flow
+	}
+	return item
+}
+
+func (i paceItem) pace() chat.Pace {
+	return chat.Pace{Heat: max(i.Heat, chat.OneEntry), Flow: max(i.Flow, chat.OneEntry), Own: i.Own}
 }
 
 type attachmentItem struct {
@@ -69,6 +93,7 @@ func newEntry(e chat.Entry) entryItem {
 		Text: e.Body.Text, Reply: e.Body.Reply, Mentions: names(e.Body.Mentions), Everybody: e.Body.Everybody,
 		Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
 		Users: names(e.Body.Users), Role: e.Body.Role, Setup: (*amendmentItem)(e.Body.Setup), Rules: e.Rules, Hidden: e.Hidden,
+		paceItem: newPace(e.Pace),
 	}
 	for _, a := range e.Body.Attachments {
 		item.Files = append(item.Files, attachmentItem{string(a.Media), a.Name, a.Type, a.Size})
@@ -96,6 +121,7 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 		},
 		Rules: i.Rules, Hidden: i.Hidden,
 		State: chat.State{Version: i.Version, Deleted: i.Deleted},
+		Pace:  i.pace(),
 	}
 	if i.Edited != 0 {
 		e.State.Edited = time.UnixMilli(i.Edited).UTC()

@@ -23,15 +23,12 @@ func (r *Send) check() error {
 	if err := r.Head.check(); err != nil {
 		return err
 	}
+	if err := r.To.check(); err != nil {
+		return err
+	}
 	switch {
 	case !r.ID.Valid():
 		return invalid("id: a lower-case UUID")
-	case (r.To.User == "") == (r.To.Conversation == ""):
-		return invalid("to: exactly one of user and conversation")
-	case r.To.User != "" && !r.To.User.Valid():
-		return invalid("to.user: not a user id")
-	case r.To.Conversation != "" && !r.To.Conversation.Valid():
-		return invalid("to.conversation: not a conversation id")
 	case r.After != nil && *r.After > chat.MaxSeq:
 		return invalid("after: not a seq")
 	}

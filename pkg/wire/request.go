@@ -25,6 +25,8 @@ type Send struct {
 	// repetition known as one, so every attempt should carry it, the first as well: that one may come late, behind a second.
 	After *chat.Seq `json:"after,omitzero"`
 	Body  Content   `json:"body"`
+	// Draft forgets the caller's draft in the conversation, which this was. Without it the draft stays.
+	Draft bool `json:"draft,omitzero"`
 }
 
 // Content is the body of a message: a text, attachments, or both.
