@@ -80,6 +80,9 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 // Check makes the checks of Send and marks what is attached as kept. It writes nothing.
 func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) error {
 	_, _, err := s.judge(ctx, who, r, chat.Eventual, false)
+	if refuses(err) {
+		_, _, err = s.judge(ctx, who, r, chat.Strong, false)
+	}
 	return err
 }
 
