@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -85,6 +86,18 @@ func TestAScriptGovernsAGroup(t *testing.T) {
 		t.expect(t.script("bob", filepath.Join(folder, "bob"), ""),
 			"[trip] 1 ann: made the group “trip” of 2", "[trip] 2 ann: added cat", "[Sea trip] 3 ann: renamed the group to “Sea trip”",
 			"[Sea trip] 4 ann: removed cat", "[Sea trip] 5 ann: made bob guest")
+	})
+}
+
+func TestAPictureIsSetAndTakenAway(t *testing.T) {
+	play(t, func(t *scene) {
+		folder := t.TempDir()
+		path := filepath.Join(folder, "us.png")
+		if err := os.WriteFile(path, []byte("\x89PNG\r\n\x1a\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.expect(t.script("ann", filepath.Join(folder, "ann"), "/group trip bob\n/picture "+path+"\n/picture none\n/picture nothing.png\n"),
+			"[trip] 2 ann: changed the picture", "[trip] 3 ann: took the picture away", "* closed")
 	})
 }
 

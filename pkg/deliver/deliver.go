@@ -77,6 +77,7 @@ func gone(c chat.Conversation, e chat.Entry) []chat.Seat {
 		users = e.Body.Users
 	case chat.Left:
 		users = []chat.UserID{e.From}
+	default: // nobody
 	}
 	var seats []chat.Seat
 	for _, user := range users {

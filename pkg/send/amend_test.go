@@ -25,6 +25,8 @@ func TestEveryPartOfASetupCanBeChanged(t *testing.T) {
 		t.Errorf("entry %+v", e)
 	}
 	g.unchanged(g.amend("ann", c, wire.Amendment{Name: new("foes"), Slow: new(30)}))
+	other := g.found("bob")
+	g.unchanged(g.amend("ann", other, wire.Amendment{History: new(chat.SinceJoin)})) // as it is without a choice
 	g.must(g.amend("ann", c, wire.Amendment{Picture: &wire.Picture{Remove: true}}))
 	want.Picture, want.PictureBy = "", ""
 	if head := g.head(c); head.Setup != want {

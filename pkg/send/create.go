@@ -29,11 +29,8 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 		return e, chat.Errorf(chat.Invalid, "members: somebody besides you")
 	}
 	c := chat.Conversation{
-		ID: e.Conversation, Kind: chat.Group, Setup: chat.Setup{Name: r.Name, Announce: r.Announce}, Creator: who.User,
-		Created: s.Now(), Size: len(members),
-	}
-	if r.History != nil {
-		c.Setup.History = *r.History
+		ID: e.Conversation, Kind: chat.Group, Creator: who.User, Created: s.Now(), Size: len(members),
+		Setup: chat.Setup{Name: r.Name, Announce: r.Announce}.Amend(chat.Amendment{History: r.History}, who.User),
 	}
 	if len(members) <= chat.InlineMembers {
 		c.Members = members

@@ -14,12 +14,8 @@ func (g *Groups) Remove(ctx context.Context, who chat.Identity, q wire.Remove) (
 	if slices.Contains(q.Users, who.User) {
 		return wire.Governed{}, chat.Errorf(chat.Invalid, "users: not yourself, you can leave")
 	}
-	var strangers []chat.UserID
 	act := g.governing(who, q.Govern, chat.Removed, chat.Body{Users: q.Users})
-	act.same = func(there chat.Body) bool {
-		strangers = without(q.Users, set(there.Users))
-		return among(act.entry.Body)(there)
-	}
+	act.same = among(act.entry.Body)
 	act.decide = func(ctx context.Context, tail chat.Tail) (r ruling, err error) {
 		if err := may(tail, chat.CanRemove); err != nil {
 			return r, err
@@ -33,8 +29,7 @@ func (g *Groups) Remove(ctx context.Context, who chat.Identity, q wire.Remove) (
 				return r, chat.Errorf(chat.Forbidden, "users: only members below your role")
 			}
 		}
-		strangers = without(q.Users, members)
-		out := without(q.Users, set(strangers))
+		out := without(q.Users, set(without(q.Users, members)))
 		if len(out) == 0 {
 			return r, errUnchanged
 		}
@@ -47,8 +42,13 @@ func (g *Groups) Remove(ctx context.Context, who chat.Identity, q wire.Remove) (
 		}
 		return r, nil
 	}
-	out, err := governed(g.govern(ctx, who, act))
+	e, err := g.govern(ctx, who, act)
+	out, err := governed(e, err)
 	if err == nil && q.Ban {
+		strangers := q.Users
+		if !out.Unchanged {
+			strangers = without(q.Users, set(e.Body.Users))
+		}
 		err = g.Gate.Ban(ctx, q.Conversation, strangers)
 	}
 	return out, err
