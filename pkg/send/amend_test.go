@@ -33,6 +33,18 @@ func TestEveryPartOfASetupCanBeChanged(t *testing.T) {
 		t.Errorf("header %+v", head)
 	}
 	g.unchanged(g.amend("ann", c, wire.Amendment{Picture: &wire.Picture{Remove: true}}))
+	// What is taken away or ended is told, too.
+	g.must(g.amend("ann", c, wire.Amendment{Announce: new(false), Slow: new(0)}))
+	for seq, what := range map[chat.Seq]func(*chat.Amendment) bool{
+		4: func(a *chat.Amendment) bool { return a.Picture != nil && *a.Picture == "" && a.Announce == nil },
+		5: func(a *chat.Amendment) bool {
+			return a.Announce != nil && !*a.Announce && a.Slow != nil && *a.Slow == 0 && a.Picture == nil
+		},
+	} {
+		if e := g.at(t, chat.Entry{Conversation: c, Seq: seq}); e.Body.Setup == nil || !what(e.Body.Setup) {
+			t.Errorf("%d says %+v", seq, e.Body.Setup)
+		}
+	}
 	g.refused(chat.MediaMissing)(g.amend("ann", c, wire.Amendment{Picture: &wire.Picture{Media: chat.NewMediaID([]byte("another"))}}))
 	g.must(g.rank("ann", c, chat.Moderator, "bob"))
 	g.refused(chat.Forbidden)(g.amend("bob", c, wire.Amendment{Name: new("mine")}))
