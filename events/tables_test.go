@@ -89,6 +89,8 @@ var limits = map[string]int{
 	"DeleteWindow": int(chat.DeleteWindow / time.Second), "MaxEdits": chat.MaxEdits, "MaxRef": chat.MaxRef, "MaxToken": chat.MaxToken, "MaxCursors": chat.MaxCursors,
 	"MaxHistory": chat.MaxHistory, "DefaultHistory": chat.DefaultHistory, "MaxPage": chat.MaxPage, "DefaultPage": chat.DefaultPage,
 	"MaxQuery": chat.MaxQuery, "MaxHits": chat.MaxHits, "DefaultHits": chat.DefaultHits, "MaxScanned": chat.MaxScanned,
+	"MaxTyping": chat.MaxTyping, "TypingTime": int(chat.TypingTime / time.Second), "MaxWatch": chat.MaxWatch, "MaxWatchers": chat.MaxWatchers,
+	"MaxStatus": int(chat.MaxStatus / time.Second), "Grace": int(chat.Grace / time.Second),
 	"MaxConnections": chat.MaxConnections, "MaxEndpoints": chat.MaxEndpoints, "MaxResend": chat.MaxResend,
 	"UserRate": chat.UserRate, "UserBurst": chat.UserBurst, "ConversationRate": chat.ConversationRate, "ConversationBurst": chat.ConversationBurst,
 	"FrameRate": chat.FrameRate, "FrameBurst": chat.FrameBurst, "BeginRate": chat.BeginRate, "BeginBurst": chat.BeginBurst,
@@ -102,6 +104,7 @@ var limits = map[string]int{
 	"ScheduleRetention": int(chat.ScheduleRetention / time.Second),
 	"SessionRetention":  int(chat.SessionRetention / time.Second),
 	"MaxSlow":           int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
+	"MaxDisplayName": chat.MaxDisplayName, "MaxAbout": chat.MaxAbout, "MaxProfiles": chat.MaxProfiles,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -163,9 +166,17 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"conversations/properties/limit/maximum":                         chat.MaxPage,
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"common/definitions/displayName/maxLength":                       chat.MaxDisplayName,
+		"common/definitions/about/maxLength":                             chat.MaxAbout,
+		"profiles/properties/users/maxItems":                             chat.MaxProfiles,
 		"common/definitions/searched/maxLength":                          chat.MaxQuery,
 		"reply.search/properties/result/properties/hits/maxItems":        chat.MaxHits,
 		"reply.search/properties/result/properties/scanned/maximum":      chat.MaxScanned,
+		"event.typing/properties/for/const":                              int(chat.TypingTime / time.Second),
+		"watch/properties/users/maxItems":                                chat.MaxWatch,
+		"unwatch/properties/users/maxItems":                              chat.MaxWatch,
+		"reply.watch/properties/result/properties/presences/maxItems":    chat.MaxWatch,
+		"reply.watch/properties/result/properties/full/maxItems":         chat.MaxWatch,
 		"register/properties/token/maxLength":                            chat.MaxToken,
 		"drafts/properties/limit/maximum":                                chat.MaxPage,
 		"scheduled/properties/limit/maximum":                             chat.MaxPage,
@@ -179,6 +190,7 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 			t.Errorf("%s is %v, want %v", at, got, want)
 		}
 	}
+	same(t, "audience", enum(t, "audience"), []string{string(chat.Everyone), string(chat.Contacts), string(chat.Nobody)})
 	same(t, "mediaType", enum(t, "mediaType"), slices.Collect(maps.Keys(chat.MediaTypes)))
 }
 

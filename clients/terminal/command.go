@@ -15,7 +15,7 @@ const help = `/to bob [text]       talk to bob
 /group name a b c    make a group; "two words" in quotes
 /add a b, /remove a  let members into a group, or put them out; /ban a for good
 /role admin a b      make members admin, moderator, member or guest; owner hands the group over
-/rename name, /picture path|none, /announce on|off, /slow seconds|off, /history joined|start
+/rename name, /icon path|none, /announce on|off, /slow seconds|off, /history joined|start
 /invite [uses]       make a link into the group; /links lists them, /revoke id ends one
 /join code           join by a link; /leave leaves the group
 @bob                 in a text: bob is to notice it
@@ -29,10 +29,18 @@ const help = `/to bob [text]       talk to bob
 /save n [path]       save the attachment numbered n
 /search words        find messages; from:bob in:here has:media before:2026-11-01
 /who                 who is here
+/status busy [min]   how others see you: online, away, busy, invisible
+/name Ann            what others see you as; /picture path
+/contact bob [name]  keep bob under a name, or "-" to forget; /contacts
+/block [bob]         nothing more from bob, who is not told; /unblock, /blocked
+/mute [bob] [8h]     no notifications from bob, or from here; /mute mentions, /unmute
+/settings            who may see and do what; messages=contacts private=yes
+/accept              let in a stranger who wrote
 /limits              what the server allows
 //text               a text that begins with a slash
 /help                this
 /quit, Ctrl-C        leave
+/logout              leave, and be notified no more
 Tab, ↑, ↓            other conversations
 PgUp, PgDn           older and newer messages
 Esc                  clear, or dismiss what failed`
@@ -54,10 +62,15 @@ var usage = map[string]struct {
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
 	"add": {1, "/add user …"}, "remove": {1, "/remove user …"}, "ban": {1, "/ban user …"}, "leave": {},
 	"role": {2, "/role admin|moderator|member|guest|owner user …"}, "rename": {1, "/rename name"},
-	"picture": {1, "/picture path, or /picture none"}, "announce": {1, "/announce on|off"}, "slow": {1, "/slow seconds|off"},
+	"icon": {1, "/icon path, or /icon none"}, "announce": {1, "/announce on|off"}, "slow": {1, "/slow seconds|off"},
 	"history": {1, "/history joined|start"}, "invite": {}, "links": {}, "revoke": {1, "/revoke id"}, "join": {1, "/join code"},
 	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
-	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {}, "limits": {}, "help": {}, "quit": {},
+	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
+	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
+	"name": {1, "/name Ann"}, "picture": {1, "/picture path"}, "contact": {1, "/contact user [name]"}, "contacts": {},
+	"block": {0, "/block [user]"}, "unblock": {0, "/unblock [user]"}, "blocked": {}, "accept": {},
+	"mute": {0, "/mute [user] [8h] [mentions]"}, "unmute": {0, "/unmute [user]"},
+	"settings": {0, "/settings [seen|messages|groups=everyone|contacts|nobody] [private=yes|no]"},
 }
 
 // read reads a line. A text that begins with a slash is written with two.

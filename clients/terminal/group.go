@@ -16,7 +16,7 @@ import (
 
 // governing are the commands about groups; all but join are about the open one.
 var governing = []string{
-	"add", "remove", "ban", "leave", "role", "rename", "picture", "announce", "slow", "history", "invite", "links", "revoke", "join",
+	"add", "remove", "ban", "leave", "role", "rename", "icon", "announce", "slow", "history", "invite", "links", "revoke", "join",
 }
 
 // govern does what a command about a group asks, and returns what there is to say, and the seq of the entry that tells the rest;
@@ -74,7 +74,7 @@ func amendment(ctx context.Context, c command, to *client.Client) (a wire.Amendm
 	switch value := c.all; c.name {
 	case "rename":
 		a.Name = &c.all
-	case "picture":
+	case "icon":
 		if value == "none" {
 			a.Picture = &wire.Picture{Remove: true}
 			break

@@ -96,7 +96,7 @@ func TestAPictureIsSetAndTakenAway(t *testing.T) {
 		if err := os.WriteFile(path, []byte("\x89PNG\r\n\x1a\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		t.expect(t.script("ann", filepath.Join(folder, "ann"), "/group trip bob\n/picture "+path+"\n/picture none\n/picture nothing.png\n"),
+		t.expect(t.script("ann", filepath.Join(folder, "ann"), "/group trip bob\n/icon "+path+"\n/icon none\n/icon nothing.png\n"),
 			"[trip] 2 ann: changed the picture", "[trip] 3 ann: took the picture away", "* closed")
 	})
 }

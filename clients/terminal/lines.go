@@ -176,6 +176,17 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 		return false, l.govern(ctx, "", c)
 	case "scheduled", "unschedule":
 		return false, l.later(ctx, nil, c)
+	case "status":
+		text, err := chooses(ctx, c, l.client)
+		if err == nil {
+			l.print("* %s", text)
+		}
+		return false, err
+	case "logout":
+		return l.logout(ctx)
+	}
+	if manages[c.name] != nil {
+		return false, l.manage(ctx, c)
 	}
 	r := l.current()
 	if r == nil {
@@ -216,6 +227,7 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 			return false, err
 		}
 		l.print("* %s", strings.Join(whoLines(members, time.Now()), "\n* "))
+		return false, l.watch(ctx, members)
 	default:
 		l.say(r, client.Text(c.rest))
 	}
@@ -389,12 +401,19 @@ func (l *lines) event(e client.Event) {
 		l.mark(e.Conversation, 0)
 	case client.NotSent:
 		l.write("* " + unsent(e))
+	case client.Typing:
+		l.typing(e, time.Now())
+	case client.Presence:
+		line := wire.MemberLine{User: e.User, Presence: e.Status, Seen: e.Seen}
+		l.write("* " + whoLines([]wire.MemberLine{line}, time.Now())[0])
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
 		if arrives(e.Entry, l.rooms.me) && r.name == "" {
 			l.sending.Go(l.list)
 		}
-		l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
+		if e.Event != chat.Hidden {
+			l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
+		}
 		l.mark(e.Conversation, e.Seq)
 	}
 }

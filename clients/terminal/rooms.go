@@ -17,6 +17,9 @@ type room struct {
 	name  string // of a group, known from the entry named
 	named chat.Seq
 	peer  chat.UserID // of a direct conversation
+	// called is what the peer is, once that is known; request means that a stranger wrote it and waits.
+	called  string
+	request bool
 	// entries are those that were fetched so far, without a gap; full means that there are none before them.
 	entries []wire.Entry
 	full    bool
@@ -26,6 +29,9 @@ type room struct {
 	// unread are the messages of others that were not shown, and whether one is to notice them.
 	unread  map[chat.Seq]bool
 	members []wire.MemberLine
+	// line is the presence of the peer, who is watched.
+	line    wire.PresenceLine
+	watched bool
 	// outgoing are one's own messages that have no acknowledgement yet, or never will.
 	outgoing []*outgoing
 	// draft is what was begun, here or on another device.
@@ -50,7 +56,7 @@ type outgoing struct {
 func (r *room) title() string {
 	switch {
 	case r.peer != "":
-		return string(r.peer)
+		return cmp.Or(r.called, string(r.peer))
 	case r.name != "":
 		return clean(r.name)
 	default:
@@ -66,15 +72,8 @@ func (r *room) target() wire.Target {
 	return client.To(r.id)
 }
 
-// presence is the peer's in a direct conversation; unknown in a group.
-func (r *room) presence() wire.Presence {
-	for _, m := range r.members {
-		if m.User == r.peer {
-			return m.Presence
-		}
-	}
-	return wire.Unknown
-}
+// presence is the peer's in a direct conversation; "" in a group, and as long as it is not known.
+func (r *room) presence(now time.Time) wire.Presence { return r.line.Now(now) }
 
 // first is the seq of the oldest entry that was fetched, 0 if none was.
 func (r *room) first() chat.Seq {
@@ -217,6 +216,7 @@ func (rs rooms) add(e wire.Entry) *room {
 	}
 	r.append(e)
 	r.count(e, rs.me)
+	r.request = r.request && e.From != rs.me // answering accepts
 	return r
 }
 
@@ -228,6 +228,7 @@ func (rs rooms) list(conversations []wire.Conversation) {
 		if c.Name != "" && c.Head >= r.named {
 			r.name, r.named = c.Name, c.Head
 		}
+		r.request = c.Request
 		r.head = max(r.head, c.Head)
 		if c.Last == nil || c.Last.Seq < r.head || changes(*c.Last) && !r.last.IsZero() {
 			continue

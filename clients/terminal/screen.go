@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
 	"github.com/parley-im/parley/pkg/wire"
 )
@@ -23,6 +24,7 @@ type screen struct {
 	tell   func(tea.Msg) // from a command that is still running
 
 	rooms    rooms
+	called   called
 	open     *room     // nil until one is chosen
 	since    time.Time // when it was last asked who is in the rooms of the list
 	caughtUp bool
@@ -35,8 +37,10 @@ type screen struct {
 	width, height int
 	scroll        int // lines between the end of the messages and the end of the window
 	loading       bool
-	numbers       bool // the seqs of messages are shown
-	leaving       bool // it was tried to leave while something was on its way
+	numbers       bool      // the seqs of messages are shown
+	leaving       bool      // it was tried to leave while something was on its way
+	touched       time.Time // when the last key was
+	away          bool      // others were told that nobody is here
 }
 
 // Messages.
@@ -83,7 +87,7 @@ type (
 		more bool
 		err  error
 	}
-	// noted is shown in the status line.
+	// noted is shown in the status line. What is seen of others is in presence.go.
 	noted string
 )
 
@@ -118,7 +122,7 @@ func newScreen(ctx context.Context, s settings, m marks, c *client.Client) *scre
 	input.Focus()
 	return &screen{
 		ctx: ctx, client: c, marks: m, set: s, now: time.Now, tell: func(tea.Msg) {},
-		rooms: newRooms(s.user), input: input,
+		rooms: newRooms(s.user), called: called{profiles: map[chat.UserID]string{}}, input: input,
 	}
 }
 

@@ -99,7 +99,7 @@ func reactions(e wire.Entry) string {
 
 // quote is the first line of a message that is answered.
 func quote(e wire.Entry) string {
-	return fmt.Sprintf("%s: %s", e.From, append(says(e), "")[0])
+	return append(says(e), "")[0]
 }
 
 // number is how an attachment is called in /save: the seq of its entry, and its place if there are several.
@@ -140,6 +140,14 @@ func ago(at string, now time.Time) string {
 	}
 }
 
+// since is how somebody is offline; when they were seen is not always told.
+func since(at string, now time.Time) string {
+	if at == "" {
+		return "offline"
+	}
+	return "offline, seen " + ago(at, now)
+}
+
 // whoLines tells of each member whether they are here.
 func whoLines(members []wire.MemberLine, now time.Time) []string {
 	var lines []string
@@ -151,8 +159,10 @@ func whoLines(members []wire.MemberLine, now time.Time) []string {
 		switch m.Presence {
 		case wire.Online:
 			lines = append(lines, fmt.Sprintf("%s is online%s", m.User, role))
+		case wire.Away, wire.Busy, chat.Invisible:
+			lines = append(lines, fmt.Sprintf("%s is %s%s", m.User, m.Presence, role))
 		case wire.Offline:
-			lines = append(lines, fmt.Sprintf("%s is offline, seen %s%s", m.User, ago(m.Seen, now), role))
+			lines = append(lines, fmt.Sprintf("%s is %s%s", m.User, since(m.Seen, now), role))
 		case wire.Unknown:
 			lines = append(lines, fmt.Sprintf("%s was never here%s", m.User, role))
 		}

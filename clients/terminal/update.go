@@ -19,11 +19,16 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		s.width, s.height = msg.Width, msg.Height
 		return s, nil
 	case tea.KeyMsg:
-		return s, s.key(msg)
+		before := s.input.Value()
+		cmd := tea.Batch(s.touch(), s.key(msg))
+		s.types(before)
+		return s, cmd
 	case arrived:
 		return s, s.event(msg.event)
 	case tick:
-		return s, tea.Batch(everySecond(), s.watch())
+		return s, tea.Batch(everySecond(), s.watch(), s.rest())
+	case seen:
+		s.rooms.learn(msg)
 	case paged:
 		s.loading = false
 		if msg.err == nil {
@@ -59,6 +64,10 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case noted:
 		s.notice = string(msg)
+	case managed:
+		return s, s.managed(msg)
+	case named:
+		s.met(msg)
 	}
 	var cmd tea.Cmd
 	s.input, cmd = s.input.Update(msg)
@@ -82,17 +91,23 @@ func (s *screen) event(e client.Event) tea.Cmd {
 			}
 		}
 		s.mark(e.Conversation, 0)
+	case client.Typing:
+		s.rooms.get(e.Conversation).now.Typing(e, s.now())
+	case client.Presence:
+		s.rooms.learn(seen{e.PresenceLine})
 	case client.Restarted:
 		s.rooms.restart(e.Conversation)
 		s.mark(e.Conversation, 0)
 	case client.CaughtUp:
 		s.caughtUp = true
 		s.rooms.list(e.Conversations)
-		return tea.Batch(s.whoAll(), s.recall())
+		return tea.Batch(s.whoAll(), s.recall(), s.meetAll())
 	case client.Draft:
 		s.learn(e.Draft)
 	case client.NotSent:
 		s.notice = unsent(e)
+	case client.ProfileChanged:
+		return s.meetAll()
 	}
 	return nil
 }
@@ -126,8 +141,11 @@ func (s *screen) entry(e wire.Entry) tea.Cmd {
 	}
 	s.read(r)
 	var cmds []tea.Cmd
-	if s.caughtUp && (e.From != s.rooms.me || e.Seq == 1 || chat.Governs[e.Event]) { // whoever begins a conversation wants to know, too
-		cmds = append(cmds, s.who(r))
+	if s.caughtUp {
+		cmds = append(cmds, s.meet(e.From))
+		if e.From != s.rooms.me || e.Seq == 1 || chat.Governs[e.Event] { // whoever begins a conversation wants to know, too
+			cmds = append(cmds, s.who(r))
+		}
 	}
 	if arrives(e, s.rooms.me) && r.name == "" { // its beginning is not shown
 		cmds = append(cmds, func() tea.Msg {
@@ -227,8 +245,11 @@ func (s *screen) older() tea.Cmd {
 	}
 }
 
-// who asks who is in a room, if the server knows it yet.
+// who asks who is in a room, if the server knows it yet. The peer of a direct conversation is watched.
 func (s *screen) who(r *room) tea.Cmd {
+	if r.peer != "" {
+		return s.watchPeers(r)
+	}
 	if r.head == 0 {
 		return nil
 	}
@@ -250,12 +271,17 @@ func (s *screen) watch() tea.Cmd {
 func (s *screen) whoAll() tea.Cmd {
 	s.since = s.now()
 	var cmds []tea.Cmd
+	var direct []*room
 	for i, r := range s.rooms.sorted() {
-		if i < refreshed || r == s.open {
+		switch {
+		case i >= refreshed && r != s.open:
+		case r.peer != "":
+			direct = append(direct, r)
+		default:
 			cmds = append(cmds, s.who(r))
 		}
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, s.watchPeers(direct...))...)
 }
 
 // explain is an error for a person.

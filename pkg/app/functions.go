@@ -7,12 +7,14 @@ import (
 	"github.com/parley-im/parley/pkg/auth"
 	"github.com/parley-im/parley/pkg/draft"
 	"github.com/parley-im/parley/pkg/media"
+	"github.com/parley-im/parley/pkg/people"
 	"github.com/parley-im/parley/pkg/push"
 	"github.com/parley-im/parley/pkg/read"
 	"github.com/parley-im/parley/pkg/schedule"
 	"github.com/parley-im/parley/pkg/search"
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/session"
+	"github.com/parley-im/parley/pkg/signal"
 )
 
 // Authorizer decides on $connect.
@@ -26,12 +28,12 @@ func Authorizer(p *Parts) any {
 
 // Connect serves $connect.
 func Connect(p *Parts) any {
-	return connect(&session.Keeper{Sessions: p.sessions(), Poster: p.connections(), Now: now})
+	return connect(&session.Keeper{Sessions: p.sessions(), Poster: p.connections(), Board: p.board(), Now: now})
 }
 
 // Disconnect serves $disconnect.
 func Disconnect(p *Parts) any {
-	return disconnect(&session.Keeper{Sessions: p.sessions(), Now: now})
+	return disconnect(&session.Keeper{Presences: p.sessions(), Absences: p.absences(), Now: now, Logger: p.logger})
 }
 
 // Message serves what appends to conversations.
@@ -50,7 +52,7 @@ func Group(p *Parts) any {
 	d.Shards = p.shards()
 	log := p.conversations()
 	g := &send.Groups{
-		Sender: &send.Sender{Log: log, Deliver: d, Now: now}, Gate: log, People: p.people(), Sessions: p.sessions(),
+		Sender: &send.Sender{Log: log, Deliver: d, People: p.people(), Sessions: p.sessions(), Now: now}, Gate: log,
 		Pictures: &media.Media{Objects: p.objects(), Log: log},
 	}
 	return p.routes(map[string]action{
@@ -62,10 +64,13 @@ func Group(p *Parts) any {
 // Drafts serves what is not said yet.
 func Drafts(p *Parts) any {
 	log := p.conversations()
-	k := &draft.Keeper{Drafts: p.people(), Log: log, Others: p.teller(), Now: now}
+	keep := p.people()
+	k := &draft.Keeper{Drafts: keep, Log: log, Others: p.teller(), Now: now}
 	s := &schedule.Scheduler{
 		Schedules: p.schedule(), Now: now,
-		Checker: &send.Sender{Log: log, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now},
+		Checker: &send.Sender{
+			Log: log, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now, People: keep, Sessions: p.sessions(),
+		},
 	}
 	return p.routes(map[string]action{
 		"draft": do(k.Draft), "drafts": do(k.List),
@@ -86,7 +91,7 @@ func Fanout(p *Parts) any { return fanout(p.deliverer(), p.logger) }
 
 // Sync serves what reads.
 func Sync(p *Parts) any {
-	r := &read.Reader{Log: p.conversations(), Sessions: p.sessions(), Now: now}
+	r := &read.Reader{Log: p.conversations(), Sessions: p.sessions(), Pairs: p.people(), Now: now}
 	return p.routes(map[string]action{
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
 	})
@@ -98,21 +103,56 @@ func Search(p *Parts) any {
 	return p.routes(map[string]action{"search": do(s.Search)})
 }
 
+// Signal serves what is of the moment.
+func Signal(p *Parts) any {
+	s := &signal.Signaller{Log: p.conversations(), Teller: p.teller()}
+	return p.silent(p.connections(), map[string]action{"typing": do(s.Typing)})
+}
+
+// Presence serves those who watch, and those who choose how they are seen.
+func Presence(p *Parts) any {
+	b := p.board()
+	return p.routes(map[string]action{"watch": do(b.Watch), "unwatch": do(b.Unwatch), "status": do(b.Status)})
+}
+
+// Grace serves those who left.
+func Grace(p *Parts) any { return grace(p.board(), p.logger) }
+
 // Media serves uploads and downloads.
 func Media(p *Parts) any {
-	m := &media.Media{Objects: p.objects(), Log: p.conversations()}
+	keep := p.people()
+	m := &media.Media{Objects: p.objects(), Log: p.conversations(), People: keep, Profiles: keep}
 	return p.routes(map[string]action{"upload": do(m.Upload), "download": do(m.Download)})
 }
 
-// Devices serves the register of devices.
+// Devices serves the register of devices, and their end.
 func Devices(p *Parts) any {
 	d := &push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger}
-	return p.routes(map[string]action{"register": do(d.Register), "unregister": do(d.Unregister)})
+	k := &session.Keeper{Presences: p.sessions(), Poster: p.connections(), Board: p.board(), Devices: d, Now: now}
+	return p.routes(map[string]action{"register": do(d.Register), "unregister": do(d.Unregister), "logout": do(k.Logout)})
+}
+
+// People serves profiles, contacts, settings, blocks and mutes.
+func People(p *Parts) any {
+	keep, log := p.people(), p.conversations()
+	k := &people.Keeper{
+		People: keep, Profiles: keep, Sessions: p.sessions(), Directs: log, Stances: log, Log: log, Objects: p.objects(),
+		Poster: p.connections(), Now: now,
+	}
+	return p.routes(map[string]action{
+		"profile": do(k.Profile), "profiles": do(k.ProfilesOf), "contact": do(k.Contact), "contacts": do(k.Contacts),
+		"block": do(k.Block), "unblock": do(k.Unblock), "blocked": do(k.BlockedBy), "mute": do(k.Mute),
+		"settings": do(k.Settings), "accept": do(k.Accept),
+	})
 }
 
 // Push serves notices.
 func Push(p *Parts) any {
-	return notify(&push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger})
+	keep, log := p.people(), p.conversations()
+	return notify(&push.Pusher{
+		Sessions: p.sessions(), Endpoints: p.endpoints(), Log: log, Stances: log, People: keep, Profiles: keep,
+		Now: now, Logger: p.logger,
+	})
 }
 
 // Default serves frames that no route takes, and hello.

@@ -143,7 +143,7 @@ func newCloud(t *testing.T) *cloud {
 	}
 	c.vars = map[string]string{
 		topology.Conversations.EnvName(): topology.Conversations.Name, topology.Sessions.EnvName(): topology.Sessions.Name,
-		topology.People.EnvName():  topology.People.Name,
+		topology.People.EnvName(): topology.People.Name, topology.Grace.EnvName(): queues + "/000000000000/grace",
 		topology.Offline.EnvName(): topics.TopicARN("offline"), topology.Fanout.EnvName(): queues + "/000000000000/fanout",
 		topology.Media.EnvName(): "media", topology.Posts.EnvName(): gateway, topology.Push.EnvName(): "fcm=" + topics.ApplicationARN(gcm),
 	}
@@ -183,6 +183,15 @@ func (c *cloud) ask(function, user, route, members string) {
 	event := frame(c.t, route, fmt.Sprintf(`{"action":%q,"ref":"1"%s}`, route, members))
 	c.as(event, user)
 	c.do(function, event)
+}
+
+// arrive connects a user.
+func (c *cloud) arrive(user, connection string) {
+	c.t.Helper()
+	event := payload(c.t, "connect")
+	c.as(event, user)
+	at(event, "requestContext")["connectionId"] = connection
+	c.do("connect", event)
 }
 
 func (c *cloud) as(event map[string]any, user string) {
@@ -242,6 +251,7 @@ func (c *cloud) fails(id string) {
 // Locally nobody checks permissions; on AWS what is not granted is refused.
 func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 	c := newCloud(t)
+	c.ask("presence", "eve", "watch", `,"users":["ann","bob","dan"]`)
 	for _, user := range []string{"ann", "bob"} {
 		for range 2 { // their connections are gone by then, so that posts find out
 			event := payload(t, "connect")
@@ -309,13 +319,46 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 	c.ask("sync", "ann", "conversations", "")
 	c.ask("search", "ann", "search", `,"query":"hi"`)
 	c.ask("search", "m1", "search", fmt.Sprintf(`,"from":"ann","in":%q,"before":"2026-11-21T00:00:00.000Z"`, large)) // looks for that time
-	for n, id := range []chat.ConversationID{small, large} {
-		c.govern(id, 10*n+10, message)
-	}
 	c.ask("media", "ann", "upload", `,"name":"a.png","type":"image/png","size":5,"sha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="`)
 
+	picture := string(chat.NewMediaID([]byte("a picture of ann")))
+	c.ask("people", "ann", "profile", fmt.Sprintf(`,"name":"Ann","picture":%q`, picture))
+	c.ask("people", "bob", "profiles", `,"users":["ann"]`)
+	c.ask("media", "bob", "download", fmt.Sprintf(`,"user":"ann","media":%q`, picture))
+	c.ask("people", "bob", "contact", `,"user":"ann","name":"Annie"`)
+	c.ask("people", "bob", "contacts", "")
+	c.ask("people", "bob", "contact", `,"user":"ann","remove":true`)
+	c.ask("people", "bob", "settings", `,"messages":"contacts"`)
+	c.ask("people", "bob", "mute", fmt.Sprintf(`,"conversation":%q`, direct))
+	c.ask("people", "bob", "mute", fmt.Sprintf(`,"conversation":%q,"off":true`, direct))
+	c.ask("people", "m1", "mute", fmt.Sprintf(`,"conversation":%q`, large))
+	c.ask("people", "bob", "accept", fmt.Sprintf(`,"conversation":%q`, direct))
+	c.ask("people", "bob", "block", `,"user":"cat"`)
+	c.ask("people", "bob", "blocked", "")
+	c.ask("message", "cat", "send", fmt.Sprintf(`,"id":%q,"to":{"user":"m1"},"body":{"text":"hi"}`, message(5)))
+
 	notice := payload(t, "push")
-	at(notice["Records"].([]any)[0].(map[string]any), "Sns")["Message"] = `{"conversation":"d_x","seq":1,"from":"ann","kind":"message","preview":"hi","users":["bob"]}`
+	at(notice["Records"].([]any)[0].(map[string]any), "Sns")["Message"] = fmt.Sprintf(`{"conversation":%q,"seq":1,"users":["bob"]}`, direct)
+	c.ask("signal", "ann", "typing", fmt.Sprintf(`,"conversation":%q,"kind":"text"`, direct))
+	c.ask("signal", "ann", "typing", `,"conversation":"d_aaaaaaaaaaaaaaaaaaaaaaaaaa","kind":"text"`)
+	c.arrive("dan", "dan-10")
+	c.arrive("dan", "dan-gone")
+	c.ask("presence", "eve", "watch", `,"users":["dan"]`)
+	c.ask("presence", "dan", "status", `,"status":"busy","for":60`)
+	c.ask("presence", "dan", "status", `,"status":"away"`)
+	c.ask("presence", "eve", "unwatch", `,"users":["ann"]`)
+	c.do("disconnect", func() any {
+		event := payload(t, "disconnect")
+		c.as(event, "dan")
+		at(event, "requestContext")["connectionId"] = "dan-10"
+		return event
+	}())
+	absences := []string{`{"user":"dan","left":1}`, `{"user":"bob","left":1}`}
+	for _, absence := range absences {
+		c.do("grace", events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: absence}}})
+	}
+	c.ask("devices", "dan", "logout", "")
+
 	c.do("push", notice)
 	c.forget()
 	c.do("push", notice)
@@ -323,6 +366,10 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 	c.ask("devices", "cat", "register", `,"platform":"fcm","token":"token"`) // takes it over
 	c.ask("devices", "bob", "register", `,"platform":"fcm","token":"token-2"`)
 	c.ask("devices", "bob", "unregister", "")
+
+	for n, id := range []chat.ConversationID{small, large} {
+		c.govern(id, 10*n+10, message)
+	}
 
 	for _, f := range topology.Functions {
 		granted := map[string]bool{}

@@ -41,6 +41,10 @@ type Conversation struct {
 	// Rules is the seq of the newest entry that changed who may do what, 0 if there is none. The header of a
 	// conversation changes with such an entry only, so it says how new the header is.
 	Rules Seq
+	// Blocked are those of a direct conversation who have blocked the other one. This and Request change without an entry.
+	Blocked map[UserID]bool
+	// Request is who has not accepted yet what a stranger wrote to them, "" if nobody. Answering accepts.
+	Request UserID
 }
 
 // Large reports whether the members are too many to ride in the header.
@@ -182,8 +186,13 @@ type Identity struct {
 type Session struct {
 	User        UserID
 	Connections []Connection
-	// LastSeen is when a connection last came or went; zero if never.
-	LastSeen  time.Time
+	// LastSeen is when the user was last active: came, went, or chose a status; zero if never.
+	LastSeen time.Time
+	// Left is when the last connection left, until those who watch have been told or the user is back; zero if neither.
+	// Idle means that nobody was at that device.
+	Left      time.Time
+	Idle      bool
+	Status    Status
 	Endpoints []Endpoint
 	// Settings are here because whoever reaches a user reads the session anyway.
 	Settings Settings
@@ -212,6 +221,8 @@ type Connection struct {
 	Since  time.Time
 	// Expires is when the token does that it was opened with; zero if that is not known.
 	Expires time.Time
+	// Away means that nobody is at the device.
+	Away bool
 }
 
 // Expired reports whether the token has expired: then the connection gets nothing any more but that news.

@@ -84,21 +84,20 @@ func (c *Client) put(ctx context.Context, signed wire.Signed, f File, size int64
 
 // Download opens an attachment of an entry. The caller closes it.
 func (c *Client) Download(ctx context.Context, conversation chat.ConversationID, seq chat.Seq, media chat.MediaID) (io.ReadCloser, error) {
-	return c.download(ctx, wire.Download{Conversation: conversation, Seq: &seq, Media: media})
+	return c.download(ctx, wire.Download{Head: c.head("download"), Conversation: conversation, Seq: &seq, Media: media})
 }
 
 // DownloadPicture opens the picture of a group, which its line in the list and its "changed" entries name.
 func (c *Client) DownloadPicture(ctx context.Context, conversation chat.ConversationID, picture chat.MediaID) (io.ReadCloser, error) {
-	return c.download(ctx, wire.Download{Conversation: conversation, Media: picture})
+	return c.download(ctx, wire.Download{Head: c.head("download"), Conversation: conversation, Media: picture})
 }
 
 func (c *Client) download(ctx context.Context, q wire.Download) (io.ReadCloser, error) {
-	q.Head = wire.Head{Action: "download", Ref: c.calls.ref()}
-	media := q.Media
 	var location wire.Location
 	if err := c.ask(ctx, q.Ref, q, &location); err != nil {
 		return nil, err
 	}
+	media := q.Media
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, location.URL, nil)
 	if err != nil {
 		return nil, fmt.Errorf("download %s: %w", media, withoutURL(err))

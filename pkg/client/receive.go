@@ -1,6 +1,8 @@
 package client
 
 import (
+	"time"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -39,8 +41,23 @@ func (c *Client) receive(s *socket, frame []byte) {
 		c.heard(frame)
 	case in.Event == wire.EventScheduled:
 		c.failed(frame)
+	case in.Event == wire.EventProfile:
+		var e wire.ProfileChanged
+		if json.Unmarshal(frame, &e) == nil {
+			c.queue.push(ProfileChanged{e.ProfileLine})
+		}
 	case in.Event == "" && in.ConnectionID != "":
 		c.calls.doubt(s, newError(chat.Unavailable, "the gateway could not handle the frame"))
+	case in.Event == wire.EventTyping:
+		var t wire.Composing
+		if json.Unmarshal(frame, &t) == nil {
+			c.queue.push(Typing{t.Conversation, t.User, t.Kind, time.Duration(t.For) * time.Second})
+		}
+	case in.Event == wire.EventPresence:
+		var p wire.Changed
+		if json.Unmarshal(frame, &p) == nil {
+			c.presences([]wire.PresenceLine{p.PresenceLine})
+		}
 	case in.Conversation != "" && in.Seq > 0 && (in.ID != "" || in.Event == string(chat.Hidden)):
 		var e wire.Entry
 		if json.Unmarshal(frame, &e) != nil {

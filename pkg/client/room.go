@@ -21,6 +21,8 @@ import (
 type Room struct {
 	order []chat.Seq // of what is known of said, ascending
 	said  map[chat.Seq]*said
+	// typists are those of whom it was told that they are doing something (typing.go).
+	typists map[chat.UserID]typist
 }
 
 // said is a message, or what is known of one that has not come yet.
@@ -43,7 +45,8 @@ func (r *Room) Apply(e wire.Entry) chat.Seq {
 	switch e.Event {
 	case chat.Edited:
 		m := r.at(e.Body.Target)
-		if e.Version > m.edit.Version {
+		// Of two with the same version the later one counts: what somebody edits while they are blocked has versions of its own.
+		if e.Version > m.edit.Version || e.Version == m.edit.Version && e.Seq > m.edit.Seq {
 			m.edit = e
 		}
 		m.erase(e.Deleted)
@@ -63,6 +66,9 @@ func (r *Room) Apply(e wire.Entry) chat.Seq {
 			m.entry = e
 		}
 		m.erase(e.Deleted || m.deleted)
+		if e.Seq == r.order[len(r.order)-1] {
+			delete(r.typists, e.From) // this is what it was
+		}
 		return e.Seq
 	}
 	return cmp.Or(e.Body.Target, e.Seq)

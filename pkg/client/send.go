@@ -51,6 +51,7 @@ func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
 	content.Mentions = append([]chat.UserID(nil), content.Mentions...)
 	p := c.newPending(chat.Message)
 	p.Conversation = c.conversation(to)
+	c.typing.said(p.Conversation)
 	p.entry.To = to.User
 	p.entry.Body = wire.Body{
 		Text: content.Text, Attachments: content.Attachments, Reply: content.Reply, Mentions: content.Mentions, Everybody: content.Everybody,

@@ -27,8 +27,6 @@ const (
 	deadline = 5 * time.Second
 	// tries is how often one post is tried while the gateway says that it is busy.
 	tries = 3
-	// preview is how many characters of a text a notification shows (tinode shows as many).
-	preview = 80
 )
 
 // notifies says whether an entry wakes the phones of a user. What happens to an earlier message does not, nor to others.
@@ -51,8 +49,10 @@ type Deliverer struct {
 	// Log and Shards are needed for conversations whose members are not in the header.
 	Log    chat.Log
 	Shards chat.Shards
-	Now    func() time.Time
-	Logger *slog.Logger
+	// Absences is told who turns out to have no connection any more; nil tells nobody.
+	Absences chat.Absences
+	Now      func() time.Time
+	Logger   *slog.Logger
 }
 
 // Deliver hands e to every member of c who may see that it exists, and only its place to those who may not see the rest. Members
@@ -65,7 +65,7 @@ func (d *Deliverer) Deliver(ctx context.Context, c chat.Conversation, e chat.Ent
 	for user, place := range c.Members {
 		seats = append(seats, chat.Seat{User: user, Place: place})
 	}
-	users, blind := audience(e, append(seats, gone(c, e)...))
+	users, blind := audience(c, e, append(seats, gone(c, e)...))
 	return d.DeliverTo(ctx, c, e, users, blind, except)
 }
 
@@ -89,11 +89,11 @@ func gone(c chat.Conversation, e chat.Entry) []chat.Seat {
 }
 
 // audience divides members into those who get the entry and those who are told only that there is one. Whoever came later
-// gets neither.
-func audience(e chat.Entry, seats []chat.Seat) (users, blind []chat.UserID) {
+// gets neither, nor does whoever blocked its sender, or has not accepted what a stranger writes.
+func audience(c chat.Conversation, e chat.Entry, seats []chat.Seat) (users, blind []chat.UserID) {
 	for _, seat := range seats {
 		switch {
-		case e.Seq < seat.From:
+		case e.Seq < seat.From, !c.Reaches(seat.User, e):
 		case e.For(seat.User, seat.Place).Kind == chat.Hidden:
 			blind = append(blind, seat.User)
 		default:
@@ -107,7 +107,7 @@ func audience(e chat.Entry, seats []chat.Seat) (users, blind []chat.UserID) {
 func (d *Deliverer) share(ctx context.Context, c chat.Conversation, e chat.Entry, except chat.ConnectionID) error {
 	var shards []chat.Share
 	hand := func(seats []chat.Seat) {
-		users, blind := audience(e, seats)
+		users, blind := audience(c, e, seats)
 		if len(users)+len(blind) > 0 {
 			shards = append(shards, chat.Share{Conversation: c.ID, Seq: e.Seq, Users: users, Blind: blind, Except: except})
 		}
@@ -170,7 +170,7 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 	if len(offline) == 0 {
 		return nil
 	}
-	return d.Notifier.Notify(ctx, notice(c, e, offline))
+	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Seq: e.Seq, Title: c.Setup.Name, Users: offline})
 }
 
 // reach posts to the connections of sessions, except one: those of the i-th get frame(i), or only the news that their token
@@ -194,6 +194,7 @@ func (d *Deliverer) reach(ctx context.Context, now time.Time, sessions []chat.Se
 	}
 	gone := d.post(ctx, targets)
 	d.prune(ctx, now, gone)
+	d.absent(ctx, now, sessions, gone)
 	return gone, nil
 }
 
@@ -260,13 +261,22 @@ func (d *Deliverer) prune(ctx context.Context, now time.Time, gone map[chat.User
 	}
 }
 
-func notice(c chat.Conversation, e chat.Entry, users []chat.UserID) chat.Notice {
-	text := []rune(e.Body.Text)
-	if len(text) > preview {
-		text = append(text[:preview-1], '…')
-	}
-	return chat.Notice{
-		Conversation: e.Conversation, Seq: e.Seq, From: e.From, Kind: e.Kind, Title: c.Setup.Name,
-		Preview: string(text), Attachments: len(e.Body.Attachments), Users: users,
+// absent tells whose connections were found dead if that changes how present they are. If it fails, those who watch them find
+// out when they watch anew.
+func (d *Deliverer) absent(ctx context.Context, now time.Time, sessions []chat.Session, gone map[chat.UserID][]chat.ConnectionID) {
+	for _, s := range sessions {
+		if d.Absences == nil || len(gone[s.User]) == 0 {
+			continue
+		}
+		rest := s.Settled()
+		for _, id := range gone[s.User] {
+			rest = rest.Without(id)
+		}
+		if !chat.News(s.Told(now), rest.Presence(now)) {
+			continue
+		}
+		if err := d.Absences.Hand(ctx, chat.Absence{User: s.User, Left: now.UnixMilli()}); err != nil {
+			d.Logger.WarnContext(ctx, "absence not handed over", "error", err)
+		}
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
 )
@@ -13,7 +11,7 @@ import (
 // Add makes users members. Who is one already is passed over, and who does not want to be added by the caller is declined.
 // Adding somebody who is banned ends that: whoever may add may also remove.
 //
-// Besides the transaction it costs, for each user, a ban and two relations, strongly read, and a session.
+// Besides the transaction it costs two read units and a half for each user: a session, two relations, and a ban, read strongly.
 func (g *Groups) Add(ctx context.Context, who chat.Identity, q wire.Add) (wire.Governed, error) {
 	var members map[chat.UserID]chat.Place // among the users, before
 	act := g.governing(who, q.Govern, chat.Added, chat.Body{Users: q.Users})
@@ -26,7 +24,11 @@ func (g *Groups) Add(ctx context.Context, who chat.Identity, q wire.Add) (wire.G
 		if members, err = g.places(ctx, c, q.Users); err != nil {
 			return r, err
 		}
-		welcome, err := g.welcome(ctx, who.User, without(q.Users, members))
+		asked := without(q.Users, members)
+		if len(asked) == 0 {
+			return r, errUnchanged
+		}
+		welcome, err := chat.MayAdd(ctx, g.People, g.Sessions, who.User, asked)
 		switch {
 		case err != nil:
 			return r, err
@@ -63,36 +65,6 @@ func (g *Groups) Add(ctx context.Context, who chat.Identity, q wire.Add) (wire.G
 		}
 	}
 	return out, nil
-}
-
-// welcome returns those users who let the caller add them: their settings say whom they let, and nobody adds across a block.
-func (g *Groups) welcome(ctx context.Context, by chat.UserID, users []chat.UserID) ([]chat.UserID, error) {
-	sessions, err := g.Sessions.Sessions(ctx, users)
-	if err != nil {
-		return nil, err
-	}
-	consents := make([]bool, len(users))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(readers)
-	for i, user := range users {
-		group.Go(func() error {
-			theirs, err := g.People.Relation(ctx, user, by, chat.Strong)
-			if err != nil || !theirs.Blocked.IsZero() || !sessions[i].Settings.Groups.Admits(theirs.Contact) {
-				return err
-			}
-			ours, err := g.People.Relation(ctx, by, user, chat.Strong)
-			consents[i] = ours.Blocked.IsZero()
-			return err
-		})
-	}
-	err = group.Wait()
-	var welcome []chat.UserID
-	for i, user := range users {
-		if consents[i] {
-			welcome = append(welcome, user)
-		}
-	}
-	return welcome, err
 }
 
 func without(users []chat.UserID, members map[chat.UserID]chat.Place) []chat.UserID {

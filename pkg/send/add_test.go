@@ -57,7 +57,7 @@ func TestM4AddingAMemberAgainIsNothing(t *testing.T) {
 func TestAResendOfAnAddFindsItsEntry(t *testing.T) {
 	g := newGroups(t)
 	c := g.found("bob")
-	if err := g.people.Relate(t.Context(), "eve", chat.Relation{User: "ann", Blocked: time.Now()}); err != nil {
+	if err := g.rig.People.Block(t.Context(), "eve", "ann", time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	q := wire.Add{Govern: g.govern(c), Users: []chat.UserID{"bob", "cat", "eve"}}
@@ -88,22 +88,24 @@ func TestAResendOfAnAddFindsItsEntry(t *testing.T) {
 func TestNobodyIsAddedWhoDoesNotWantTo(t *testing.T) {
 	g := newGroups(t)
 	c := g.found("bob")
-	relate := func(owner chat.UserID, r chat.Relation) {
-		if err := g.people.Relate(t.Context(), owner, r); err != nil {
+	block := func(owner, other chat.UserID) {
+		if err := g.rig.People.Block(t.Context(), owner, other, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	settings := func(user chat.UserID, audience chat.Audience) {
-		if err := g.sessions.PutSettings(t.Context(), user, chat.Settings{Groups: audience}, time.Now()); err != nil {
+		if _, err := g.rig.Sessions.ChangeSettings(t.Context(), user, chat.SettingsChange{Groups: audience}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	settings("nobodys", chat.Nobody)
 	settings("friendly", chat.Contacts)
-	relate("friendly", chat.Relation{User: "ann", Contact: true})
+	if err := g.rig.People.Befriend(t.Context(), "friendly", "ann", true, ""); err != nil {
+		t.Fatal(err)
+	}
 	settings("shy", chat.Contacts)
-	relate("blocker", chat.Relation{User: "ann", Blocked: time.Now()})
-	relate("ann", chat.Relation{User: "blocked", Blocked: time.Now()})
+	block("blocker", "ann")
+	block("ann", "blocked")
 	out := g.must(g.add("ann", c, "nobodys", "friendly", "shy", "blocker", "blocked", "open"))
 	if !sameUsers(out.Declined, "nobodys", "shy", "blocker", "blocked") {
 		t.Errorf("declined %v", out.Declined)

@@ -34,22 +34,18 @@ func (p pictures) Picture(_ context.Context, s chat.Setup) (wire.Location, error
 type groups struct {
 	*rig
 	*send.Groups
-	t        testing.TB
-	store    *store.Conversations
-	people   *store.People
-	sessions *store.Sessions
-	n        int
+	t     testing.TB
+	store *store.Conversations
+	n     int
 }
 
 func newGroups(t testing.TB) *groups {
 	t.Helper()
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
 	conversations := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
-	g := &groups{
-		t: t, store: conversations, people: store.NewPeople(db, topology.People.Name), sessions: store.NewSessions(db, topology.Sessions.Name), n: 1000,
-	}
+	g := &groups{t: t, store: conversations, n: 1000}
 	g.rig = newRigOn(db)
-	g.Groups = &send.Groups{Sender: g.rig.Sender, Gate: conversations, People: g.people, Sessions: g.sessions, Pictures: pictures{}}
+	g.Groups = &send.Groups{Sender: g.rig.Sender, Gate: conversations, Pictures: pictures{}}
 	return g
 }
 

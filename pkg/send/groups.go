@@ -32,8 +32,6 @@ type Pictures interface {
 type Groups struct {
 	*Sender
 	Gate     chat.Gate
-	People   chat.People
-	Sessions chat.Sessions
 	Pictures Pictures
 }
 

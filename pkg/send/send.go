@@ -42,6 +42,10 @@ type Sender struct {
 	Begin       Beginnings
 	// Drafts is where a message is forgotten that was a draft.
 	Drafts chat.Drafts
+	// Directs, People and Sessions say what the two of a direct conversation have decided about each other.
+	Directs  chat.Directs
+	People   chat.People
+	Sessions chat.Sessions
 	// Now is the clock that entries are stamped with.
 	Now func() time.Time
 }
@@ -63,11 +67,20 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 			if err := s.begin(ctx, a.tail.Conversation.ID, who.User); err != nil {
 				return attempt{}, err
 			}
-			a.tail.Conversation, _, err = s.Log.Create(ctx, a.tail.Conversation, a.tail.Conversation.Members)
+			if a.tail.Conversation, err = s.pair(ctx, a.tail.Conversation); err != nil {
+				return a, err
+			}
+		}
+		a.entry.Hidden = a.tail.Conversation.Blocked[a.entry.To]
+		if a.tail.Conversation.Blocked[who.User] {
+			a.put = s.refuse(blocks())
 		}
 		return a, err
 	})
 	if err != nil {
+		return a.entry, err
+	}
+	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
 		return a.entry, err
 	}
 	err = s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
@@ -123,15 +136,20 @@ func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, rea
 		return tail, false, chat.Errorf(chat.Invalid, "to.user: somebody else")
 	}
 	id, place := chat.DirectID(user, to.User), chat.Place{Role: chat.Member}
-	if tail, exists, err = s.Log.Tail(ctx, id, read); err != nil {
+	tail, exists, err = s.Log.Tail(ctx, id, read)
+	if err == nil && !exists && read == chat.Eventual {
+		tail, exists, err = s.Log.Tail(ctx, id, chat.Strong) // nobody is taken for a stranger because of a read that lags
+	}
+	if err != nil {
 		return tail, exists, err
 	}
 	tail.Place = place // who derives the id is one of the two
 	if !exists {
 		members := map[chat.UserID]chat.Place{user: place, to.User: place}
 		tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
+		err = s.meet(ctx, &tail.Conversation, user, to.User)
 	}
-	return tail, exists, nil
+	return tail, exists, err
 }
 
 // begin counts a conversation that is about to be made. Who is refused may have been so because an eventual read did not

@@ -8,8 +8,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// slow makes a slow group of bob, and a clock that tests move.
-func slow(t *testing.T) (g *groups, c chat.ConversationID, pass func(time.Duration)) {
+// slowly makes a slow group of bob, and a clock that tests move.
+func slowly(t *testing.T) (g *groups, c chat.ConversationID, pass func(time.Duration)) {
 	t.Helper()
 	g = newGroups(t)
 	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
@@ -21,7 +21,7 @@ func slow(t *testing.T) (g *groups, c chat.ConversationID, pass func(time.Durati
 }
 
 func TestS5SlowModeCountsFromTheLastAcceptedMessage(t *testing.T) {
-	g, c, pass := slow(t)
+	g, c, pass := slowly(t)
 	if _, err := g.say("bob", c, "one"); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestS5SlowModeCountsFromTheLastAcceptedMessage(t *testing.T) {
 }
 
 func TestS5AResendInSlowModeIsNotSlow(t *testing.T) {
-	g, c, pass := slow(t)
+	g, c, pass := slowly(t)
 	q := wire.Send{ID: g.id(), To: wire.Target{Conversation: c}, Body: wire.Content{Text: "one"}}
 	send := func() (chat.Entry, error) { return g.rig.Send(t.Context(), as("bob"), q) }
 	first := g.last(c).Seq + 1
@@ -85,7 +85,7 @@ func TestS5AResendInSlowModeIsNotSlow(t *testing.T) {
 }
 
 func TestS5WhatTookTheFloorAndWasNotWrittenMayBe(t *testing.T) {
-	g, c, pass := slow(t)
+	g, c, pass := slowly(t)
 	q := wire.Send{ID: g.id(), To: wire.Target{Conversation: c}, Body: wire.Content{Text: "one"}}
 	first := g.last(c).Seq + 1
 	g.log.failPut = true
@@ -99,7 +99,7 @@ func TestS5WhatTookTheFloorAndWasNotWrittenMayBe(t *testing.T) {
 }
 
 func TestS5TwoDevicesDoNotSpeakAtOnceInSlowMode(t *testing.T) {
-	g, c, _ := slow(t)
+	g, c, _ := slowly(t)
 	answers := make(chan error)
 	for i := range 8 {
 		q := wire.Send{ID: id(i + 1), To: wire.Target{Conversation: c}, Body: wire.Content{Text: "me"}}
@@ -122,7 +122,7 @@ func TestS5TwoDevicesDoNotSpeakAtOnceInSlowMode(t *testing.T) {
 }
 
 func TestS5WhoIsRemovedWhileTakingTheFloorCannotPost(t *testing.T) {
-	g, c, _ := slow(t)
+	g, c, _ := slowly(t)
 	g.log.beforeSpeak = func() { g.must(g.remove("ann", c, false, "bob")) }
 	_, err := g.say("bob", c, "last word")
 	wantCode(t, err, chat.Forbidden)

@@ -65,7 +65,7 @@ func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) 
 		} else {
 			put = put.If("'rules' = ?", c.Header.Was)
 		}
-		tx.Put(put)
+		tx.Put(asDirect(put, head))
 	case c.Join != nil:
 		item := newMember(e.Conversation, *c.Join)
 		item.Read, item.Since = e.Seq, e.Seq

@@ -93,7 +93,10 @@ func newEntry(e chat.Entry) entryItem {
 		Text: e.Body.Text, Reply: e.Body.Reply, Mentions: names(e.Body.Mentions), Everybody: e.Body.Everybody,
 		Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
 		Users: names(e.Body.Users), Role: e.Body.Role, Setup: (*amendmentItem)(e.Body.Setup), Rules: e.Rules, Hidden: e.Hidden,
-		paceItem: newPace(e.Pace),
+		paceItem: newPace(e.Pace), Version: e.State.Version,
+	}
+	if !e.State.Edited.IsZero() {
+		item.Edited = e.State.Edited.UnixMilli()
 	}
 	for _, a := range e.Body.Attachments {
 		item.Files = append(item.Files, attachmentItem{string(a.Media), a.Name, a.Type, a.Size})

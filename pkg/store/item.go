@@ -38,6 +38,8 @@ type headItem struct {
 	Size         int                  `dynamo:"size"`
 	Members      map[string]placeItem `dynamo:"members,omitempty"`
 	Rules        chat.Seq             `dynamo:"rules,omitempty"`
+	Blocked      []string             `dynamo:"blocked,set,omitempty"`
+	Request      string               `dynamo:"request,omitempty"`
 	setupItem
 }
 
@@ -75,11 +77,14 @@ func (i placeItem) place() chat.Place {
 func newHead(c chat.Conversation) headItem {
 	h := headItem{
 		Conversation: string(c.ID), Item: headKey, Kind: c.Kind, Creator: string(c.Creator), Created: c.Created.UnixMilli(),
-		Size: c.Size, Rules: c.Rules,
+		Size: c.Size, Rules: c.Rules, Request: string(c.Request),
 		setupItem: setupItem{
 			Name: c.Setup.Name, Picture: string(c.Setup.Picture), PictureBy: string(c.Setup.PictureBy),
 			Announce: c.Setup.Announce, Slow: c.Setup.Slow.Milliseconds(), History: c.Setup.History,
 		},
+	}
+	for user := range c.Blocked {
+		h.Blocked = append(h.Blocked, string(user))
 	}
 	if c.Members != nil {
 		h.Members = make(map[string]placeItem, len(c.Members))
@@ -93,11 +98,17 @@ func newHead(c chat.Conversation) headItem {
 func (h headItem) conversation() chat.Conversation {
 	c := chat.Conversation{
 		ID: chat.ConversationID(h.Conversation), Kind: h.Kind, Creator: chat.UserID(h.Creator),
-		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules,
+		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules, Request: chat.UserID(h.Request),
 		Setup: chat.Setup{
 			Name: h.Name, Picture: chat.MediaID(h.Picture), PictureBy: chat.UserID(h.PictureBy),
 			Announce: h.Announce, Slow: time.Duration(h.Slow) * time.Millisecond, History: h.History,
 		},
+	}
+	for _, user := range h.Blocked {
+		if c.Blocked == nil {
+			c.Blocked = map[chat.UserID]bool{}
+		}
+		c.Blocked[chat.UserID(user)] = true
 	}
 	if h.Members != nil {
 		c.Members = make(map[chat.UserID]chat.Place, len(h.Members))

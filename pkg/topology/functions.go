@@ -8,7 +8,19 @@ var delivery = []Grant{
 	{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 	{Posts, []string{"POST", "GET"}}, // GET asks whether a 410 is true
 	{Offline, []string{"sns:Publish"}},
+	{Grace, []string{"sqs:SendMessage"}}, // whose last connection turned out to be dead
 }
+
+// What a function that appends entries needs, besides delivering them.
+var sending = append([]Grant{
+	{Conversations, []string{
+		"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+	}},
+	// Whether a first message or a new member is welcome, how many conversations a user begins, the draft of what is sent.
+	{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
+	{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+	{Fanout, []string{"sqs:SendMessage"}},
+}, delivery...)
 
 // Functions lists every Lambda. infra creates them, pkg/app wires them, the local stack runs them.
 var Functions = []Function{
@@ -22,7 +34,8 @@ var Functions = []Function{
 		Name: "connect", About: "records a connection and answers the subprotocol",
 		Routes: []string{RouteConnect},
 		Grants: []Grant{
-			{Sessions, []string{"dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}}, // GetItem for those who watch
+			{People, []string{"dynamodb:BatchGetItem"}},
 			{Posts, []string{"POST", "GET", "DELETE"}}, // the oldest of too many connections is told and closed
 		},
 		Memory: 256, Timeout: 5 * time.Second,
@@ -30,20 +43,13 @@ var Functions = []Function{
 	{
 		Name: "disconnect", About: "forgets a connection",
 		Routes: []string{RouteDisconnect},
-		Grants: []Grant{{Sessions, []string{"dynamodb:UpdateItem"}}},
+		Grants: []Grant{{Sessions, []string{"dynamodb:UpdateItem"}}, {Grace, []string{"sqs:SendMessage"}}},
 		Memory: 256, Timeout: 5 * time.Second,
 	},
 	{
 		Name: "message", About: "appends to conversations and hands each entry to its members",
 		Routes: []string{"send", "create", "edit", "delete", "react"},
-		Grants: append([]Grant{
-			{Conversations, []string{
-				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
-			}},
-			{People, []string{"dynamodb:UpdateItem", "dynamodb:DeleteItem"}}, // how many conversations a user begins; the draft of what is sent
-			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
-			{Fanout, []string{"sqs:SendMessage"}},
-		}, delivery...),
+		Grants: sending,
 		// 512 MB buys 0.3 of a vCPU, which is what the TLS of a fan-out needs.
 		Memory: 512, Timeout: 15 * time.Second,
 	},
@@ -55,7 +61,7 @@ var Functions = []Function{
 				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
 				"dynamodb:DeleteItem", "dynamodb:ConditionCheckItem",
 			}},
-			{People, []string{"dynamodb:GetItem"}}, // who has blocked whom, who is whose contact
+			{People, []string{"dynamodb:BatchGetItem"}}, // who has blocked whom, who is whose contact
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
 			{Fanout, []string{"sqs:SendMessage"}},
 		}, delivery...),
@@ -77,6 +83,7 @@ var Functions = []Function{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
 		},
 		Memory: 512, Timeout: 15 * time.Second,
 	},
@@ -94,14 +101,8 @@ var Functions = []Function{
 	},
 	{
 		Name: "tick", About: "sends scheduled messages when they are due",
-		Rule: &Tick,
-		Grants: append([]Grant{
-			{People, []string{"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
-			{PeopleByDue, []string{"dynamodb:Query"}},
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem"}},
-			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
-			{Fanout, []string{"sqs:SendMessage"}},
-		}, delivery...),
+		Rule:   &Tick,
+		Grants: append([]Grant{{PeopleByDue, []string{"dynamodb:Query"}}}, sending...),
 		// The next minute has an invocation of its own, so this one is over by then.
 		Memory: 512, Timeout: 55 * time.Second,
 	},
@@ -116,20 +117,68 @@ var Functions = []Function{
 		Memory: 512, Timeout: 15 * time.Second,
 	},
 	{
+		Name: "signal", About: "passes on who is typing",
+		Routes: []string{"typing"},
+		Grants: []Grant{
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Sessions, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET"}},
+		},
+		Memory: 512, Timeout: 10 * time.Second,
+	},
+	{
+		Name: "presence", About: "shows who is there to those who watch",
+		Routes: []string{"watch", "unwatch", "status"},
+		Grants: []Grant{
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
+		Name: "grace", About: "tells that somebody is offline who did not come back",
+		Queue: &Grace,
+		Grants: []Grant{
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET"}},
+			{Grace, []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
 		Name: "media", About: "signs uploads and downloads",
 		Routes: []string{"upload", "download"},
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{Media, []string{"s3:PutObject", "s3:PutObjectTagging", "s3:GetObject"}},
 		},
 		Memory: 256, Timeout: 10 * time.Second,
 	},
 	{
-		Name: "devices", About: "registers a device for notifications",
-		Routes: []string{"register", "unregister"},
+		Name: "devices", About: "registers a device for notifications, and logs it out",
+		Routes: []string{"register", "unregister", "logout"},
 		Grants: []Grant{
-			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET", "DELETE"}}, // those who watch are told, other connections of the device closed
 			{Push, []string{"sns:CreatePlatformEndpoint", "sns:GetEndpointAttributes", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
+		Name: "people", About: "keeps profiles, contacts, settings, blocks and mutes",
+		Routes: []string{
+			"profile", "profiles", "contact", "contacts", "block", "unblock", "blocked", "mute", "settings", "accept",
+		},
+		Grants: []Grant{
+			{People, []string{"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+			{Posts, []string{"POST", "GET"}},
 		},
 		Memory: 256, Timeout: 10 * time.Second,
 	},
@@ -138,6 +187,8 @@ var Functions = []Function{
 		Topic: &Offline,
 		Grants: []Grant{
 			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Conversations, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
 			{Push, []string{"sns:Publish", "sns:DeleteEndpoint"}},
 			{Offline.DeadLetter, []string{"sqs:SendMessage"}}, // what fails three times is kept, not dropped
 		},

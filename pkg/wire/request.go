@@ -143,10 +143,12 @@ type Upload struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Download asks where to GET an attachment of an entry or, without Seq, the picture of a group.
+// Download asks where to GET an attachment of an entry, the picture of a group, which has no Seq,
+// or the picture in a user's profile.
 type Download struct {
 	Head
-	Conversation chat.ConversationID `json:"conversation"`
+	User         chat.UserID         `json:"user,omitzero"`
+	Conversation chat.ConversationID `json:"conversation,omitzero"`
 	Seq          *chat.Seq           `json:"seq,omitzero"`
 	Media        chat.MediaID        `json:"media"`
 }

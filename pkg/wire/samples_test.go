@@ -46,6 +46,21 @@ var requests = map[string]func() Request{
 	"schedule":      func() Request { return new(Schedule) },
 	"unschedule":    func() Request { return new(Unschedule) },
 	"scheduled":     func() Request { return new(ListScheduled) },
+	"profile":       func() Request { return new(Profile) },
+	"profiles":      func() Request { return new(Profiles) },
+	"contact":       func() Request { return new(Contact) },
+	"contacts":      func() Request { return new(Contacts) },
+	"block":         func() Request { return new(Block) },
+	"unblock":       func() Request { return new(Unblock) },
+	"blocked":       func() Request { return new(Blocked) },
+	"mute":          func() Request { return new(Mute) },
+	"settings":      func() Request { return new(Settings) },
+	"accept":        func() Request { return new(Accept) },
+	"logout":        func() Request { return new(Logout) },
+	"typing":        func() Request { return new(Typing) },
+	"watch":         func() Request { return new(Watch) },
+	"unwatch":       func() Request { return new(Unwatch) },
+	"status":        func() Request { return new(SetStatus) },
 }
 
 // samples reads the published frames by name.
@@ -157,7 +172,7 @@ func eventFrames() map[string]any {
 	}
 	lastPicture, lastCharts := FromEntry(picture), FromEntry(charts)
 	expires := Time(at("2026-11-21T22:28:00.000Z"))
-	ann := MemberLine{"ann", chat.Owner, Online, Time(at("2026-11-21T22:20:00.000Z"))}
+	ann := MemberLine{User: "ann", Role: chat.Owner, Presence: Online}
 	return map[string]any{
 		"message":            FromEntry(hi),
 		"message.attachment": FromEntry(picture),
@@ -205,10 +220,12 @@ func eventFrames() map[string]any {
 func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	said := eventFrames()
 	maps.Copy(said, changeFrames())
+	maps.Copy(said, peopleFrames())
 	maps.Copy(said, memberFrames())
 	maps.Copy(said, groupFrames())
 	maps.Copy(said, searchFrames())
 	maps.Copy(said, laterFrames())
+	maps.Copy(said, presenceFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/topology"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -34,6 +35,9 @@ func (s *Server) serve(k *socket, frame []byte) {
 				return
 			}
 			result, err = s.do(k, head.Action, frame)
+		}
+		if err == nil && !topology.Responds(head.Action) {
+			return
 		}
 		if err != nil {
 			out, _ = wire.Encode(wire.NewError(head.Ref, err))
@@ -154,6 +158,35 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 	case "unregister":
 		delete(s.pushed, k.device)
 		return wire.Registered{Device: k.device}, nil
+	case "logout":
+		return s.logout(k), nil
+	case "typing":
+		var r wire.Typing
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return nil, s.typing(k, r)
+	case "watch":
+		var r wire.Watch
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.watch(k, r), nil
+	case "unwatch":
+		var r wire.Unwatch
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.unwatch(k, r), nil
+	case "status":
+		var r wire.SetStatus
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.setStatus(k, r), nil
+	}
+	if result, ok, err := s.doPeople(k, action, frame); ok {
+		return result, err
 	}
 	return s.doLater(k, action, frame)
 }
@@ -169,6 +202,9 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, 
 		return wire.Accepted{}, &chat.Error{Code: chat.Forbidden}
 	case !ok:
 		l = newLog(wire.Conversation{Conversation: id, Kind: chat.Direct, Size: 2}, "", []chat.UserID{from, r.To.User})
+		if err := s.welcome(l, from, r.To.User); err != nil {
+			return wire.Accepted{}, err
+		}
 	}
 	if !l.can(from, chat.CanSend) {
 		return wire.Accepted{}, &chat.Error{Code: chat.Forbidden}
@@ -182,7 +218,13 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, 
 	if err := l.refers(from, r.Body); err != nil {
 		return wire.Accepted{}, err
 	}
+	blocked, blocks := s.apart(l, from)
+	if blocks {
+		return wire.Accepted{}, chat.Errorf(chat.Forbidden, "you have blocked them")
+	}
 	s.logs[id] = l
+	l.hidden[chat.Seq(len(l.entries)+1)] = blocked
+	l.answered(from)
 	return s.append(k, l, e), nil
 }
 
@@ -212,7 +254,8 @@ func (s *Server) append(k *socket, l *log, e wire.Entry) wire.Accepted {
 	e = l.shown([]wire.Entry{e})[0]
 	frame, _ := wire.Encode(e)
 	for to := range s.socks {
-		if to == k || !slices.Contains(l.members, to.user) && !slices.Contains(e.Body.Users, to.user) && (e.Event != chat.Left || e.From != to.user) {
+		gone := slices.Contains(e.Body.Users, to.user) || e.Event == chat.Left && e.From == to.user
+		if to == k || !slices.Contains(l.members, to.user) && !gone || to.user != e.From && (l.hidden[e.Seq] || l.request == to.user) {
 			continue
 		}
 		post := func() { to.write(frame) }
@@ -245,7 +288,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 		out.More = out.More || n < len(rest)
 		if n > 0 {
 			out.Conversations = append(out.Conversations, wire.Missed{
-				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), From: from, Entries: l.shown(rest[:n]),
+				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), From: from, Entries: l.to(user, rest[:n]),
 			})
 		}
 	}
@@ -267,7 +310,7 @@ func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
 	}
 	first := max(0, int(l.places[user].From)-1)
 	from := max(first, end-limit)
-	return wire.Page{Entries: append([]wire.Entry{}, l.shown(l.entries[from:max(from, end)])...), Head: chat.Seq(len(l.entries)), More: from > first}, nil
+	return wire.Page{Entries: append([]wire.Entry{}, l.to(user, l.entries[from:max(from, end)])...), Head: chat.Seq(len(l.entries)), More: from > first}, nil
 }
 
 func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
@@ -285,7 +328,8 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		line := l.conversation
 		line.Head, line.From, line.Size = chat.Seq(len(l.entries)), l.places[user].From, len(l.members)
 		line.Can = chat.Conversation{Kind: line.Kind, Setup: chat.Setup{Announce: line.Announce}}.Capabilities(l.places[user].Role)
-		line.Last = &l.shown(l.entries[len(l.entries)-1:])[0]
+		line.Last = &l.to(user, l.entries[len(l.entries)-1:])[0]
+		line.Request = l.request == user
 		if line.Role = l.places[user].Role; line.Kind == chat.Direct {
 			line.Peer = l.other(user)
 		}
@@ -305,16 +349,8 @@ func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, err
 	out := wire.MemberList{Members: []wire.MemberLine{}}
 	sorted := slices.Sorted(slices.Values(l.members))
 	for _, m := range sorted {
-		line := wire.MemberLine{User: m, Role: l.places[m].Role, Presence: wire.Unknown}
-		if at, ok := s.seen[m]; ok {
-			line.Presence, line.Seen = wire.Offline, wire.Time(at)
-		}
-		for k := range s.socks {
-			if k.user == m {
-				line.Presence = wire.Online
-			}
-		}
-		out.Members = append(out.Members, line)
+		shown := wire.FromShown(s.presence(m), time.Now())
+		out.Members = append(out.Members, wire.MemberLine{User: m, Role: l.places[m].Role, Presence: shown.Status, Seen: shown.Seen})
 	}
 	return out, nil
 }

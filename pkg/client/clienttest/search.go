@@ -26,7 +26,7 @@ func (s *Server) search(user chat.UserID, r wire.Search) (wire.Found, error) {
 		if !slices.Contains(l.members, user) || r.In != "" && r.In != id {
 			continue
 		}
-		for _, e := range slices.Backward(l.shown(l.entries)) {
+		for _, e := range slices.Backward(l.to(user, l.entries)) {
 			out.Scanned++
 			if fits(r.Query, words, e) {
 				out.Hits = append(out.Hits, wire.Hit{Conversation: id, Entry: e})

@@ -46,8 +46,10 @@ type Server struct {
 	logs   map[chat.ConversationID]*log
 	socks  map[*socket]struct{}
 	seen   map[chat.UserID]time.Time
+	status map[chat.UserID]chat.Status
 	pushed map[chat.DeviceID]string
 	media  map[chat.MediaID]*object
+	people map[chat.UserID]*person
 	nth    map[string]int
 	later  later
 }
@@ -83,12 +85,14 @@ type log struct {
 	invites      map[chat.InviteID]*chat.Invite
 	entries      []wire.Entry // those that announce a change have only its target; messages are as they are now
 	marks        map[chat.Seq]map[chat.UserID][]string
+	hidden       map[chat.Seq]bool // from the other one of a direct conversation
+	request      chat.UserID       // who has not accepted it
 }
 
 func newLog(c wire.Conversation, owner chat.UserID, members []chat.UserID) *log {
 	l := &log{
 		conversation: c, members: members, marks: map[chat.Seq]map[chat.UserID][]string{}, places: map[chat.UserID]chat.Place{},
-		banned: map[chat.UserID]bool{}, invites: map[chat.InviteID]*chat.Invite{},
+		hidden: map[chat.Seq]bool{}, banned: map[chat.UserID]bool{}, invites: map[chat.InviteID]*chat.Invite{},
 	}
 	for _, user := range members {
 		l.places[user] = chat.Place{Role: chat.Member}
@@ -103,6 +107,9 @@ type socket struct {
 	conn   *websocket.Conn
 	user   chat.UserID
 	device chat.DeviceID
+	// away and watching are as in chat.Connection and chat.Watcher.
+	away     bool
+	watching map[chat.UserID]bool
 }
 
 type object struct {
@@ -139,7 +146,9 @@ func New(listener net.Listener, client *http.Client) *Server {
 	s := &Server{
 		HTTP: client, listener: listener,
 		logs: map[chat.ConversationID]*log{}, socks: map[*socket]struct{}{}, seen: map[chat.UserID]time.Time{},
+		status: map[chat.UserID]chat.Status{},
 		pushed: map[chat.DeviceID]string{}, media: map[chat.MediaID]*object{}, nth: map[string]int{},
+		people: map[chat.UserID]*person{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/local", s.connect)
@@ -247,7 +256,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	k := &socket{conn: conn, user: chat.UserID(user), device: chat.DeviceID(r.URL.Query().Get("device"))}
+	k := &socket{conn: conn, user: chat.UserID(user), device: chat.DeviceID(r.URL.Query().Get("device")), watching: map[chat.UserID]bool{}}
 	s.come(k)
 	defer s.leave(k)
 	for {
@@ -264,15 +273,19 @@ func (s *Server) come(k *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.serving.Add(1)
+	told := s.presence(k.user)
 	s.socks[k] = struct{}{}
 	s.seen[k.user] = time.Now()
+	s.announce(k.user, told)
 }
 
 func (s *Server) leave(k *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	told := s.presence(k.user)
 	delete(s.socks, k)
 	s.seen[k.user] = time.Now()
+	s.announce(k.user, told)
 	s.serving.Done()
 }
 
