@@ -121,3 +121,19 @@ func TestALinkIsOpenUntilItEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoIsAddedIsToldAlthoughThatCountsAsRead(t *testing.T) {
+	for name, test := range map[string]struct {
+		kind  chat.EntryKind
+		read  chat.Seq
+		rings bool
+	}{
+		"just added": {chat.Added, 7, true}, "added, and has read on": {chat.Added, 8, false},
+		"a message that was read": {chat.Message, 7, false}, "one that was not": {chat.Message, 6, true},
+	} {
+		s := chat.Stance{User: "eve", Read: test.read}
+		if rings := s.Rings(chat.Entry{Seq: 7, Kind: test.kind, From: "ann"}, epoch); rings != test.rings {
+			t.Errorf("%s: %v", name, rings)
+		}
+	}
+}
