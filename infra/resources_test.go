@@ -156,7 +156,12 @@ func TestFunctionsTakeBatchesFromTheirQueueAndReportEachMessage(t *testing.T) {
 func TestPushListensToTheTopicWithADeadLetterQueue(t *testing.T) {
 	stack := productionTemplate(t)
 	dead := stack.queue(t, topology.Offline.DeadLetter.Name)
-	subscription := stack.Resources[stack.only(t, "AWS::SNS::Subscription")].Properties
+	var subscription map[string]any
+	for _, r := range stack.Resources {
+		if r.Type == "AWS::SNS::Subscription" && r.Properties["Protocol"] == "lambda" {
+			subscription = r.Properties
+		}
+	}
 	for property, want := range map[string]any{
 		"Protocol":      "lambda",
 		"Endpoint":      "${" + stack.function(t, "push") + ".Arn}",

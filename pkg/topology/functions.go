@@ -11,6 +11,11 @@ var delivery = []Grant{
 	{Grace, []string{"sqs:SendMessage"}}, // whose last connection turned out to be dead
 }
 
+// storm is how many connects are served at once: at 20 ms each, ten times the 500 a second that an account may open
+// (API Gateway quotas). Everybody who lost their connection in the same moment comes back in the same moment, and must not
+// take the concurrency of those who are talking.
+const storm = 100
+
 // What a function that appends entries needs, besides delivering them.
 var sending = append([]Grant{
 	{Conversations, []string{
@@ -29,6 +34,7 @@ var Functions = []Function{
 		Authorizer: true,
 		Env:        []string{EnvIssuer, EnvAudience, EnvJWKS, EnvOrigins},
 		Memory:     256, Timeout: 5 * time.Second,
+		Concurrency: storm,
 	},
 	{
 		Name: "connect", About: "records a connection and answers the subprotocol",
@@ -39,6 +45,7 @@ var Functions = []Function{
 			{Posts, []string{"POST", "GET", "DELETE"}}, // the oldest of too many connections is told and closed
 		},
 		Memory: 256, Timeout: 5 * time.Second,
+		Concurrency: storm,
 	},
 	{
 		Name: "disconnect", About: "forgets a connection",
