@@ -13,9 +13,10 @@ import (
 
 // room is what is known of a conversation.
 type room struct {
-	id   chat.ConversationID
-	name string      // of a group
-	peer chat.UserID // of a direct conversation
+	id    chat.ConversationID
+	name  string // of a group, known from the entry named
+	named chat.Seq
+	peer  chat.UserID // of a direct conversation
 	// called is what the peer is, once that is known; request means that a stranger wrote it and waits.
 	called  string
 	request bool
@@ -122,14 +123,25 @@ func (r *room) forget() { r.entries, r.full, r.now, r.drawn = nil, false, client
 
 // learn takes from an entry what it tells about the room. It returns the message that looks different now.
 func (r *room) learn(e wire.Entry) chat.Seq {
-	if e.Event == chat.Created {
-		r.name = e.Body.Name
+	if name := renames(e); name != "" && e.Seq >= r.named {
+		r.name, r.named = name, e.Seq
+	}
+	if chat.Governs[e.Event] && e.Seq > r.head {
+		r.members = nil // to be asked for again
 	}
 	if at, err := wire.ParseTime(e.At); err == nil && e.Seq >= r.head && !changes(e) {
 		r.last = at
 	}
 	r.head = max(r.head, e.Seq)
 	return r.now.Apply(e)
+}
+
+// renames returns the name that an entry gives its group, or "".
+func renames(e wire.Entry) string {
+	if e.Event == chat.Changed && e.Body.Setup != nil && e.Body.Setup.Name != nil {
+		return *e.Body.Setup.Name
+	}
+	return e.Body.Name
 }
 
 // changes reports whether an entry is about an earlier message.
@@ -186,7 +198,10 @@ func (rs rooms) list(conversations []wire.Conversation) {
 	for _, c := range conversations {
 		r := rs.get(c.Conversation)
 		r.peer = c.Peer
-		r.name, r.request = cmp.Or(c.Name, r.name), c.Request
+		if c.Name != "" && c.Head >= r.named {
+			r.name, r.named = c.Name, c.Head
+		}
+		r.request = c.Request
 		r.head = max(r.head, c.Head)
 		if c.Last == nil || c.Last.Seq < r.head || changes(*c.Last) && !r.last.IsZero() {
 			continue
@@ -207,6 +222,13 @@ func (rs rooms) restart(id chat.ConversationID) {
 		}
 		r.stands = standing{}
 	}
+}
+
+// gone removes a room that one is not in any more, and returns it; nil if there is none.
+func (rs rooms) gone(id chat.ConversationID) *room {
+	r := rs.byID[id]
+	delete(rs.byID, id)
+	return r
 }
 
 // drop removes a room that was never made.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -46,6 +47,8 @@ func (s *screen) typed(line string) tea.Cmd {
 	case "numbers":
 		s.numbers = !s.numbers
 		return nil
+	case "join":
+		return s.govern("", c)
 	case "scheduled":
 		return s.scheduled()
 	case "unschedule":
@@ -64,6 +67,9 @@ func (s *screen) typed(line string) tea.Cmd {
 	}
 	if stands[c.name] {
 		return s.answer(s.stand(s.open, c))
+	}
+	if slices.Contains(governing, c.name) {
+		return s.govern(s.open.id, c)
 	}
 	switch c.name {
 	case "edit", "delete", "react":
@@ -172,6 +178,17 @@ func (s *screen) change(r *room, c command) tea.Cmd {
 		return nil
 	}
 	return s.sent(r, o)
+}
+
+// govern changes a group. What came of it, its entry shows.
+func (s *screen) govern(id chat.ConversationID, c command) tea.Cmd {
+	return func() tea.Msg {
+		said, _, err := govern(s.ctx, c, id, s.client)
+		if err != nil {
+			said = "not done: " + explain(err)
+		}
+		return noted(said)
+	}
 }
 
 // sent shows something as being on its way and waits for its outcome.

@@ -36,6 +36,7 @@ type Pending struct {
 	once     sync.Once
 	done     chan struct{}
 	accepted wire.Accepted
+	governed wire.Governed // the whole answer to a change of a group
 	err      error
 }
 
@@ -115,7 +116,9 @@ func (c *Client) deliver(p *Pending) (accepted wire.Accepted, err error) {
 	for {
 		value, err := c.request(p.ctx, p.ref, func() ([]byte, error) { return p.build(c.inbox.newest(p.Conversation)) })
 		if err == nil {
-			return accepted, decode(value, &accepted)
+			err = decode(value, &p.governed)
+			g := p.governed
+			return wire.Accepted{Conversation: g.Conversation, Seq: g.Seq, ID: g.ID, At: g.At}, err
 		}
 		if e, ok := errors.AsType[*Error](err); !ok || e.Code != chat.Behind {
 			return accepted, err
@@ -131,6 +134,7 @@ func (c *Client) deliver(p *Pending) (accepted wire.Accepted, err error) {
 		}
 		accepted, found, err := c.search(p)
 		if found || err != nil {
+			p.governed = wire.Governed{Conversation: accepted.Conversation, Seq: accepted.Seq, ID: accepted.ID, At: accepted.At}
 			return accepted, err
 		}
 	}

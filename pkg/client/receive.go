@@ -8,7 +8,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// incoming has the members that tell what a frame is. An entry is what has a place in a log and an id.
+// incoming has the members that tell what a frame is. An entry is what has a place in a log and an id, unless it is hidden.
 type incoming struct {
 	Event        string              `json:"event"`
 	Ref          string              `json:"ref"`
@@ -67,7 +67,7 @@ func (c *Client) receive(s *socket, frame []byte) {
 		if json.Unmarshal(frame, &p) == nil {
 			c.presences([]wire.PresenceLine{p.PresenceLine})
 		}
-	case in.Conversation != "" && in.Seq > 0 && in.ID != "":
+	case in.Conversation != "" && in.Seq > 0 && (in.ID != "" || in.Event == string(chat.Hidden)):
 		var e wire.Entry
 		if json.Unmarshal(frame, &e) != nil {
 			return

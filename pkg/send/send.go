@@ -57,7 +57,7 @@ type Sender struct {
 // leaves what was begun since.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
 	checked := false // what does not depend on the conversation is checked once
-	a, err := s.write(ctx, r.After, func(read chat.Read) (attempt, error) {
+	a, err := s.write(ctx, chat.Eventual, r.After, func(read chat.Read) (attempt, error) {
 		a, exists, err := s.judge(ctx, who, r, read, checked)
 		if err != nil {
 			return attempt{}, err
@@ -93,6 +93,9 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 // Check makes the checks of Send and marks what is attached as kept. It writes nothing.
 func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) error {
 	_, _, err := s.judge(ctx, who, r, chat.Eventual, false)
+	if refuses(err) {
+		_, _, err = s.judge(ctx, who, r, chat.Strong, false)
+	}
 	return err
 }
 
@@ -119,7 +122,7 @@ func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read
 			return a, exists, err
 		}
 	}
-	return attempt{tail, e, s.Log.Put}, exists, nil
+	return attempt{tail: tail, entry: e, put: s.slowly(tail)}, exists, nil
 }
 
 // open finds the conversation and checks that the user is in it. A direct one is made by its first message: until that is

@@ -3,6 +3,8 @@
 // Table conversations, partition key = conversation:
 //
 //	A#<user>              a member: role
+//	D#<user>              somebody who is kept out
+//	I#<invitation>        a link into the group
 //	M#<seq, zero padded>  an entry
 //	Z#head                the header: kind, name, members inline up to 200, what two people have decided about each other
 //
