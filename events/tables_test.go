@@ -104,6 +104,8 @@ var limits = map[string]int{
 	"ScheduleRetention": int(chat.ScheduleRetention / time.Second),
 	"SessionRetention":  int(chat.SessionRetention / time.Second),
 	"MaxSlow":           int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
+	"MaxReceipts": chat.MaxReceipts, "MaxLiveReceipts": chat.MaxLiveReceipts, "MaxUnread": chat.MaxUnread, "MaxCounted": chat.MaxCounted,
+	"MaxChanged":     chat.MaxChanged,
 	"MaxDisplayName": chat.MaxDisplayName, "MaxAbout": chat.MaxAbout, "MaxProfiles": chat.MaxProfiles,
 }
 
@@ -172,14 +174,20 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"common/definitions/searched/maxLength":                          chat.MaxQuery,
 		"reply.search/properties/result/properties/hits/maxItems":        chat.MaxHits,
 		"reply.search/properties/result/properties/scanned/maximum":      chat.MaxScanned,
+		"register/properties/token/maxLength":                            chat.MaxToken,
 		"event.typing/properties/for/const":                              int(chat.TypingTime / time.Second),
 		"watch/properties/users/maxItems":                                chat.MaxWatch,
 		"unwatch/properties/users/maxItems":                              chat.MaxWatch,
 		"reply.watch/properties/result/properties/presences/maxItems":    chat.MaxWatch,
 		"reply.watch/properties/result/properties/full/maxItems":         chat.MaxWatch,
-		"register/properties/token/maxLength":                            chat.MaxToken,
 		"drafts/properties/limit/maximum":                                chat.MaxPage,
 		"scheduled/properties/limit/maximum":                             chat.MaxPage,
+
+		"receipts/properties/cursors/maxItems":                                    chat.MaxReceipts,
+		"receipt/properties/cursors/maxItems":                                     chat.MaxReceipts,
+		"common/definitions/unread/properties/count/maximum":                      chat.MaxUnread,
+		"reply.conversations/properties/result/properties/conversations/maxItems": chat.MaxChanged,
+		"reply.seen/properties/result/properties/users/maxItems":                  chat.MaxMembers,
 	} {
 		got := lookup(t, at)
 		if number, ok := got.(float64); ok {

@@ -28,7 +28,9 @@ const help = `/to bob [text]       talk to bob
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
 /search words        find messages; from:bob in:here has:media before:2026-11-01
-/who                 who is here
+/who                 who is here; /seen [n] who has read a message
+/unread [n]          count from message n on as unread; /explain says why it is as much
+/pin, /archive       first in the list, or away; again: not
 /status busy [min]   how others see you: online, away, busy, invisible
 /name Ann            what others see you as; /picture path
 /contact bob [name]  keep bob under a name, or "-" to forget; /contacts
@@ -66,6 +68,7 @@ var usage = map[string]struct {
 	"history": {1, "/history joined|start"}, "invite": {}, "links": {}, "revoke": {1, "/revoke id"}, "join": {1, "/join code"},
 	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
 	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
+	"seen": {0, "/seen [n]"}, "unread": {0, "/unread [n]"}, "pin": {}, "archive": {}, "explain": {},
 	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
 	"name": {1, "/name Ann"}, "picture": {1, "/picture path"}, "contact": {1, "/contact user [name]"}, "contacts": {},
 	"block": {0, "/block [user]"}, "unblock": {0, "/unblock [user]"}, "blocked": {}, "accept": {},

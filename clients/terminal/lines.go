@@ -195,6 +195,17 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	if err := l.meet(ctx, r, line); err != nil {
 		return false, err
 	}
+	if stands[c.name] {
+		l.settle(ctx)
+		l.mu.Lock()
+		copied := *r
+		l.mu.Unlock()
+		text, err := stand(ctx, l.client, &copied, c)
+		if err == nil {
+			l.print("* %s", text)
+		}
+		return false, err
+	}
 	if slices.Contains(governing, c.name) {
 		return false, l.govern(ctx, r.id, c)
 	}
@@ -376,6 +387,7 @@ func (l *lines) event(e client.Event) {
 		l.write(line)
 	case client.CaughtUp:
 		l.rooms.list(e.Conversations)
+		l.rooms.stood(e, l.client)
 		l.write("* caught up")
 		select {
 		case <-l.caught:
@@ -406,8 +418,11 @@ func (l *lines) event(e client.Event) {
 	case client.Presence:
 		line := wire.MemberLine{User: e.User, Presence: e.Status, Seen: e.Seen}
 		l.write("* " + whoLines([]wire.MemberLine{line}, time.Now())[0])
+	case client.Receipt, client.Preferred, client.Unread:
+		l.rooms.stood(e, l.client)
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
+		l.client.MarkRead(e.Conversation, e.Seq)
 		if arrives(e.Entry, l.rooms.me) && r.name == "" {
 			l.sending.Go(l.list)
 		}

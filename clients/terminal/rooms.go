@@ -26,8 +26,7 @@ type room struct {
 	now     client.Room // what they add up to
 	head    chat.Seq
 	last    time.Time // when the newest entry was written
-	// unread are the messages of others that were not shown, and whether one is to notice them.
-	unread  map[chat.Seq]bool
+	stands  standing
 	members []wire.MemberLine
 	// line is the presence of the peer, who is watched.
 	line    wire.PresenceLine
@@ -145,35 +144,6 @@ func renames(e wire.Entry) string {
 	return e.Body.Name
 }
 
-// count keeps unread right after an entry: what was said counts, changes do not, and what was deleted counts no more.
-func (r *room) count(e wire.Entry, me chat.UserID) {
-	if chat.Governs[e.Event] {
-		return
-	}
-	seq := e.Seq
-	if changes(e) {
-		seq = e.Body.Target
-		if _, ok := r.unread[seq]; !ok {
-			return
-		}
-	}
-	if m, ok := r.now.Message(seq); ok && m.Deleted {
-		delete(r.unread, seq)
-	} else if ok && m.From != me {
-		r.unread[seq] = regards(m, me)
-	}
-}
-
-// noticed reports whether one is to notice something unread.
-func (r *room) noticed() bool {
-	for _, noticed := range r.unread {
-		if noticed {
-			return true
-		}
-	}
-	return false
-}
-
 // changes reports whether an entry is about an earlier message.
 func changes(e wire.Entry) bool {
 	return e.Event == chat.Edited || e.Event == chat.Deleted || e.Event == chat.Reacted
@@ -193,7 +163,7 @@ func newRooms(me chat.UserID) rooms {
 func (rs rooms) get(id chat.ConversationID) *room {
 	r, ok := rs.byID[id]
 	if !ok {
-		r = &room{id: id, unread: map[chat.Seq]bool{}}
+		r = &room{id: id}
 		rs.byID[id] = r
 	}
 	return r
@@ -215,7 +185,10 @@ func (rs rooms) add(e wire.Entry) *room {
 		}
 	}
 	r.append(e)
-	r.count(e, rs.me)
+	if e.Event == chat.Message && e.From == r.peer {
+		r.reaches(r.peer, wire.Receipt{Read: e.Seq}) // whoever writes has read
+	}
+	r.stands.archived = false                // what happens brings it back; the list knows better if it is muted
 	r.request = r.request && e.From != rs.me // answering accepts
 	return r
 }
@@ -247,7 +220,7 @@ func (rs rooms) restart(id chat.ConversationID) {
 		for _, o := range r.outgoing {
 			o.after = 0
 		}
-		clear(r.unread)
+		r.stands = standing{}
 	}
 }
 
@@ -265,14 +238,14 @@ func (rs rooms) drop(r *room) {
 	}
 }
 
-// sorted are the rooms, the one with the newest entry first.
+// sorted are the rooms, those that are pinned first and those that were put away last, and the one with the newest entry first.
 func (rs rooms) sorted() []*room {
 	all := make([]*room, 0, len(rs.byID))
 	for _, r := range rs.byID {
 		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b *room) int {
-		return cmp.Or(b.last.Compare(a.last), strings.Compare(a.title(), b.title()), cmp.Compare(a.id, b.id))
+		return cmp.Or(b.stands.rank()-a.stands.rank(), b.last.Compare(a.last), strings.Compare(a.title(), b.title()), cmp.Compare(a.id, b.id))
 	})
 	return all
 }

@@ -81,7 +81,9 @@ func (s *screen) lines(r *room) []string {
 		}
 		drawn, ok := r.drawn.drawn[e.Seq]
 		if !ok {
-			drawn = s.draw(s.block(r, e, at), width)
+			tick := r.tick(e, s.rooms.me)
+			drawn = s.draw(s.block(r, e, at), width-tickSize)
+			drawn[len(drawn)-1] += tick
 			r.drawn.drawn[e.Seq] = drawn
 		}
 		out = append(out, drawn...)

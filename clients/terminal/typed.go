@@ -65,6 +65,9 @@ func (s *screen) typed(line string) tea.Cmd {
 		s.notice = "open a conversation first: Tab, or /to user"
 		return nil
 	}
+	if stands[c.name] {
+		return s.answer(s.stand(s.open, c))
+	}
 	if slices.Contains(governing, c.name) {
 		return s.govern(s.open.id, c)
 	}

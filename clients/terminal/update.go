@@ -81,6 +81,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.state = e
 	case client.Entry:
 		return s.entry(e.Entry)
+	case client.Receipt, client.Preferred, client.Unread:
+		s.rooms.stood(e, s.client)
 	case client.Slowed:
 		s.slowed = e.Until
 	case client.Gone:
@@ -101,6 +103,7 @@ func (s *screen) event(e client.Event) tea.Cmd {
 	case client.CaughtUp:
 		s.caughtUp = true
 		s.rooms.list(e.Conversations)
+		s.rooms.stood(e, s.client)
 		return tea.Batch(s.whoAll(), s.recall(), s.meetAll())
 	case client.Draft:
 		s.learn(e.Draft)
@@ -135,7 +138,7 @@ func (s *screen) entry(e wire.Entry) tea.Cmd {
 	if r == s.open && s.scroll > 0 {
 		before = len(s.lines(r))
 	}
-	s.rooms.add(e)
+	s.rooms.add(e).count(s.client)
 	if before > 0 {
 		s.scroll += len(s.lines(r)) - before // what is being read stays where it is
 	}
@@ -161,8 +164,10 @@ func (s *screen) read(r *room) {
 	if r != s.open || len(r.entries) == 0 {
 		return
 	}
-	clear(r.unread)
-	s.mark(r.id, r.entries[len(r.entries)-1].Seq)
+	last := r.entries[len(r.entries)-1].Seq
+	s.client.MarkRead(r.id, last)
+	r.count(s.client)
+	s.mark(r.id, last)
 }
 
 func (s *screen) mark(id chat.ConversationID, seq chat.Seq) {

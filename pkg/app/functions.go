@@ -15,6 +15,7 @@ import (
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/session"
 	"github.com/parley-im/parley/pkg/signal"
+	"github.com/parley-im/parley/pkg/standing"
 )
 
 // Authorizer decides on $connect.
@@ -91,9 +92,11 @@ func Fanout(p *Parts) any { return fanout(p.deliverer(), p.logger) }
 
 // Sync serves what reads.
 func Sync(p *Parts) any {
-	r := &read.Reader{Log: p.conversations(), Sessions: p.sessions(), Pairs: p.people(), Now: now}
+	log, people := p.conversations(), p.people()
+	r := &read.Reader{Log: log, Standings: log, Sessions: p.sessions(), Pairs: people, Silences: people, Now: now}
 	return p.routes(map[string]action{
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
+		"seen": do(r.Seen), "explain": do(r.Explain),
 	})
 }
 
@@ -103,10 +106,14 @@ func Search(p *Parts) any {
 	return p.routes(map[string]action{"search": do(s.Search)})
 }
 
-// Signal serves what is of the moment.
+// Signal serves what is said often and has no answer, and what members choose for a conversation.
 func Signal(p *Parts) any {
-	s := &signal.Signaller{Log: p.conversations(), Teller: p.teller()}
-	return p.silent(p.connections(), map[string]action{"typing": do(s.Typing)})
+	log, teller := p.conversations(), p.teller()
+	k := &standing.Keeper{Log: log, Standings: log, Sessions: p.sessions(), Teller: teller, Now: now}
+	s := &signal.Signaller{Log: log, Teller: teller, Cursors: k}
+	return p.silent(p.connections(), map[string]action{
+		"typing": do(s.Typing), "receipts": do(k.Receipts), "mark": do(k.Mark), "prefs": do(k.Prefs),
+	})
 }
 
 // Presence serves those who watch, and those who choose how they are seen.

@@ -312,6 +312,11 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 	tick["time"] = time.Now().Add(2 * time.Hour).Format(time.RFC3339)
 	c.do("tick", tick)
 	for _, id := range []chat.ConversationID{direct, large} {
+		c.ask("signal", "bob", "receipts", fmt.Sprintf(`,"cursors":[{"conversation":%q,"read":1}]`, id))
+		c.ask("signal", "ann", "mark", fmt.Sprintf(`,"conversation":%q,"seq":1`, id))
+		c.ask("signal", "ann", "prefs", fmt.Sprintf(`,"conversation":%q,"pinned":true`, id))
+		c.ask("sync", "ann", "explain", fmt.Sprintf(`,"conversation":%q`, id))
+		c.ask("sync", "ann", "seen", fmt.Sprintf(`,"conversation":%q,"seq":2`, id))
 		c.ask("sync", "ann", "sync", fmt.Sprintf(`,"cursors":[{"conversation":%q,"after":0}]`, id))
 		c.ask("sync", "ann", "history", fmt.Sprintf(`,"conversation":%q`, id))
 		c.ask("sync", "ann", "members", fmt.Sprintf(`,"conversation":%q`, id))

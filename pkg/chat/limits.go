@@ -63,6 +63,17 @@ const (
 	MaxToken = 4096
 	// MaxCursors is how many conversations one sync names.
 	MaxCursors = 50
+	// MaxReceipts is how many conversations one frame of receipts names.
+	MaxReceipts = 50
+	// MaxLiveReceipts is the size of a conversation up to which the author of the newest message hears at once that it was
+	// read. Above it one asks.
+	MaxLiveReceipts = 100
+	// MaxUnread is up to how many unread messages are counted: beyond it there are more.
+	MaxUnread = 99
+	// MaxCounted is how many entries are looked at to count them.
+	MaxCounted = 1000
+	// MaxChanged is how many conversations are looked at for a page of those that have changed.
+	MaxChanged = 500
 	// MaxHistory is how many entries one history page holds.
 	MaxHistory = 200
 	// DefaultHistory is how many it holds if the request does not say.

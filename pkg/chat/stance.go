@@ -23,8 +23,8 @@ type Stances interface {
 	// costs half a read unit for each.
 	Stances(ctx context.Context, id ConversationID, users []UserID) ([]Stance, error)
 	// Quieten replaces Muted and Mentions of a member; the zero time takes both back. Who is not a member stays none: then it
-	// is forbidden. Atomic; one write unit.
-	Quieten(ctx context.Context, id ConversationID, s Stance) error
+	// is forbidden. at is when, for lists of what has changed. Atomic; one write unit.
+	Quieten(ctx context.Context, id ConversationID, s Stance, at time.Time) error
 }
 
 // Rings reports whether an entry may make noise at the member: not if they wrote or have read it, and not if the conversation

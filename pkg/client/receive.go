@@ -1,8 +1,6 @@
 package client
 
 import (
-	"time"
-
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -51,7 +49,18 @@ func (c *Client) receive(s *socket, frame []byte) {
 	case in.Event == wire.EventTyping:
 		var t wire.Composing
 		if json.Unmarshal(frame, &t) == nil {
-			c.queue.push(Typing{t.Conversation, t.User, t.Kind, time.Duration(t.For) * time.Second})
+			c.typed(t)
+		}
+	case in.Event == wire.EventReceipt:
+		var r wire.Received
+		if json.Unmarshal(frame, &r) == nil {
+			c.received(r)
+		}
+	case in.Event == wire.EventPrefs:
+		var p wire.Preferred
+		if json.Unmarshal(frame, &p) == nil {
+			c.tally.prefer(p)
+			c.queue.push(Preferred{p})
 		}
 	case in.Event == wire.EventPresence:
 		var p wire.Changed

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
@@ -51,7 +52,8 @@ func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
 	content.Mentions = append([]chat.UserID(nil), content.Mentions...)
 	p := c.newPending(chat.Message)
 	p.Conversation = c.conversation(to)
-	c.typing.said(p.Conversation)
+	c.typing.Said(p.Conversation)
+	c.receipts.Expect(p.Conversation, time.Now()) // whoever answers has read
 	p.entry.To = to.User
 	p.entry.Body = wire.Body{
 		Text: content.Text, Attachments: content.Attachments, Reply: content.Reply, Mentions: content.Mentions, Everybody: content.Everybody,

@@ -84,13 +84,13 @@ var Functions = []Function{
 		Memory: 512, Timeout: 20 * time.Second,
 	},
 	{
-		Name: "sync", About: "reads: what was missed, history, conversations, members",
-		Routes: []string{"sync", "history", "conversations", "members"},
+		Name: "sync", About: "reads: what was missed, history, conversations, members, who has seen what",
+		Routes: []string{"sync", "history", "conversations", "members", "seen", "explain"},
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
-			{People, []string{"dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}}, // who may see whom, and whom the caller does not want to hear
 		},
 		Memory: 512, Timeout: 15 * time.Second,
 	},
@@ -124,10 +124,10 @@ var Functions = []Function{
 		Memory: 512, Timeout: 15 * time.Second,
 	},
 	{
-		Name: "signal", About: "passes on who is typing",
-		Routes: []string{"typing"},
+		Name: "signal", About: "passes on who is typing and how far members are, and keeps what they chose",
+		Routes: []string{"typing", "receipts", "mark", "prefs"},
 		Grants: []Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
 			{Posts, []string{"POST", "GET"}},
 		},

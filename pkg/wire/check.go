@@ -197,6 +197,9 @@ func (r *Conversations) check() error {
 	if r.Next != "" && !r.Next.Valid() {
 		return invalid("next: not from an earlier page")
 	}
+	if _, err := ParseTime(r.Since); r.Since != "" && err != nil {
+		return invalid("since: not from an earlier list")
+	}
 	return checkLimit(r.Limit, chat.MaxPage)
 }
 

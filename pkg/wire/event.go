@@ -157,6 +157,11 @@ type Page struct {
 type Listed struct {
 	Conversations []Conversation      `json:"conversations"`
 	Next          chat.ConversationID `json:"next,omitzero"`
+	// Since asks later for what has changed from now on. Only the first page has it: keep it until the last one has come.
+	Since string `json:"since,omitzero"`
+	// Of is how many conversations the caller is in, of those that were looked at for this page; only with since. If the pages
+	// count others than the client has, it was removed from one or put into one: it asks for all.
+	Of *int `json:"of,omitzero"`
 }
 
 // Conversation is one line of the list.
@@ -182,6 +187,7 @@ type Conversation struct {
 	Announce bool            `json:"announce,omitzero"`
 	Slow     int             `json:"slow,omitzero"`
 	History  chat.Visibility `json:"history,omitzero"`
+	Own
 }
 
 // MemberList is the result of members. Next asks for the page that follows.

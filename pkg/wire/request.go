@@ -119,9 +119,10 @@ type History struct {
 	Limit        *int                `json:"limit,omitzero"`
 }
 
-// Conversations asks for a page of the caller's conversations.
+// Conversations asks for a page of the caller's conversations: all, or with Since those that have changed since then.
 type Conversations struct {
 	Head
+	Since string              `json:"since,omitzero"`
 	Next  chat.ConversationID `json:"next,omitzero"`
 	Limit *int                `json:"limit,omitzero"`
 }

@@ -36,6 +36,11 @@ var requests = map[string]func() Request{
 	"history":       func() Request { return new(History) },
 	"conversations": func() Request { return new(Conversations) },
 	"members":       func() Request { return new(Members) },
+	"receipts":      func() Request { return new(Receipts) },
+	"seen":          func() Request { return new(Seen) },
+	"mark":          func() Request { return new(Mark) },
+	"prefs":         func() Request { return new(Prefs) },
+	"explain":       func() Request { return new(Explain) },
 	"search":        func() Request { return new(Search) },
 	"upload":        func() Request { return new(Upload) },
 	"download":      func() Request { return new(Download) },
@@ -191,11 +196,11 @@ func eventFrames() map[string]any {
 		}, true}),
 		"reply.sync.nothing": NewReply("s3", Synced{}),
 		"reply.history":      NewReply("h1", Page{[]Entry{FromEntry(hi), FromEntry(picture)}, 43, true}),
-		"reply.conversations": NewReply("l1", Listed{[]Conversation{
-			{Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture, Role: chat.Member, Can: chat.Conversation{Kind: chat.Direct}.Capabilities(chat.Member)},
-			{Conversation: group, Kind: chat.Group, Name: name, Size: 3, Head: 2, Last: &lastCharts, From: 2, Role: chat.Guest,
+		"reply.conversations": NewReply("l1", Listed{Conversations: []Conversation{
+			{Own: directOwn(), Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture, Role: chat.Member, Can: chat.Conversation{Kind: chat.Direct}.Capabilities(chat.Member)},
+			{Own: groupOwn(), Conversation: group, Kind: chat.Group, Name: name, Size: 3, Head: 2, Last: &lastCharts, From: 2, Role: chat.Guest,
 				Can: chat.Conversation{}.Capabilities(chat.Guest), Picture: media, Announce: true, Slow: 30, History: chat.FromStart},
-		}, group}),
+		}, Next: group, Since: "2026-11-21T22:30:00.000Z"}),
 		"reply.conversations.end": NewReply("l2", Listed{}),
 		"reply.members": NewReply("m1", MemberList{Members: []MemberLine{
 			ann,
@@ -222,6 +227,7 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	maps.Copy(said, changeFrames())
 	maps.Copy(said, peopleFrames())
 	maps.Copy(said, memberFrames())
+	maps.Copy(said, standingFrames())
 	maps.Copy(said, groupFrames())
 	maps.Copy(said, searchFrames())
 	maps.Copy(said, laterFrames())

@@ -160,6 +160,36 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		return wire.Registered{Device: k.device}, nil
 	case "logout":
 		return s.logout(k), nil
+	case "receipts":
+		var r wire.Receipts
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return nil, s.receipts(k, r)
+	case "mark":
+		var r wire.Mark
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.mark(k, r)
+	case "prefs":
+		var r wire.Prefs
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.prefs(k, r)
+	case "seen":
+		var r wire.Seen
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.seenBy(k.user, r)
+	case "explain":
+		var r wire.Explain
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.explain(k.user, r.Conversation)
 	case "typing":
 		var r wire.Typing
 		if err := wire.Decode(frame, &r); err != nil {
@@ -322,9 +352,19 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		}
 	}
 	slices.Sort(ids)
+	now := time.Now().Add(-time.Second)
+	if r.Next == "" {
+		out.Since = wire.Time(now)
+	}
 	limit := min(len(ids), 10)
+	if r.Since != "" {
+		out.Of = &limit
+	}
 	for _, id := range ids[:limit] {
 		l := s.logs[id]
+		if r.Since != "" && !l.changed(user, r.Since) {
+			continue
+		}
 		line := l.conversation
 		line.Head, line.From, line.Size = chat.Seq(len(l.entries)), l.places[user].From, len(l.members)
 		line.Can = chat.Conversation{Kind: line.Kind, Setup: chat.Setup{Announce: line.Announce}}.Capabilities(l.places[user].Role)
@@ -333,6 +373,7 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		if line.Role = l.places[user].Role; line.Kind == chat.Direct {
 			line.Peer = l.other(user)
 		}
+		line.Own = s.own(l, user)
 		out.Conversations = append(out.Conversations, line)
 	}
 	if limit < len(ids) {

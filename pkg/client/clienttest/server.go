@@ -85,6 +85,7 @@ type log struct {
 	invites      map[chat.InviteID]*chat.Invite
 	entries      []wire.Entry // those that announce a change have only its target; messages are as they are now
 	marks        map[chat.Seq]map[chat.UserID][]string
+	standings    map[chat.UserID]*chat.Standing
 	hidden       map[chat.Seq]bool // from the other one of a direct conversation
 	request      chat.UserID       // who has not accepted it
 }
@@ -92,7 +93,7 @@ type log struct {
 func newLog(c wire.Conversation, owner chat.UserID, members []chat.UserID) *log {
 	l := &log{
 		conversation: c, members: members, marks: map[chat.Seq]map[chat.UserID][]string{}, places: map[chat.UserID]chat.Place{},
-		hidden: map[chat.Seq]bool{}, banned: map[chat.UserID]bool{}, invites: map[chat.InviteID]*chat.Invite{},
+		standings: map[chat.UserID]*chat.Standing{}, hidden: map[chat.Seq]bool{}, banned: map[chat.UserID]bool{}, invites: map[chat.InviteID]*chat.Invite{},
 	}
 	for _, user := range members {
 		l.places[user] = chat.Place{Role: chat.Member}
