@@ -37,9 +37,11 @@ func Message(p *Parts) any {
 	d.Shards = p.shards()
 	log := p.conversations()
 	s := &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now}
+	h := &send.Hider{Log: log, Deliver: d}
 	return p.routes(map[string]action{
 		"send": do(accepted(s.Send)), "create": do(accepted(s.Create)),
 		"edit": do(accepted(s.Edit)), "delete": do(accepted(s.Delete)), "react": do(accepted(s.React)),
+		"pin": do(accepted(s.Pin)), "hide": do(h.Hide), "follow": do(s.Follow),
 	})
 }
 
@@ -51,6 +53,7 @@ func Sync(p *Parts) any {
 	r := &read.Reader{Log: p.conversations(), Sessions: p.sessions(), Now: now}
 	return p.routes(map[string]action{
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
+		"pins": do(r.Pins), "threads": do(r.Threads),
 	})
 }
 

@@ -37,7 +37,7 @@ func (p *Parts) objects() *objects.Objects {
 		// A bucket's own host name works in every region, but not on a laptop; a path works on both.
 		o.UsePathStyle = true
 	})
-	return objects.New(client, p.env.Resource(topology.Media), topology.Media.PendingKey, topology.Media.PendingValue, now)
+	return objects.New(client, p.env.Resource(topology.Media), topology.Media.PendingKey, topology.Media.PendingValue, topology.Media.Life, now)
 }
 
 func (p *Parts) endpoints() *endpoints.Endpoints {

@@ -171,7 +171,7 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 			offline = append(offline, s.User)
 		}
 	}
-	if len(offline) == 0 || !notifies[e.Kind] || e.State.Deleted {
+	if len(offline) == 0 || !notifies[e.Kind] || e.State.Deleted || e.State.Expired {
 		return nil
 	}
 	return d.Notifier.Notify(ctx, notice(c, e, offline))
@@ -240,7 +240,14 @@ func (d *Deliverer) prune(ctx context.Context, now time.Time, gone map[chat.User
 	}
 }
 
+// notice is what phones are told. Of a message that disappears they are not told what it says, which they would keep.
 func notice(c chat.Conversation, e chat.Entry, users []chat.UserID) chat.Notice {
+	if c.Within != nil {
+		c.Setup.Name = c.Within.Setup.Name
+	}
+	if e.Timer.Set() {
+		e.Body = chat.Body{}
+	}
 	text := []rune(e.Body.Text)
 	if len(text) > preview {
 		text = append(text[:preview-1], '…')

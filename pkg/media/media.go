@@ -6,6 +6,7 @@
 package media
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"time"
@@ -45,9 +46,13 @@ func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download
 	if err != nil {
 		return wire.Location{}, err
 	}
-	for _, a := range e.For(who.User, tail.Place).Body.Attachments {
+	found := []chat.Entry{e}
+	if err := chat.Join(ctx, m.Log, q.Conversation, found); err != nil {
+		return wire.Location{}, err
+	}
+	for _, a := range found[0].For(who.User, tail.Place).Body.Attachments {
 		if a.Media == q.Media {
-			url, expires, err := m.Objects.SignDownload(ctx, chat.MediaKey(e.From, a.Media), a.Name, a.Type)
+			url, expires, err := m.Objects.SignDownload(ctx, chat.MediaKey(cmp.Or(a.Owner, e.From), a.Media), a.Name, a.Type)
 			return wire.Location{URL: url, Expires: wire.Time(expires.UTC().Truncate(time.Second))}, err
 		}
 	}
@@ -56,6 +61,15 @@ func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download
 
 // Check implements send.Attachments with one HEAD and one tagging request per attachment.
 func (m *Media) Check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment) error {
+	return m.check(ctx, owner, attachments, m.Objects.Keep)
+}
+
+// CheckFor implements send.Attachments with one HEAD and two tagging requests per attachment.
+func (m *Media) CheckFor(ctx context.Context, owner chat.UserID, attachments []chat.Attachment, life time.Duration) error {
+	return m.check(ctx, owner, attachments, func(ctx context.Context, key string) error { return m.Objects.KeepFor(ctx, key, life) })
+}
+
+func (m *Media) check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment, keep func(context.Context, string) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, a := range attachments {
 		group.Go(func() error {
@@ -67,7 +81,7 @@ func (m *Media) Check(ctx context.Context, owner chat.UserID, attachments []chat
 			case !ok || contentType != a.Type || size != a.Size:
 				return &chat.Error{Code: chat.MediaMissing}
 			}
-			return m.Objects.Keep(ctx, key)
+			return keep(ctx, key)
 		})
 	}
 	return group.Wait()

@@ -8,7 +8,7 @@ import (
 )
 
 // Conversations lists the caller's conversations with their heads, which a device compares with its cursors. It costs one
-// Query of the index and one tail for each.
+// Query of the index, and one tail and the caller's own item for each.
 func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Conversations) (wire.Listed, error) {
 	limit := orDefault(q.Limit, chat.DefaultPage)
 	ids, err := r.Log.Conversations(ctx, who.User, q.Next, limit)
@@ -19,13 +19,17 @@ func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Co
 	if err != nil {
 		return wire.Listed{}, err
 	}
+	hides, err := r.Log.Hides(ctx, who.User, ids)
+	if err != nil {
+		return wire.Listed{}, err
+	}
 	list := wire.Listed{Conversations: []wire.Conversation{}}
 	left := room
 	for i, tail := range tails {
 		if tail.Head == 0 {
 			continue
 		}
-		line, bytes, err := line(tail, who.User, left)
+		line, bytes, err := line(tail, who.User, hides[ids[i]], left)
 		if err != nil {
 			return list, err
 		}
@@ -61,12 +65,16 @@ func (r *Reader) existing(ctx context.Context, ids []chat.ConversationID, user c
 }
 
 // line renders a conversation with its last entry, or without if that would take more than a quarter of what is left.
-func line(tail chat.Tail, user chat.UserID, left int) (wire.Conversation, int, error) {
+func line(tail chat.Tail, user chat.UserID, hides chat.Hides, left int) (wire.Conversation, int, error) {
 	c := tail.Conversation
 	out := wire.Conversation{
 		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head,
 		From: tail.Place.From, Role: tail.Place.Role, Can: c.Capabilities(tail.Place.Role),
 		Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
+		Pins: len(c.Pins), Hides: wire.FromHides(hides), Parent: c.Parent, Root: c.Root,
+	}
+	if timer := c.Clock(chat.Timer{}); timer.Set() {
+		out.Timer = wire.FromTimer(timer)
 	}
 	last := wire.FromEntry(tail.Last)
 	bytes, err := size(last)

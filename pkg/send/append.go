@@ -59,7 +59,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 	tail, e := a.tail, a.entry
 	known := tail.Head
 	if isSame(tail.Last, e) {
-		return settle(tail.Last, e)
+		return s.settle(ctx, tail.Last, e)
 	}
 	if after != nil && *after < tail.Head {
 		if tail.Head-*after > chat.MaxResend {
@@ -67,7 +67,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 		}
 		found, last, rules, err := s.find(ctx, e, *after)
 		if err != nil || found != nil {
-			return orSettle(found, e, err)
+			return s.orSettle(ctx, found, e, err)
 		}
 		// If the range shows less than the tail did, another replica answered: what it did not show is met below, one by one.
 		known = last
@@ -88,7 +88,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 			return e, err
 		}
 		if isSame(there, e) {
-			return settle(there, e)
+			return s.settle(ctx, there, e)
 		}
 		known = e.Seq
 		if there.Rules > tail.Conversation.Rules {
@@ -100,7 +100,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 			}
 			found, last, rules, err := s.find(ctx, e, known)
 			if err != nil || found != nil {
-				return orSettle(found, e, err)
+				return s.orSettle(ctx, found, e, err)
 			}
 			known = max(known, last)
 			if rules > tail.Conversation.Rules {
@@ -132,21 +132,27 @@ func (s *Sender) find(ctx context.Context, e chat.Entry, after chat.Seq) (same *
 
 func isSame(there, e chat.Entry) bool { return there.ID == e.ID && there.From == e.From }
 
-// settle answers a resend with what is stored, unless it says something else. What was edited or deleted since cannot be
-// compared any more.
-func settle(there, e chat.Entry) (chat.Entry, error) {
-	changed := there.State.Version > 0 || there.State.Deleted
+// settle answers a resend with what is stored, unless it says something else. What was edited since or is gone cannot be
+// compared any more, nor what repeats a message that may have changed.
+func (s *Sender) settle(ctx context.Context, there, e chat.Entry) (chat.Entry, error) {
+	if there.Kind == chat.Message {
+		var err error
+		if there, err = s.joined(ctx, there); err != nil {
+			return e, err
+		}
+	}
+	changed := there.State.Version > 0 || there.State.Deleted || there.State.Expired || there.Body.Forwarded && e.Body.Forwarded
 	if there.Kind != e.Kind || !changed && !there.Body.Same(e.Body) {
 		return e, &chat.Error{Code: chat.Conflict}
 	}
 	return there, nil
 }
 
-func orSettle(there *chat.Entry, e chat.Entry, err error) (chat.Entry, error) {
+func (s *Sender) orSettle(ctx context.Context, there *chat.Entry, e chat.Entry, err error) (chat.Entry, error) {
 	if err != nil {
 		return e, err
 	}
-	return settle(*there, e)
+	return s.settle(ctx, *there, e)
 }
 
 // pause waits for a random time that grows with each round, so that writers who met do not meet again at once.

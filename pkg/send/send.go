@@ -23,6 +23,8 @@ type Attachments interface {
 	// Check returns media_missing unless each of the owner's uploads is there with the size and type that is said, and
 	// marks them as kept.
 	Check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment) error
+	// CheckFor does the same for a message that disappears: what was not kept before is kept for as long as it lasts.
+	CheckFor(ctx context.Context, owner chat.UserID, attachments []chat.Attachment, life time.Duration) error
 }
 
 // Sender appends to conversations.
@@ -40,30 +42,40 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 	checked := false // what does not depend on the conversation is checked once
 	a, err := s.write(ctx, r.After, func(read chat.Read) (attempt, error) {
 		e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
-		tail, exists, err := s.open(ctx, who.User, r.To, read)
+		d, err := s.open(ctx, who.User, r.To, read)
 		if err != nil {
 			return attempt{}, err
 		}
-		e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
-		if !tail.Conversation.Can(tail.Place.Role, chat.CanSend) {
+		c := d.tail.Conversation
+		e.Conversation, e.To, e.Timer = c.ID, c.Peer(who.User), c.Clock(r.Own())
+		if !c.Can(d.tail.Place.Role, chat.CanSend) {
 			return attempt{}, chat.Errorf(chat.Forbidden, "you cannot write here")
 		}
-		if err := s.refers(ctx, tail, e.Body); err != nil {
+		if err := s.refers(ctx, d.tail, e.Body); err != nil {
 			return attempt{}, err
 		}
-		if !checked {
-			if err := fits(e); err != nil {
+		if r.Body.Forward != nil {
+			err := s.repeat(ctx, who.User, *r.Body.Forward, &e)
+			if chat.AsError(err).Code == chat.NotFound && d.exists {
+				return attempt{d.tail, e, s.refusing(err)}, nil // unless this is a resend, it is refused
+			}
+			if err != nil {
 				return attempt{}, err
 			}
-			if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
+		}
+		if !checked {
+			if err := s.check(ctx, e, r.Body.Forward != nil); err != nil {
 				return attempt{}, err
 			}
 			checked = true
 		}
-		if !exists {
-			tail.Conversation, _, err = s.Log.Create(ctx, tail.Conversation, tail.Conversation.Members)
+		if !d.exists {
+			err = s.make(ctx, who, &d, e)
 		}
-		return attempt{tail, e, s.Log.Put}, err
+		if err == nil && c.Kind == chat.Thread {
+			err = s.follow(ctx, &d.tail, e)
+		}
+		return attempt{d.tail, e, s.Log.Put}, err
 	})
 	if err != nil {
 		return a.entry, err
@@ -71,26 +83,58 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 	return a.entry, s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
 }
 
-// open finds the conversation and checks that the user is in it. A direct one is made by its first message: until that is
-// checked, exists is false and the tail is what will be.
-func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, read chat.Read) (tail chat.Tail, exists bool, err error) {
-	if to.User == "" {
-		tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, read)
-		return tail, true, err
+// check refuses what could be stored but not be delivered, and what attaches files that are not there.
+func (s *Sender) check(ctx context.Context, e chat.Entry, repeats bool) error {
+	switch err := fits(e); {
+	case err != nil, repeats: // the files of a message that was repeated are there
+		return err
+	case e.Timer.Set():
+		return s.Attachments.CheckFor(ctx, e.From, e.Body.Attachments, e.Timer.Life())
+	default:
+		return s.Attachments.Check(ctx, e.From, e.Body.Attachments)
 	}
-	if to.User == user {
-		return tail, false, chat.Errorf(chat.Invalid, "to.user: somebody else")
+}
+
+// destination is where a message goes: the tail of a conversation as it is or, unless it exists, will be. A thread that is
+// not announced in its parent yet has the message that it is about.
+type destination struct {
+	tail   chat.Tail
+	exists bool
+	root   *chat.Entry
+}
+
+// make makes a direct conversation or a thread by its first message.
+func (s *Sender) make(ctx context.Context, who chat.Identity, d *destination, e chat.Entry) (err error) {
+	if d.root != nil {
+		return s.begin(ctx, who, d, e)
+	}
+	d.tail.Conversation, _, err = s.Log.Create(ctx, d.tail.Conversation, d.tail.Conversation.Members)
+	return err
+}
+
+// open finds the conversation and checks that the user is in it. A direct one is made by its first message, as is a thread:
+// until that is checked, it need not exist.
+func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, read chat.Read) (d destination, err error) {
+	switch {
+	case to.Thread != nil:
+		return s.openThread(ctx, user, *to.Thread, read)
+	case to.User == "":
+		d.tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, read)
+		d.exists = true
+		return d, err
+	case to.User == user:
+		return d, chat.Errorf(chat.Invalid, "to.user: somebody else")
 	}
 	id, place := chat.DirectID(user, to.User), chat.Place{Role: chat.Member}
-	if tail, exists, err = s.Log.Tail(ctx, id, read); err != nil {
-		return tail, exists, err
+	if d.tail, d.exists, err = s.Log.Tail(ctx, id, read); err != nil {
+		return d, err
 	}
-	tail.Place = place // who derives the id is one of the two
-	if !exists {
+	d.tail.Place = place // who derives the id is one of the two
+	if !d.exists {
 		members := map[chat.UserID]chat.Place{user: place, to.User: place}
-		tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
+		d.tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
 	}
-	return tail, exists, nil
+	return d, nil
 }
 
 // fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one

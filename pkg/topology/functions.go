@@ -35,12 +35,12 @@ var Functions = []Function{
 	},
 	{
 		Name: "message", About: "appends to conversations and hands each entry to its members",
-		Routes: []string{"send", "create", "edit", "delete", "react"},
+		Routes: []string{"send", "create", "edit", "delete", "react", "pin", "hide", "follow"},
 		Grants: append([]Grant{
 			{Conversations, []string{
-				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
 			}},
-			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+			{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}},
 			{Fanout, []string{"sqs:SendMessage"}},
 		}, delivery...),
 		// 512 MB buys 0.3 of a vCPU, which is what the TLS of a fan-out needs.
@@ -57,7 +57,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "sync", About: "reads: what was missed, history, conversations, members",
-		Routes: []string{"sync", "history", "conversations", "members"},
+		Routes: []string{"sync", "history", "conversations", "members", "pins", "threads"},
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},

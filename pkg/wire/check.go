@@ -26,20 +26,29 @@ func (r *Send) check() error {
 	switch {
 	case !r.ID.Valid():
 		return invalid("id: a lower-case UUID")
-	case (r.To.User == "") == (r.To.Conversation == ""):
-		return invalid("to: exactly one of user and conversation")
+	case !r.To.one():
+		return invalid("to: exactly one of user, conversation and thread")
 	case r.To.User != "" && !r.To.User.Valid():
 		return invalid("to.user: not a user id")
 	case r.To.Conversation != "" && !r.To.Conversation.Valid():
 		return invalid("to.conversation: not a conversation id")
 	case r.After != nil && *r.After > chat.MaxSeq:
 		return invalid("after: not a seq")
+	case r.To.Thread != nil && !r.To.Thread.valid():
+		return invalid("to.thread: the conversation and the seq of a message")
+	}
+	if r.Expires != nil {
+		if err := checkTimer("expires", *r.Expires); err != nil {
+			return err
+		}
 	}
 	return r.Body.check()
 }
 
 func (c Content) check() error {
 	switch {
+	case c.Forward != nil:
+		return c.checkForward()
 	case c.Text == "" && len(c.Attachments) == 0:
 		return invalid("body: a text, attachments, or both")
 	case utf8.RuneCountInString(c.Text) > chat.MaxText:

@@ -1,0 +1,83 @@
+package send_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/send"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// told records what a user's own devices were told.
+type told struct {
+	user   chat.UserID
+	frames []string
+	except chat.ConnectionID
+}
+
+func (o *told) Tell(_ context.Context, user chat.UserID, frame []byte, except chat.ConnectionID) {
+	o.user, o.frames, o.except = user, append(o.frames, string(frame)), except
+}
+
+func TestHidingIsForOneUserAndAllTheirDevices(t *testing.T) {
+	r, out := newRig(t), &told{}
+	h := &send.Hider{Log: r.log, Deliver: out}
+	message := r.mustSend(t, "ann", text(1, "one"))
+	r.mustSend(t, "ann", text(2, "two"))
+	hide := wire.Hide{Conversation: message.Conversation, Seqs: []chat.Seq{1, 9}}
+	for range 2 { // a second time it changes nothing
+		hid, err := h.Hide(t.Context(), as("bob"), hide)
+		if err != nil || !slices.Equal(hid.Hides.Seqs, hide.Seqs) {
+			t.Fatalf("%+v, %v", hid, err)
+		}
+	}
+	if e := r.at(t, message); !slices.Equal(e.State.Hides, []chat.UserID{"bob"}) || e.For("bob", chat.Place{}).Kind != chat.Hidden || e.For("ann", chat.Place{}).Body.Text != "one" {
+		t.Errorf("%+v", e)
+	}
+	if out.user != "bob" || len(out.frames) != 2 || out.except != "c-bob" || len(r.out.entries) != 2 {
+		t.Errorf("told %+v; delivered %d", out, len(r.out.entries))
+	}
+	if _, ok, err := r.log.Entry(t.Context(), message.Conversation, 9); ok || err != nil {
+		t.Errorf("hiding what is not there makes an entry: %v", err)
+	}
+	_, err := h.Hide(t.Context(), as("eve"), hide)
+	wantCode(t, err, chat.Forbidden)
+
+	// It stays hidden when it is deleted for everybody.
+	if _, err := r.Delete(t.Context(), as("ann"), wire.Delete{Change: of(message, 3)}); err != nil {
+		t.Fatal(err)
+	}
+	if e := r.at(t, message); !e.State.Deleted || e.For("bob", chat.Place{}).Kind != chat.Hidden {
+		t.Errorf("deleted %+v", e)
+	}
+	_, err = r.React(t.Context(), as("bob"), wire.React{Change: wire.Change{ID: id(4), Conversation: message.Conversation, Seq: 1}})
+	wantCode(t, err, chat.NotFound)
+}
+
+func TestWhatIsRememberedOfHidingIsBounded(t *testing.T) {
+	r := newRig(t)
+	c := r.mustSend(t, "ann", text(1, "one")).Conversation
+	most := 0
+	for n := range 12 {
+		seqs := make([]chat.Seq, chat.MaxHides)
+		for i := range seqs {
+			seqs[i] = chat.Seq(1000*n + i + 10)
+		}
+		if _, err := r.log.Hide(t.Context(), c, "bob", seqs); err != nil {
+			t.Fatal(err)
+		}
+		hides, err := r.log.Hides(t.Context(), "bob", []chat.ConversationID{c})
+		if err != nil || hides[c].Count != 100*(n+1) || hides[c].Seqs[len(hides[c].Seqs)-1] != seqs[99] {
+			t.Fatalf("%+v, %v", hides, err)
+		}
+		most = max(most, len(hides[c].Seqs))
+	}
+	if most != chat.ShownHides {
+		t.Errorf("%d are shown", most)
+	}
+	if hides, err := r.log.Hides(t.Context(), "ann", []chat.ConversationID{c}); len(hides) != 0 || err != nil {
+		t.Errorf("ann: %+v, %v", hides, err)
+	}
+}

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/guregu/dynamo/v2"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
+
+// hidden is the part of a member that tells what they have hidden.
+type hidden struct {
+	Conversation string     `dynamo:"conversation,hash"`
+	Hidden       int        `dynamo:"hidden"`
+	Hides        []chat.Seq `dynamo:"hides"`
+}
+
+func (h hidden) hides() chat.Hides {
+	return chat.Hides{Count: h.Hidden, Seqs: h.Hides[max(0, len(h.Hides)-chat.ShownHides):]}
+}
+
+// Hide implements chat.Log with one UpdateItem for each message and one of the member, which remembers the latest for devices
+// that were away. What it remembers is cut when it is twice as long as it must be. Of somebody who does not follow a thread
+// nothing is remembered.
+func (s *Conversations) Hide(ctx context.Context, id chat.ConversationID, user chat.UserID, seqs []chat.Seq) (hides chat.Hides, err error) {
+	defer wrap(&err, "hide in %s", id)
+	for _, seq := range seqs {
+		name := hidePrefix + string(user)
+		err := s.table.Update("conversation", string(id)).Range("item", entryKey(seq)).
+			SetExpr("$ = ?", name, true).Add("hides", 1).
+			If("'kind' = ? AND attribute_not_exists($)", string(chat.Message), name).Run(ctx)
+		if err != nil && !dynamo.IsCondCheckFailed(err) {
+			return hides, err
+		}
+	}
+	// Also if nothing was changed: an earlier try may have been cut short before it was remembered.
+	var member hidden
+	err = s.table.Update("conversation", string(id)).Range("item", memberKey(user)).
+		SetExpr("'hides' = list_append(if_not_exists('hides', ?), ?)", []chat.Seq{}, seqs).Add("hidden", len(seqs)).
+		If("attribute_exists('item')").Value(ctx, &member)
+	if dynamo.IsCondCheckFailed(err) {
+		return chat.Hides{Seqs: seqs}, nil
+	}
+	if err != nil {
+		return hides, err
+	}
+	if extra := len(member.Hides) - chat.ShownHides; extra > chat.ShownHides {
+		update := s.table.Update("conversation", string(id)).Range("item", memberKey(user)).If("size('hides') = ?", len(member.Hides))
+		for i := range extra {
+			update = update.Remove(fmt.Sprintf("hides[%d]", i))
+		}
+		if err := update.Run(ctx); err != nil && !dynamo.IsCondCheckFailed(err) {
+			return hides, err // otherwise the next one cuts it
+		}
+	}
+	return chat.Hides{Count: member.Hidden, Seqs: seqs}, nil
+}
+
+// Hides implements chat.Log with one BatchGetItem per hundred.
+func (s *Conversations) Hides(ctx context.Context, user chat.UserID, ids []chat.ConversationID) (hides map[chat.ConversationID]chat.Hides, err error) {
+	defer wrap(&err, "hides of a user")
+	hides = map[chat.ConversationID]chat.Hides{}
+	if len(ids) == 0 {
+		return hides, nil // the library refuses a batch without keys
+	}
+	keys := make([]dynamo.Keyed, len(ids))
+	for i, id := range ids {
+		keys[i] = dynamo.Keys{string(id), memberKey(user)}
+	}
+	var items []hidden
+	if err := s.table.Batch("conversation", "item").Get(keys...).Consistent(true).All(ctx, &items); err != nil {
+		return hides, ignoreNotFound(err)
+	}
+	for _, item := range items {
+		if item.Hidden > 0 {
+			hides[chat.ConversationID(item.Conversation)] = item.hides()
+		}
+	}
+	return hides, nil
+}
