@@ -69,6 +69,9 @@ var limits = map[string]int{
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
 	"SessionRetention": int(chat.SessionRetention / time.Second),
 	"MaxSlow": int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
+	"MaxHides": chat.MaxHides, "ShownHides": chat.ShownHides, "MaxPins": chat.MaxPins, "MaxFollowers": chat.MaxFollowers,
+	"MaxRoots": chat.MaxRoots, "MinTimer": int(chat.MinTimer / time.Second), "MaxTimer": int(chat.MaxTimer / time.Second),
+	"MaxUnread": int(chat.MaxUnread / time.Second),
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -115,6 +118,14 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"common/definitions/version/maximum":                             chat.MaxEdits,
 		"common/definitions/reactions/maxItems":                          chat.MaxKinds,
 		"common/definitions/slow/maximum":                                chat.MaxSlow / time.Second,
+		"common/definitions/lifetime/minimum":                            chat.MinTimer / time.Second,
+		"common/definitions/lifetime/maximum":                            chat.MaxTimer / time.Second,
+		"common/definitions/hides/properties/seqs/maxItems":              chat.ShownHides,
+		"common/definitions/pins/maximum":                                chat.MaxPins,
+		"reply.pins/properties/result/properties/pins/maxItems":          chat.MaxPins,
+		"hide/properties/seqs/maxItems":                                  chat.MaxHides,
+		"threads/properties/roots/maxItems":                              chat.MaxRoots,
+		"common/definitions/threadConversation/properties/size/maximum":  chat.MaxFollowers,
 		"common/definitions/reactions/items/properties/users/maxItems":   chat.ShownReactors,
 		"create/properties/members/maxItems":                             chat.MaxMembers,
 		"sync/properties/cursors/maxItems":                               chat.MaxCursors,

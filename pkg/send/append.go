@@ -80,6 +80,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 	}
 	for conflicts := 1; ; conflicts++ {
 		e.Seq, e.At, e.Rules = known+1, s.Now().UTC().Truncate(time.Millisecond), tail.Conversation.Rules
+		e.Until = e.Timer.Until(e.At)
 		if chat.Governs[e.Kind] {
 			e.Rules = e.Seq
 		}

@@ -20,6 +20,11 @@ var requests = map[string]func() Request{
 	"edit":          func() Request { return new(Edit) },
 	"delete":        func() Request { return new(Delete) },
 	"react":         func() Request { return new(React) },
+	"pin":           func() Request { return new(Pin) },
+	"hide":          func() Request { return new(Hide) },
+	"follow":        func() Request { return new(Follow) },
+	"pins":          func() Request { return new(Pins) },
+	"threads":       func() Request { return new(Threads) },
 	"create":        func() Request { return new(Create) },
 	"sync":          func() Request { return new(Sync) },
 	"history":       func() Request { return new(History) },
@@ -184,6 +189,7 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	said := eventFrames()
 	maps.Copy(said, changeFrames())
 	maps.Copy(said, memberFrames())
+	maps.Copy(said, contentFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {
