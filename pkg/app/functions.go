@@ -39,7 +39,7 @@ func Message(p *Parts) any {
 	s := &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now}
 	h := &send.Hider{Log: log, Deliver: d}
 	return p.routes(map[string]action{
-		"send": do(accepted(s.Send)), "create": do(accepted(s.Create)),
+		"send": do(sent(s.Send)), "create": do(accepted(s.Create)),
 		"edit": do(accepted(s.Edit)), "delete": do(accepted(s.Delete)), "react": do(accepted(s.React)),
 		"pin": do(accepted(s.Pin)), "hide": do(h.Hide), "follow": do(s.Follow),
 	})

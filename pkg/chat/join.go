@@ -37,7 +37,7 @@ func Join(ctx context.Context, log Log, id ConversationID, entries []Entry) erro
 			target := at[e.Body.Target]
 			target.Body.Target = e.Body.Target
 			e.Body, e.State, e.Hidden = target.Body, target.State, e.Hidden || target.Hidden
-			e.State.Reactions = nil // they have entries of their own
+			e.State.Reactions, e.State.Thread = nil, "" // they have entries of their own
 		}
 	}
 	return nil

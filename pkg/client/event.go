@@ -7,7 +7,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted or a Gone.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone or a Hides.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
@@ -43,6 +43,14 @@ type Restarted struct{ Conversation chat.ConversationID }
 // whether to keep it is the program's to decide. If the user comes back, entries begin anew.
 type Gone struct{ Conversation chat.ConversationID }
 
+// Hides tells of messages that the user has hidden from themselves, with this device or another one: a Room hides them. It comes
+// when that happens and, for those of the latest that this device has not been told since it began, when it connects. A
+// program that keeps what it shows keeps Count as well: if it had fewer than Count less the number of Seqs, it asks History.
+type Hides struct {
+	Conversation chat.ConversationID
+	wire.Hides
+}
+
 // begun is not for Handle: it tells the Store where Options.Begin chose to begin, so that it is not asked again.
 type begun struct {
 	conversation chat.ConversationID
@@ -55,6 +63,7 @@ func (State) event()     {}
 func (CaughtUp) event()  {}
 func (Restarted) event() {}
 func (Gone) event()      {}
+func (Hides) event()     {}
 
 // Phase of the connection.
 type Phase int

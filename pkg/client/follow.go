@@ -66,6 +66,9 @@ func (c *Client) catchUp() (list []wire.Conversation, ok bool) {
 	c.audit(heads)
 	for _, l := range list {
 		c.inbox.announce(l.Conversation, l.From, l.Head, l.Peer)
+		if l.Hides != nil {
+			c.inbox.hide(l.Conversation, *l.Hides)
+		}
 	}
 	c.fetch()
 	return list, c.life.Err() == nil && len(c.opened) == 0

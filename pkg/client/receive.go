@@ -8,7 +8,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// incoming has the members that tell what a frame is. An entry is what has a place in a log and an id.
+// incoming has the members that tell what a frame is. An entry is what has a place in a log and an id, or
+// is hidden.
 type incoming struct {
 	Event        string              `json:"event"`
 	Ref          string              `json:"ref"`
@@ -37,7 +38,12 @@ func (c *Client) receive(s *socket, frame []byte) {
 		}
 	case in.Event == "" && in.ConnectionID != "":
 		c.calls.doubt(s, newError(chat.Unavailable, "the gateway could not handle the frame"))
-	case in.Conversation != "" && in.Seq > 0 && in.ID != "":
+	case in.Event == wire.EventHides:
+		var hid wire.Hid
+		if json.Unmarshal(frame, &hid) == nil {
+			c.inbox.hide(hid.Conversation, hid.Hides)
+		}
+	case in.Conversation != "" && in.Seq > 0 && (in.ID != "" || in.Event == string(chat.Hidden)):
 		var e wire.Entry
 		if json.Unmarshal(frame, &e) == nil && c.inbox.offer(e) {
 			signal(c.missing)

@@ -19,7 +19,7 @@ type Hider struct {
 	Deliver Teller
 }
 
-// Hide hides messages of a conversation from the caller. What is no message, or not for the caller anyway, is left alone. It
+// Hide hides messages of a conversation from the caller. What is no message is left alone, unless there is nothing else. It
 // costs a query, a write unit for each started KB of each message, one of the member, and a post to each other device.
 func (h *Hider) Hide(ctx context.Context, who chat.Identity, q wire.Hide) (wire.Hid, error) {
 	tail, err := chat.Enter(ctx, h.Log, q.Conversation, who.User, chat.Eventual)
@@ -32,6 +32,9 @@ func (h *Hider) Hide(ctx context.Context, who chat.Identity, q wire.Hide) (wire.
 		}
 	}
 	hides, err := h.Log.Hide(ctx, q.Conversation, who.User, q.Seqs)
+	if err == nil && len(hides.Seqs) == 0 {
+		err = chat.Errorf(chat.NotFound, "seqs: there is no such message")
+	}
 	if err != nil {
 		return wire.Hid{}, err
 	}

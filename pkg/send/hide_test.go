@@ -29,7 +29,7 @@ func TestHidingIsForOneUserAndAllTheirDevices(t *testing.T) {
 	hide := wire.Hide{Conversation: message.Conversation, Seqs: []chat.Seq{1, 9}}
 	for range 2 { // a second time it changes nothing
 		hid, err := h.Hide(t.Context(), as("bob"), hide)
-		if err != nil || !slices.Equal(hid.Hides.Seqs, hide.Seqs) {
+		if err != nil || !slices.Equal(hid.Hides.Seqs, hide.Seqs[:1]) {
 			t.Fatalf("%+v, %v", hid, err)
 		}
 	}
@@ -52,6 +52,8 @@ func TestHidingIsForOneUserAndAllTheirDevices(t *testing.T) {
 	if e := r.at(t, message); !e.State.Deleted || e.For("bob", chat.Place{}).Kind != chat.Hidden {
 		t.Errorf("deleted %+v", e)
 	}
+	_, err = h.Hide(t.Context(), as("bob"), wire.Hide{Conversation: message.Conversation, Seqs: []chat.Seq{3, 9}})
+	wantCode(t, err, chat.NotFound)
 	_, err = r.React(t.Context(), as("bob"), wire.React{Change: wire.Change{ID: id(4), Conversation: message.Conversation, Seq: 1}})
 	wantCode(t, err, chat.NotFound)
 }
@@ -59,11 +61,17 @@ func TestHidingIsForOneUserAndAllTheirDevices(t *testing.T) {
 func TestWhatIsRememberedOfHidingIsBounded(t *testing.T) {
 	r := newRig(t)
 	c := r.mustSend(t, "ann", text(1, "one")).Conversation
+	for seq := chat.Seq(2); seq <= 1201; seq++ {
+		e := chat.Entry{Conversation: c, Seq: seq, Kind: chat.Message, ID: id(int(seq)), From: "ann", Body: chat.Body{Text: "more"}}
+		if _, wrote, err := r.log.Put(t.Context(), e); err != nil || !wrote {
+			t.Fatal(wrote, err)
+		}
+	}
 	most := 0
 	for n := range 12 {
 		seqs := make([]chat.Seq, chat.MaxHides)
 		for i := range seqs {
-			seqs[i] = chat.Seq(1000*n + i + 10)
+			seqs[i] = chat.Seq(100*n + i + 1)
 		}
 		if _, err := r.log.Hide(t.Context(), c, "bob", seqs); err != nil {
 			t.Fatal(err)

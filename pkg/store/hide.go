@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/guregu/dynamo/v2"
 
@@ -25,36 +24,50 @@ func (h hidden) hides() chat.Hides {
 // nothing is remembered.
 func (s *Conversations) Hide(ctx context.Context, id chat.ConversationID, user chat.UserID, seqs []chat.Seq) (hides chat.Hides, err error) {
 	defer wrap(&err, "hide in %s", id)
-	for _, seq := range seqs {
-		name := hidePrefix + string(user)
-		err := s.table.Update("conversation", string(id)).Range("item", entryKey(seq)).
-			SetExpr("$ = ?", name, true).Add("hides", 1).
-			If("'kind' = ? AND attribute_not_exists($)", string(chat.Message), name).Run(ctx)
-		if err != nil && !dynamo.IsCondCheckFailed(err) {
-			return hides, err
-		}
+	messages, err := s.hide(ctx, id, user, seqs)
+	if err != nil || len(messages) == 0 {
+		return hides, err
 	}
 	// Also if nothing was changed: an earlier try may have been cut short before it was remembered.
 	var member hidden
 	err = s.table.Update("conversation", string(id)).Range("item", memberKey(user)).
-		SetExpr("'hides' = list_append(if_not_exists('hides', ?), ?)", []chat.Seq{}, seqs).Add("hidden", len(seqs)).
+		SetExpr("'hides' = list_append(if_not_exists('hides', ?), ?)", []chat.Seq{}, messages).Add("hidden", len(messages)).
 		If("attribute_exists('item')").Value(ctx, &member)
 	if dynamo.IsCondCheckFailed(err) {
-		return chat.Hides{Seqs: seqs}, nil
+		return chat.Hides{Seqs: messages}, nil
 	}
 	if err != nil {
 		return hides, err
 	}
-	if extra := len(member.Hides) - chat.ShownHides; extra > chat.ShownHides {
-		update := s.table.Update("conversation", string(id)).Range("item", memberKey(user)).If("size('hides') = ?", len(member.Hides))
-		for i := range extra {
-			update = update.Remove(fmt.Sprintf("hides[%d]", i))
-		}
-		if err := update.Run(ctx); err != nil && !dynamo.IsCondCheckFailed(err) {
+	if len(member.Hides) > 2*chat.ShownHides {
+		err := s.table.Update("conversation", string(id)).Range("item", memberKey(user)).
+			Set("hides", member.hides().Seqs).If("'hidden' = ?", member.Hidden).Run(ctx)
+		if err != nil && !dynamo.IsCondCheckFailed(err) {
 			return hides, err // otherwise the next one cuts it
 		}
 	}
-	return chat.Hides{Count: member.Hidden, Seqs: seqs}, nil
+	return chat.Hides{Count: member.Hidden, Seqs: messages}, nil
+}
+
+// hide marks messages, counting the users who hide each, and returns those that there are.
+func (s *Conversations) hide(ctx context.Context, id chat.ConversationID, user chat.UserID, seqs []chat.Seq) (messages []chat.Seq, err error) {
+	name := hidePrefix + string(user)
+	for _, seq := range seqs {
+		var there entryItem
+		_, err := s.table.Update("conversation", string(id)).Range("item", entryKey(seq)).
+			SetExpr("$ = ?", name, true).Add("hides", 1).
+			If("'kind' = ? AND attribute_not_exists($)", string(chat.Message), name).CurrentValue(ctx, &there)
+		if dynamo.IsCondCheckFailed(err) {
+			continue // there is nothing
+		}
+		if err != nil {
+			return nil, err
+		}
+		if there.Kind == chat.Message {
+			messages = append(messages, seq)
+		}
+	}
+	return messages, nil
 }
 
 // Hides implements chat.Log with one BatchGetItem per hundred.

@@ -70,7 +70,7 @@ type Bucket struct {
 	PendingKey, PendingValue string
 	PendingDays              int
 	// Lives are after how many days objects go that messages name which disappear. They carry the tag PendingKey=days-<n>.
-	Lives []int
+	Lives [5]int
 	Env   string
 }
 
@@ -125,7 +125,7 @@ var (
 	}
 	// Media holds what messages attach. Its lives are a day, a week, a month and three, which messages may last that disappear,
 	// and half a year, if the timer of three months begins after three; each and the day that an upload may wait.
-	Media = Bucket{Name: "media", PendingKey: "state", PendingValue: "pending", PendingDays: 1, Lives: []int{2, 8, 31, 91, 181}, Env: "PARLEY_MEDIA_BUCKET"}
+	Media = Bucket{Name: "media", PendingKey: "state", PendingValue: "pending", PendingDays: 1, Lives: [5]int{2, 8, 31, 91, 181}, Env: "PARLEY_MEDIA_BUCKET"}
 	// Posts is how functions reach connections.
 	Posts = Connections{Env: "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"}
 	// Push is where device tokens are registered.

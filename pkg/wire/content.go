@@ -39,6 +39,25 @@ type Threads struct {
 	Roots        []chat.Seq          `json:"roots"`
 }
 
+// Sent is the result of send: where the message is, and when it disappears, in the way of Entry.
+type Sent struct {
+	Accepted
+	Until string `json:"until,omitzero"`
+	Timer *Timer `json:"timer,omitzero"`
+}
+
+// NewSent acknowledges a message.
+func NewSent(e chat.Entry) Sent {
+	sent := Sent{Accepted: Accepted{Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, At: Time(e.At)}}
+	switch {
+	case !e.Until.IsZero():
+		sent.Until = Time(e.Until)
+	case e.Timer.Set():
+		sent.Timer = FromTimer(e.Timer)
+	}
+	return sent
+}
+
 // EventHides is the event that tells a user's other devices what one of them has hidden.
 const EventHides = "hides"
 

@@ -27,11 +27,13 @@ func contentFrames() map[string]any {
 	hour, none := chat.Timer{After: time.Hour, From: chat.SinceSent}, chat.Timer{}
 	hides := Hides{7, []chat.Seq{2, 3}}
 	return map[string]any{
-		"reply.hide":   NewReply("h2", Hid{Conversation: group, Hides: hides}),
-		"hides":        Hid{EventHides, group, hides},
-		"reply.pin":    NewReply("p1", Accepted{group, 8, id, Time(when)}),
-		"reply.pins":   NewReply("p3", Pinned{[]chat.Seq{2}, []Entry{charts}}),
-		"reply.follow": NewReply("f1", Followed{thread, true}),
+		"reply.hide":       NewReply("h2", Hid{Conversation: group, Hides: hides}),
+		"hides":            Hid{EventHides, group, hides},
+		"reply.send.until": NewReply("22", NewSent(chat.Entry{Conversation: group, Seq: 8, ID: id, At: when, Until: when.Add(5 * time.Minute)})),
+		"reply.send.timer": NewReply("22", NewSent(chat.Entry{Conversation: group, Seq: 8, ID: id, At: when, Timer: chat.Timer{After: 5 * time.Minute, From: chat.SinceRead}})),
+		"reply.pin":        NewReply("p1", Accepted{group, 8, id, Time(when)}),
+		"reply.pins":       NewReply("p3", Pinned{[]chat.Seq{2}, []Entry{charts}}),
+		"reply.follow":     NewReply("f1", Followed{thread, true}),
 		"reply.threads": NewReply("t1", ThreadList{[]ThreadLine{
 			{Root: 2, Conversation: thread, Head: 4, At: Time(when), From: "ann", Size: 2, Following: true},
 		}}),

@@ -83,6 +83,8 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 			return nil, err
 		}
 		return s.change(k, chat.Reacted, r.Change, wire.Revision{}, r.Reactions)
+	case "pin", "hide", "follow", "pins", "threads":
+		return s.keep(k, action, frame)
 	case "create":
 		var r wire.Create
 		if err := wire.Decode(frame, &r); err != nil {
@@ -139,15 +141,23 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 	return nil, &chat.Error{Code: chat.UnknownAction}
 }
 
-func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, error) {
+func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, error) {
 	id := r.To.Conversation
 	if r.To.User != "" {
 		id = chat.DirectID(from, r.To.User)
 	}
+	if r.To.Thread != nil {
+		id = chat.ThreadID(r.To.Thread.Conversation, r.To.Thread.Seq)
+	}
 	l, ok := s.logs[id]
 	switch {
-	case !ok && r.To.User == "", ok && !slices.Contains(l.members, from):
-		return wire.Accepted{}, &chat.Error{Code: chat.Forbidden}
+	case !ok && r.To.Thread != nil:
+		var err error
+		if l, err = s.about(from, *r.To.Thread); err != nil {
+			return wire.Sent{}, err
+		}
+	case !ok && r.To.User == "", ok && !l.admits(from):
+		return wire.Sent{}, &chat.Error{Code: chat.Forbidden}
 	case !ok:
 		l = newLog(wire.Conversation{Conversation: id, Kind: chat.Direct, Size: 2}, "", []chat.UserID{from, r.To.User})
 	}
@@ -155,13 +165,29 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, 
 		Text: r.Body.Text, Attachments: r.Body.Attachments, Reply: r.Body.Reply, Mentions: r.Body.Mentions, Everybody: r.Body.Everybody,
 	}}
 	if there, err := l.find(e, r.After); there != nil || err != nil {
-		return accept(there, err)
+		accepted, err := accept(there, err)
+		if err != nil {
+			return wire.Sent{}, err
+		}
+		return wire.Sent{Accepted: accepted, Until: there.Until}, nil
 	}
 	if err := l.refers(from, r.Body); err != nil {
-		return wire.Accepted{}, err
+		return wire.Sent{}, err
+	}
+	if r.Body.Forward != nil {
+		if err := s.repeat(from, *r.Body.Forward, &e); err != nil {
+			return wire.Sent{}, err
+		}
+	}
+	if r.Expires != nil {
+		e.Until = wire.Time(time.Now().Add(time.Duration(*r.Expires) * time.Second))
 	}
 	s.logs[id] = l
-	return s.append(k, l, e), nil
+	if l.parent != nil {
+		s.announce(from, l, r.ID)
+		l.follow(append(slices.Clone(r.Body.Mentions), from)...)
+	}
+	return wire.Sent{Accepted: s.append(k, l, e), Until: e.Until}, nil
 }
 
 func (s *Server) create(k *socket, r wire.Create) wire.Accepted {
@@ -187,7 +213,7 @@ func (s *Server) append(k *socket, l *log, e wire.Entry) wire.Accepted {
 		e.To = l.other(e.From)
 	}
 	l.entries = append(l.entries, e)
-	e = l.shown([]wire.Entry{e})[0]
+	e = l.shown(e.From, []wire.Entry{e})[0]
 	frame, _ := wire.Encode(e)
 	for to := range s.socks {
 		if to == k || !slices.Contains(l.members, to.user) {
@@ -209,6 +235,9 @@ func (l *log) other(user chat.UserID) chat.UserID {
 
 // role of a member: who made a group owns it.
 func (l *log) role(user chat.UserID) chat.Role {
+	if l.parent != nil {
+		return l.parent.role(user)
+	}
 	if user == l.owner {
 		return chat.Owner
 	}
@@ -220,7 +249,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 	left := 100 // entries in one frame
 	for _, c := range r.Cursors {
 		l, ok := s.logs[c.Conversation]
-		if !ok || !slices.Contains(l.members, user) {
+		if !ok || !l.admits(user) {
 			out.Conversations = append(out.Conversations, wire.Missed{Conversation: c.Conversation, Gone: true})
 			continue
 		}
@@ -230,7 +259,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 		out.More = out.More || n < len(rest)
 		if n > 0 {
 			out.Conversations = append(out.Conversations, wire.Missed{
-				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: l.shown(rest[:n]),
+				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: l.shown(user, rest[:n]),
 			})
 		}
 	}
@@ -239,7 +268,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 
 func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
 	l, ok := s.logs[r.Conversation]
-	if !ok || !slices.Contains(l.members, user) {
+	if !ok || !l.admits(user) {
 		return wire.Page{}, &chat.Error{Code: chat.Forbidden}
 	}
 	end := len(l.entries)
@@ -251,7 +280,7 @@ func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
 		limit = *r.Limit
 	}
 	from := max(0, end-limit)
-	return wire.Page{Entries: append([]wire.Entry{}, l.shown(l.entries[from:end])...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
+	return wire.Page{Entries: append([]wire.Entry{}, l.shown(user, l.entries[from:end])...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
 }
 
 func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
@@ -268,7 +297,12 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		l := s.logs[id]
 		line := l.conversation
 		line.Head = chat.Seq(len(l.entries))
-		line.Last = &l.shown(l.entries[len(l.entries)-1:])[0]
+		line.Size = len(l.members)
+		if seqs := l.hides[user]; len(seqs) > 0 {
+			line.Hides = &wire.Hides{Count: len(seqs), Seqs: seqs[max(0, len(seqs)-chat.ShownHides):]}
+		}
+		line.Pins = len(l.pins)
+		line.Last = &l.shown(user, l.entries[len(l.entries)-1:])[0]
 		if line.Role = l.role(user); line.Kind == chat.Direct {
 			line.Peer = l.other(user)
 		}
@@ -282,7 +316,7 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 
 func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, error) {
 	l, ok := s.logs[r.Conversation]
-	if !ok || !slices.Contains(l.members, user) {
+	if !ok || !l.admits(user) {
 		return wire.MemberList{}, &chat.Error{Code: chat.Forbidden}
 	}
 	out := wire.MemberList{Members: []wire.MemberLine{}}
