@@ -74,6 +74,7 @@ func TestWhatAPhoneShows(t *testing.T) {
 		{"a picture", chat.Notice{Kind: chat.Message, From: "bob", Attachments: 1}, "bob", "📎 an attachment"},
 		{"pictures", chat.Notice{Kind: chat.Message, From: "bob", Title: "friends", Attachments: 3}, "friends", "bob: 📎 3 attachments"},
 		{"a picture with a text", chat.Notice{Kind: chat.Message, From: "bob", Preview: "look", Attachments: 1}, "bob", "look"},
+		{"what disappears", chat.Notice{Kind: chat.Message, From: "bob", Title: "friends"}, "friends", "bob: A new message"},
 		{"a new group", chat.Notice{Kind: chat.Created, From: "bob", Title: "friends"}, "friends", "bob: You are in a new group"},
 		{"quotes and more", chat.Notice{Kind: chat.Message, From: "bob", Title: `"</script>` + "\u2028", Preview: "\\ \" \x00 naïve 😀"}, `"</script>` + "\u2028", "bob: \\ \" \x00 naïve 😀"},
 	} {
