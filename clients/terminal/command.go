@@ -18,6 +18,13 @@ const help = `/to bob [text]       talk to bob
 /edit [n] text       change message n, or your last one
 /delete [n]          remove it for everybody
 /react [n] 👍        react to message n, or the last one; again: take it back
+/forward n bob       repeat message n to bob
+/thread n [text]     go to the thread about message n, or begin it
+/unfollow            hear no more of this thread
+/pin [n], /unpin [n] pin a message for everybody, or take it off
+/pins                what is pinned
+/hide [n]            hide a message, from yourself only
+/brief 60 text       a message that disappears after 60 seconds
 /numbers             show the numbers of messages, or hide them
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
@@ -44,6 +51,8 @@ var usage = map[string]struct {
 }{
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
+	"forward": {2, "/forward n user"}, "thread": {1, "/thread n [text]"}, "unfollow": {}, "pin": {0, "/pin [n]"},
+	"unpin": {0, "/unpin [n]"}, "pins": {}, "hide": {0, "/hide [n]"}, "brief": {2, "/brief seconds text"},
 	"numbers": {}, "save": {1, "/save n [path]"}, "who": {}, "help": {}, "quit": {},
 }
 

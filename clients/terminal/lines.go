@@ -175,8 +175,10 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 		return false, err
 	}
 	switch c.name {
-	case "edit", "delete", "react":
+	case "edit", "delete", "react", "pin", "unpin":
 		return false, l.change(ctx, r, c)
+	case "forward", "thread", "unfollow", "pins", "hide", "brief":
+		return false, l.content(ctx, r, c)
 	case "reply":
 		l.settle(ctx)
 		l.mu.Lock()
@@ -338,6 +340,8 @@ func (l *lines) event(e client.Event) {
 		default:
 			close(l.caught)
 		}
+	case client.Hides:
+		l.rooms.hidden(e)
 	case client.Gone:
 		l.mark(e.Conversation, 0)
 	case client.Restarted:

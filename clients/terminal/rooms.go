@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,8 +15,11 @@ import (
 // room is what is known of a conversation.
 type room struct {
 	id   chat.ConversationID
-	name string      // of a group
-	peer chat.UserID // of a direct conversation
+	name string // of a group
+	// parent and root are, of a thread, the room and the message in it that it is about.
+	parent chat.ConversationID
+	root   chat.Seq
+	peer   chat.UserID // of a direct conversation
 	// entries are those that were fetched so far, without a gap; full means that there are none before them.
 	entries []wire.Entry
 	full    bool
@@ -48,6 +52,8 @@ func (r *room) title() string {
 	switch {
 	case r.peer != "":
 		return string(r.peer)
+	case r.parent != "":
+		return "↳ " + clean(r.name)
 	case r.name != "":
 		return clean(r.name)
 	default:
@@ -55,8 +61,12 @@ func (r *room) title() string {
 	}
 }
 
-// target is where messages to the room go. A direct conversation is made by the first one, so it is named by the peer.
+// target is where messages to the room go. A direct conversation is made by the first one, so it is named by the peer, and a
+// thread by the message that it is about.
 func (r *room) target() wire.Target {
+	if r.parent != "" {
+		return client.ToThread(r.parent, r.root)
+	}
 	if r.peer != "" {
 		return client.ToUser(r.peer)
 	}
@@ -141,7 +151,7 @@ func (r *room) count(e wire.Entry, me chat.UserID) {
 			return
 		}
 	}
-	if m, ok := r.now.Message(seq); ok && m.Deleted {
+	if m, ok := r.now.Message(seq); !ok || m.Deleted || m.Expired {
 		delete(r.unread, seq)
 	} else if ok && m.From != me {
 		r.unread[seq] = regards(m, me)
@@ -160,17 +170,23 @@ func (r *room) noticed() bool {
 
 // changes reports whether an entry is about an earlier message.
 func changes(e wire.Entry) bool {
-	return e.Event == chat.Edited || e.Event == chat.Deleted || e.Event == chat.Reacted
+	switch e.Event {
+	case chat.Edited, chat.Deleted, chat.Reacted, chat.Pinned, chat.Threaded:
+		return true
+	}
+	return false
 }
 
 // rooms are all conversations of a user.
 type rooms struct {
 	me   chat.UserID
 	byID map[chat.ConversationID]*room
+	// threads are those that were begun, by their ids.
+	threads map[chat.ConversationID]wire.Place
 }
 
 func newRooms(me chat.UserID) rooms {
-	return rooms{me, map[chat.ConversationID]*room{}}
+	return rooms{me, map[chat.ConversationID]*room{}, map[chat.ConversationID]wire.Place{}}
 }
 
 // get returns a room, making it if it is new.
@@ -178,9 +194,18 @@ func (rs rooms) get(id chat.ConversationID) *room {
 	r, ok := rs.byID[id]
 	if !ok {
 		r = &room{id: id, unread: map[chat.Seq]bool{}}
+		if root, ok := rs.threads[id]; ok {
+			rs.branch(r, root)
+		}
 		rs.byID[id] = r
 	}
 	return r
+}
+
+// branch makes a room that of a thread.
+func (rs rooms) branch(r *room, root wire.Place) {
+	r.parent, r.root = root.Conversation, root.Seq
+	r.name = fmt.Sprintf("%s, %d", rs.get(root.Conversation).title(), root.Seq)
 }
 
 // direct returns the room with a user, in which nothing need have been said yet.
@@ -198,6 +223,9 @@ func (rs rooms) add(e wire.Entry) *room {
 			r.peer = e.From
 		}
 	}
+	if e.Event == chat.Threaded {
+		rs.threads[e.Body.Thread] = wire.Place{Conversation: e.Conversation, Seq: e.Body.Target}
+	}
 	r.append(e)
 	r.count(e, rs.me)
 	return r
@@ -209,6 +237,9 @@ func (rs rooms) list(conversations []wire.Conversation) {
 		r := rs.get(c.Conversation)
 		r.peer = c.Peer
 		r.name = cmp.Or(c.Name, r.name)
+		if c.Parent != "" {
+			rs.branch(r, wire.Place{Conversation: c.Parent, Seq: c.Root})
+		}
 		r.head = max(r.head, c.Head)
 		if c.Last == nil || c.Last.Seq < r.head || changes(*c.Last) && !r.last.IsZero() {
 			continue

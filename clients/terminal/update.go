@@ -23,6 +23,7 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case arrived:
 		return s, s.event(msg.event)
 	case tick:
+		s.rooms.expire(s.now())
 		return s, tea.Batch(everySecond(), s.watch())
 	case paged:
 		s.loading = false
@@ -59,6 +60,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.state = e
 	case client.Entry:
 		return s.entry(e.Entry)
+	case client.Hides:
+		s.rooms.hidden(e)
 	case client.Gone:
 		s.mark(e.Conversation, 0)
 	case client.Restarted:
