@@ -10,9 +10,38 @@
 // Nothing here is typed twice by hand without a test that holds the two together.
 package events
 
-import "embed"
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+)
 
 // FS holds the files under the names that they have in this folder.
 //
 //go:embed schema samples lambda errors.json limits.json asyncapi.yaml
 var FS embed.FS
+
+// limits is apart from FS, so that a function that needs nothing else carries nothing else.
+//
+//go:embed limits.json
+var limits []byte
+
+// Limit is one line of limits.json.
+type Limit struct {
+	// Name is that of the constant in package chat.
+	Name  string `json:"name"`
+	Value int64  `json:"value"`
+	// Unit says of what there may be so many; times are in seconds.
+	Unit string `json:"unit"`
+	// Above is what happens beyond it: a code of errors.json, or a sentence.
+	Above string `json:"above"`
+}
+
+// Limits returns what limits.json says, in its order.
+func Limits() ([]Limit, error) {
+	var all []Limit
+	if err := json.Unmarshal(limits, &all); err != nil {
+		return nil, fmt.Errorf("events: limits.json: %w", err)
+	}
+	return all, nil
+}

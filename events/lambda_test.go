@@ -55,6 +55,8 @@ func trigger(f topology.Function) string {
 		return "queue"
 	case f.Topic != nil:
 		return "topic"
+	case f.Rule != nil:
+		return "rule"
 	case strings.HasPrefix(f.Routes[0], "$"):
 		return f.Routes[0]
 	}
@@ -162,6 +164,16 @@ func TestPushPayload(t *testing.T) {
 	unmarshal(t, []byte(record.SNS.Message), &notice)
 	if !notice.Conversation.Valid() || notice.Seq < 1 || notice.Kind != chat.Message || notice.Preview == "" || len(notice.Users) == 0 {
 		t.Errorf("%+v", notice)
+	}
+}
+
+func TestTickPayload(t *testing.T) {
+	e := payload[lambda.EventBridgeEvent](t, "tick")
+	if e.Source != "aws.events" || e.DetailType != "Scheduled Event" || e.Version != "0" || e.Time.IsZero() || string(e.Detail) != "{}" {
+		t.Errorf("%+v", e)
+	}
+	if len(e.Resources) != 1 || !strings.HasSuffix(e.Resources[0], ":rule/parley-prod-"+topology.Tick.Name) {
+		t.Errorf("resources %v", e.Resources)
 	}
 }
 

@@ -1,11 +1,15 @@
 package events_test
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -56,6 +60,26 @@ func TestEveryCodeHasAPolicyAndTheSchemaKnowsWhichAreTemporary(t *testing.T) {
 	same(t, "temporaryCode", enum(t, "temporaryCode"), temporary)
 }
 
+// A code that no test meets is one that nobody knows to be right.
+func TestEveryErrorIsMetByATest(t *testing.T) {
+	// Stories meet all but those for which the service itself has to fail.
+	elsewhere := map[string]string{"Unavailable": "../pkg/app", "Internal": "../pkg/app"}
+	for name := range constants(t, "../pkg/chat/errors.go") {
+		folder := cmp.Or(elsewhere[name], "../infra/acceptance")
+		tests, err := filepath.Glob(folder + "/*_test.go")
+		if err != nil || len(tests) == 0 {
+			t.Fatalf("%s: %v", folder, err)
+		}
+		met := regexp.MustCompile(`\bchat\.` + name + `\b`)
+		if !slices.ContainsFunc(tests, func(file string) bool {
+			text, err := os.ReadFile(file)
+			return err == nil && met.Match(text)
+		}) {
+			t.Errorf("no test in %s meets %s", folder, name)
+		}
+	}
+}
+
 // limits are the constants of chat by name; durations in seconds.
 var limits = map[string]int{
 	"MaxFrame": chat.MaxFrame, "MaxText": chat.MaxText, "MaxMembers": chat.MaxMembers, "InlineMembers": chat.InlineMembers,
@@ -64,11 +88,18 @@ var limits = map[string]int{
 	"MaxKinds": chat.MaxKinds, "ShownReactors": chat.ShownReactors, "EditWindow": int(chat.EditWindow / time.Second),
 	"DeleteWindow": int(chat.DeleteWindow / time.Second), "MaxEdits": chat.MaxEdits, "MaxRef": chat.MaxRef, "MaxToken": chat.MaxToken, "MaxCursors": chat.MaxCursors,
 	"MaxHistory": chat.MaxHistory, "DefaultHistory": chat.DefaultHistory, "MaxPage": chat.MaxPage, "DefaultPage": chat.DefaultPage,
+	"MaxQuery": chat.MaxQuery, "MaxHits": chat.MaxHits, "DefaultHits": chat.DefaultHits, "MaxScanned": chat.MaxScanned,
 	"MaxConnections": chat.MaxConnections, "MaxEndpoints": chat.MaxEndpoints, "MaxResend": chat.MaxResend,
+	"UserRate": chat.UserRate, "UserBurst": chat.UserBurst, "ConversationRate": chat.ConversationRate, "ConversationBurst": chat.ConversationBurst,
+	"FrameRate": chat.FrameRate, "FrameBurst": chat.FrameBurst, "BeginRate": chat.BeginRate, "BeginBurst": chat.BeginBurst,
 	"UploadTime": int(chat.UploadTime / time.Second), "DownloadTime": int(chat.DownloadTime / time.Second),
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
-	"SessionRetention": int(chat.SessionRetention / time.Second),
-	"MaxSlow": int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
+	"DraftRetention": int(chat.DraftRetention / time.Second), "DraftPause": int(chat.DraftPause / time.Second),
+	"MaxScheduled": chat.MaxScheduled, "MinSchedule": int(chat.MinSchedule / time.Second), "MaxSchedule": int(chat.MaxSchedule / time.Second),
+	"ScheduleEvery": int(chat.ScheduleEvery / time.Second), "SchedulePatience": int(chat.SchedulePatience / time.Second),
+	"ScheduleRetention": int(chat.ScheduleRetention / time.Second),
+	"SessionRetention":  int(chat.SessionRetention / time.Second),
+	"MaxSlow":           int(chat.MaxSlow / time.Second), "MaxChanges": chat.MaxChanges,
 	"MaxHides": chat.MaxHides, "ShownHides": chat.ShownHides, "MaxPins": chat.MaxPins, "MaxFollowers": chat.MaxFollowers,
 	"MaxRoots": chat.MaxRoots, "MinTimer": int(chat.MinTimer / time.Second), "MaxTimer": int(chat.MaxTimer / time.Second),
 	"MaxUnread": int(chat.MaxUnread / time.Second),
@@ -135,7 +166,12 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"conversations/properties/limit/maximum":                         chat.MaxPage,
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"common/definitions/searched/maxLength":                          chat.MaxQuery,
+		"reply.search/properties/result/properties/hits/maxItems":        chat.MaxHits,
+		"reply.search/properties/result/properties/scanned/maximum":      chat.MaxScanned,
 		"register/properties/token/maxLength":                            chat.MaxToken,
+		"drafts/properties/limit/maximum":                                chat.MaxPage,
+		"scheduled/properties/limit/maximum":                             chat.MaxPage,
 	} {
 		got := lookup(t, at)
 		if number, ok := got.(float64); ok {

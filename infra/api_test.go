@@ -172,6 +172,9 @@ func TestFunctionsAreInvokedByTheirTriggersOnly(t *testing.T) {
 		if f.Topic != nil {
 			want = append(want, function+"sns.amazonaws.com for ${"+stack.topic(t, f.Topic.Name)+"}")
 		}
+		if f.Rule != nil {
+			want = append(want, function+"events.amazonaws.com for ${"+stack.named(t, "AWS::Events::Rule", "Name", "parley-prod-"+f.Rule.Name)+".Arn}")
+		}
 	}
 	var got []string
 	for _, p := range all[struct{ Action, FunctionName, Principal, SourceArn string }](t, stack, "AWS::Lambda::Permission") {

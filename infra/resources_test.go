@@ -160,6 +160,23 @@ func TestWhatPushFailsAtIsTriedAgainAndThenKept(t *testing.T) {
 	}
 }
 
+func TestTickIsInvokedEachMinute(t *testing.T) {
+	stack := productionTemplate(t)
+	rule := stack.Resources[stack.only(t, "AWS::Events::Rule")].Properties
+	for property, want := range map[string]any{
+		"Name":               "parley-prod-" + topology.Tick.Name,
+		"ScheduleExpression": "rate(1 minute)",
+		"State":              "ENABLED",
+		"Targets": []any{map[string]any{
+			"Arn": "${" + stack.function(t, "tick") + ".Arn}", "Id": "Target0", "RetryPolicy": map[string]any{"MaximumEventAgeInSeconds": 60.0},
+		}},
+	} {
+		if got := rule[property]; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %v, want %v", property, got, want)
+		}
+	}
+}
+
 func TestTopicsQueuesAndBucketsRefusePlainText(t *testing.T) {
 	stack := productionTemplate(t)
 	refused := map[string]bool{}

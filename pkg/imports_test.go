@@ -43,6 +43,7 @@ func rules() []rule {
 		{from: "pkg/topology", to: "github.com", why: "it is read by the stack, by functions and by CDK: the standard library only"},
 		{from: "infra/local/apigateway", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/lambda", to: module, except: []string{"infra/local/clock", "infra/local/child"}, why: "stand-ins are for others as well"},
+		{from: "infra/local/events", to: module, except: []string{"infra/local/clock"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/sns", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/sqs", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
 	}
@@ -53,7 +54,7 @@ func rules() []rule {
 			}
 		}
 	}
-	for _, useCase := range []string{"pkg/send", "pkg/deliver", "pkg/read", "pkg/session", "pkg/media", "pkg/push", "pkg/auth"} {
+	for _, useCase := range []string{"pkg/send", "pkg/deliver", "pkg/read", "pkg/search", "pkg/session", "pkg/media", "pkg/push", "pkg/auth", "pkg/draft", "pkg/schedule"} {
 		all = append(all, rule{from: useCase, to: "github.com/aws", why: "use cases reach AWS through the ports of pkg/chat"})
 		for _, adapter := range adapters {
 			all = append(all, rule{from: useCase, to: module + adapter, why: "use cases reach AWS through the ports of pkg/chat"})

@@ -17,6 +17,7 @@ const help = `/to bob [text]       talk to bob
 /reply n text        answer message n
 /edit [n] text       change message n, or your last one
 /delete [n]          remove it for everybody
+/later 10m text      say it later; /scheduled lists what waits, /unschedule n takes it back
 /react [n] 👍        react to message n, or the last one; again: take it back
 /forward n bob       repeat message n to bob
 /thread n [text]     go to the thread about message n, or begin it
@@ -28,7 +29,9 @@ const help = `/to bob [text]       talk to bob
 /numbers             show the numbers of messages, or hide them
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
+/search words        find messages; from:bob in:here has:media before:2026-11-01
 /who                 who is here
+/limits              what the server allows
 //text               a text that begins with a slash
 /help                this
 /quit, Ctrl-C        leave
@@ -53,7 +56,8 @@ var usage = map[string]struct {
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
 	"forward": {2, "/forward n user"}, "thread": {1, "/thread n [text]"}, "unfollow": {}, "pin": {0, "/pin [n]"},
 	"unpin": {0, "/unpin [n]"}, "pins": {}, "hide": {0, "/hide [n]"}, "brief": {2, "/brief seconds text"},
-	"numbers": {}, "save": {1, "/save n [path]"}, "who": {}, "help": {}, "quit": {},
+	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
+	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {}, "limits": {}, "help": {}, "quit": {},
 }
 
 // read reads a line. A text that begins with a slash is written with two.

@@ -159,13 +159,20 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	case "help":
 		l.print("* %s", strings.ReplaceAll(help, "\n", "\n* "))
 		return false, nil
+	case "limits":
+		l.print("* %s", strings.ReplaceAll(table(l.client.Limits()), "\n", "\n* "))
+		return false, nil
 	case "to":
 		return false, l.to(c)
 	case "group":
 		return false, l.group(c)
+	case "search":
+		return false, l.search(ctx, c)
 	case "numbers":
 		l.print("* lines always have their numbers")
 		return false, nil
+	case "scheduled", "unschedule":
+		return false, l.later(ctx, nil, c)
 	}
 	r := l.current()
 	if r == nil {
@@ -188,6 +195,8 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 			return false, err
 		}
 		l.say(r, content)
+	case "later":
+		return false, l.later(ctx, r, c)
 	case "file":
 		a, err := upload(ctx, l.client, c.args[0], nil)
 		if err != nil {
@@ -342,12 +351,18 @@ func (l *lines) event(e client.Event) {
 		}
 	case client.Hides:
 		l.rooms.hidden(e)
+	case client.Slowed:
+		if text := slow(e.Until, time.Now()); text != "" {
+			l.write("* " + text)
+		}
 	case client.Gone:
 		l.mark(e.Conversation, 0)
 	case client.Restarted:
 		l.rooms.restart(e.Conversation)
 		delete(l.acked, l.rooms.get(e.Conversation))
 		l.mark(e.Conversation, 0)
+	case client.NotSent:
+		l.write("* " + unsent(e))
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
 		l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))

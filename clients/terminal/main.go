@@ -4,7 +4,7 @@
 //	chat -url ws://127.0.0.1:8081/local -user ann -tokens http://127.0.0.1:8080/dev/token
 //
 // Reading order: flags.go says how it is started, session.go makes the client, rooms.go holds what is known of the
-// conversations, command.go reads what is typed, change.go does what is asked of a message; screen.go, update.go, view.go and
+// conversations, command.go reads what is typed, change.go does what is asked of a message, later.go what is not said yet; screen.go, update.go, view.go and
 // transcript.go are the terminal, and lines.go is the mode without one.
 package main
 

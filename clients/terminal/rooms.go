@@ -31,7 +31,9 @@ type room struct {
 	members []wire.MemberLine
 	// outgoing are one's own messages that have no acknowledgement yet, or never will.
 	outgoing []*outgoing
-	drawn    transcript
+	// draft is what was begun, here or on another device.
+	draft string
+	drawn transcript
 }
 
 // outgoing is a message on its way, or the change of one, its target. A reaction sets all marks.

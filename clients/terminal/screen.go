@@ -27,6 +27,7 @@ type screen struct {
 	since    time.Time // when it was last asked who is in the rooms of the list
 	caughtUp bool
 	state    client.State
+	slowed   time.Time // until when the server lets the user wait
 	notice   string
 	uploads  int // files that are on their way to the store
 	input    textinput.Model
@@ -67,6 +68,15 @@ type (
 		attachment wire.Attachment
 		text       string
 		err        error
+	}
+	// recalled are the drafts that were begun, and listed is what is scheduled.
+	recalled []wire.Draft
+	listed   []wire.Scheduled
+	// found is what a search found.
+	found struct {
+		hits []wire.Hit
+		more bool
+		err  error
 	}
 	// noted is shown in the status line.
 	noted string

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -32,13 +34,22 @@ func (s *screen) typed(line string) tea.Cmd {
 	case "help":
 		s.notice = help
 		return nil
+	case "limits":
+		s.notice = table(s.client.Limits())
+		return nil
 	case "to":
 		return s.to(c)
 	case "group":
 		return s.group(c)
+	case "search":
+		return s.search(c)
 	case "numbers":
 		s.numbers = !s.numbers
 		return nil
+	case "scheduled":
+		return s.scheduled()
+	case "unschedule":
+		return s.answer(func() (string, error) { return unschedule(s.ctx, s.client, c.args[0]) })
 	}
 	if s.open == nil {
 		s.notice = "open a conversation first: Tab, or /to user"
@@ -51,6 +62,8 @@ func (s *screen) typed(line string) tea.Cmd {
 		return s.content(s.open, c)
 	case "reply":
 		return s.reply(s.open, c)
+	case "later":
+		return s.later(s.open, c)
 	case "file":
 		return s.file(s.open, c)
 	case "save":
@@ -73,11 +86,21 @@ func (s *screen) leave() tea.Cmd {
 		}
 	}
 	if waiting == 0 || s.leaving {
-		return tea.Quit
+		return s.quit
 	}
 	s.leaving = true
 	s.notice = fmt.Sprintf("%d not sent yet; once more leaves without", waiting)
 	return nil
+}
+
+// quit leaves when the draft of the open room is stored, if that can be done quickly.
+func (s *screen) quit() tea.Msg {
+	if s.open != nil {
+		ctx, cancel := context.WithTimeout(s.ctx, time.Second)
+		defer cancel()
+		_ = s.client.StoreDraft(ctx, s.open.id)
+	}
+	return tea.QuitMsg{}
 }
 
 func (s *screen) to(c command) tea.Cmd {
@@ -119,6 +142,7 @@ func (s *screen) say(r *room, content wire.Content) tea.Cmd {
 		text = strings.TrimSpace(fmt.Sprintf("%s 📎 %s", text, a.Name))
 	}
 	s.scroll = 0
+	r.draft = ""
 	if s.state.Phase == client.Disconnected {
 		s.client.Wake()
 	}

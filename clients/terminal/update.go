@@ -45,6 +45,15 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		s.notice = ""
 		return s, s.say(msg.room, wire.Content{Text: msg.text, Attachments: []wire.Attachment{msg.attachment}})
+	case recalled:
+		s.relearn(msg)
+	case listed:
+		s.notice = strings.Join(s.rooms.plans(msg), "\n")
+	case found:
+		s.notice = strings.Join(s.rooms.hitLines(msg.hits, msg.more, s.now().Location()), "\n")
+		if msg.err != nil {
+			s.notice = "not found: " + explain(msg.err)
+		}
 	case noted:
 		s.notice = string(msg)
 	}
@@ -62,6 +71,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		return s.entry(e.Entry)
 	case client.Hides:
 		s.rooms.hidden(e)
+	case client.Slowed:
+		s.slowed = e.Until
 	case client.Gone:
 		s.mark(e.Conversation, 0)
 	case client.Restarted:
@@ -70,7 +81,11 @@ func (s *screen) event(e client.Event) tea.Cmd {
 	case client.CaughtUp:
 		s.caughtUp = true
 		s.rooms.list(e.Conversations)
-		return s.whoAll()
+		return tea.Batch(s.whoAll(), s.recall())
+	case client.Draft:
+		s.learn(e.Draft)
+	case client.NotSent:
+		s.notice = unsent(e)
 	}
 	return nil
 }
@@ -144,6 +159,7 @@ func (s *screen) key(k tea.KeyMsg) tea.Cmd {
 			s.open.dismiss()
 		}
 		s.input.Reset()
+		s.begin()
 		s.notice = ""
 		return nil
 	case "enter":
@@ -156,6 +172,7 @@ func (s *screen) key(k tea.KeyMsg) tea.Cmd {
 	}
 	var cmd tea.Cmd
 	s.input, cmd = s.input.Update(k)
+	s.begin()
 	return cmd
 }
 
@@ -171,9 +188,10 @@ func (s *screen) enter(r *room) tea.Cmd {
 	if r == nil {
 		return nil
 	}
+	left := s.open
 	s.open, s.scroll, s.notice = r, 0, ""
 	s.read(r)
-	return tea.Batch(s.older(), s.who(r))
+	return tea.Batch(s.swap(left), s.older(), s.who(r))
 }
 
 // older fetches history if less is there than is looked at.

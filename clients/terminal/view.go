@@ -199,6 +199,7 @@ func (s *screen) status() string {
 		if !s.caughtUp {
 			left = busy.Render("◌ catching up")
 		}
+		notice = cmp.Or(notice, slow(s.slowed, s.now()))
 	case client.Disconnected:
 		wait := s.state.Retry.Sub(s.now()).Seconds()
 		left = bad.Render(fmt.Sprintf("○ offline, reconnecting in %.0f s", max(0, math.Ceil(wait))))

@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,8 +48,10 @@ type frame struct {
 	Ref          string              `json:"ref"`
 	Conversation chat.ConversationID `json:"conversation"`
 	Seq          chat.Seq            `json:"seq"`
+	ID           chat.MessageID      `json:"id"`
 	Code         chat.Code           `json:"code"`
 	Message      string              `json:"message"`
+	RetryAfter   float64             `json:"retry_after"`
 	Result       jsontext.Value      `json:"result"`
 	raw          []byte
 }
@@ -185,14 +188,32 @@ func try[R any](d *device, request any) (result R, err error) {
 	}
 }
 
-// ask is try for a request that must succeed.
+// ask is try for a request that must succeed. One that is limited is sent again, when the server says.
 func ask[R any](d *device, request any) R {
 	d.t.Helper()
 	result, err := try[R](d, request)
+	for err != nil && d.limited(err) {
+		result, err = try[R](d, request)
+	}
 	if err != nil {
 		d.t.Fatalf("%s asks %+v: %v", d, request, err)
 	}
 	return result
+}
+
+// limited reports whether an error says that the device is too fast, and waits until it no longer is.
+func (d *device) limited(err error) bool {
+	no, ok := errors.AsType[refusal](err)
+	if !ok || no.Code != chat.Limited || no.RetryAfter <= 0 {
+		return false
+	}
+	timer := time.NewTimer(time.Duration(no.RetryAfter * float64(time.Second)))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-d.done:
+	}
+	return true
 }
 
 // refused is try for a request that has the right shape and must fail; it returns why it did.
@@ -262,7 +283,7 @@ func (d *device) entries(id chat.ConversationID) []wire.Entry {
 	defer d.mu.Unlock()
 	var all []wire.Entry
 	for _, f := range d.heard {
-		if f.Conversation == id {
+		if f.Conversation == id && f.Seq > 0 {
 			all = append(all, d.entry(f))
 		}
 	}

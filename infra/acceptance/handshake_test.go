@@ -95,6 +95,9 @@ func TestATokenThatExpiresEndsWhatItsConnectionMayDo(t *testing.T) {
 			last = ack
 			return false
 		}
+		if phone.limited(err) {
+			return false
+		}
 		no, ok := err.(refusal)
 		if !ok || no.Code != chat.Unauthenticated {
 			t.Fatal(err)

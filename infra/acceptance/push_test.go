@@ -12,6 +12,7 @@ import (
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/infra/local/stack"
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/topology"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -120,7 +121,7 @@ func TestAPhoneThatSendsAndVanishesIsNotNotifiedOfItsOwnMessage(t *testing.T) {
 		case c.Operation == "PutItem" && strings.Contains(c.Text, m.Body.Text) && strings.Contains(c.Text, string(m.ID)):
 			phone.cut()
 			<-forgotten
-		case c.Operation == "UpdateItem" && strings.Contains(c.Text, string(ann.ID)):
+		case c.Operation == "UpdateItem" && strings.Contains(c.Text, string(ann.ID)) && strings.Contains(c.Text, `"`+topology.Sessions.Name+`"`):
 			close(forgotten)
 		case c.Operation == "Publish" && strings.Contains(c.Text, string(chat.DirectID(ann.ID, bob.ID))):
 			published <- c

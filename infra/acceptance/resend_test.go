@@ -11,7 +11,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-func TestAResendAfterALostAcknowledgementIsTheSameMessage(t *testing.T) {
+func TestS1AResendAfterALostAcknowledgementIsTheSameMessage(t *testing.T) {
 	t.Parallel()
 	ann, bob := person(t, "ann"), person(t, "bob")
 	phone, bobsPhone := ann.connect("phone"), bob.connect("phone")
@@ -82,7 +82,7 @@ func TestAGroupIsCreatedOnceHoweverOftenItIsAskedFor(t *testing.T) {
 
 // A function that is killed answers nobody. Wherever that happens, the resend finishes what was begun, and only once. Not in
 // parallel: the kill ends what others have under way.
-func TestAMessageWhoseFunctionWasKilledIsSentOnceByItsResend(t *testing.T) {
+func TestS4AMessageWhoseFunctionWasKilledIsSentOnceByItsResend(t *testing.T) {
 	needLocal(t, "kills a function")
 	for name, at := range map[string]struct {
 		service, operation string

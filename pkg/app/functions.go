@@ -5,9 +5,12 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/pkg/auth"
+	"github.com/parley-im/parley/pkg/draft"
 	"github.com/parley-im/parley/pkg/media"
 	"github.com/parley-im/parley/pkg/push"
 	"github.com/parley-im/parley/pkg/read"
+	"github.com/parley-im/parley/pkg/schedule"
+	"github.com/parley-im/parley/pkg/search"
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/session"
 )
@@ -34,14 +37,35 @@ func Disconnect(p *Parts) any {
 // Message serves what appends to conversations.
 func Message(p *Parts) any {
 	d := p.deliverer()
-	d.Shards = p.shards()
-	log := p.conversations()
-	s := &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now}
-	h := &send.Hider{Log: log, Deliver: d}
+	s := p.sender(d)
+	s.Drafts = p.people()
+	h := &send.Hider{Log: s.Log, Deliver: d}
 	return p.routes(map[string]action{
 		"send": do(sent(s.Send)), "create": do(accepted(s.Create)),
 		"edit": do(accepted(s.Edit)), "delete": do(accepted(s.Delete)), "react": do(accepted(s.React)),
 		"pin": do(accepted(s.Pin)), "hide": do(h.Hide), "follow": do(s.Follow),
+	})
+}
+
+// Drafts serves what is not said yet.
+func Drafts(p *Parts) any {
+	log := p.conversations()
+	k := &draft.Keeper{Drafts: p.people(), Log: log, Others: p.teller(), Now: now}
+	s := &schedule.Scheduler{
+		Schedules: p.schedule(), Now: now,
+		Checker: &send.Sender{Log: log, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now},
+	}
+	return p.routes(map[string]action{
+		"draft": do(k.Draft), "drafts": do(k.List),
+		"schedule": do(s.Schedule), "unschedule": do(s.Unschedule), "scheduled": do(s.List),
+	})
+}
+
+// Tick serves the rule that looks for what is due.
+func Tick(p *Parts) any {
+	d := p.deliverer()
+	return tick(&schedule.Ticker{
+		Schedules: p.schedule(), Sender: p.sender(d), Log: p.conversations(), Devices: d, Logger: p.logger,
 	})
 }
 
@@ -55,6 +79,12 @@ func Sync(p *Parts) any {
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
 		"pins": do(r.Pins), "threads": do(r.Threads),
 	})
+}
+
+// Search serves searches.
+func Search(p *Parts) any {
+	s := &search.Searcher{Log: p.conversations(), Now: now}
+	return p.routes(map[string]action{"search": do(s.Search)})
 }
 
 // Media serves uploads and downloads.
@@ -74,5 +104,5 @@ func Push(p *Parts) any {
 	return notify(&push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger})
 }
 
-// Default serves frames that no route takes.
-func Default(p *Parts) any { return p.routes(nil) }
+// Default serves frames that no route takes, and hello.
+func Default(p *Parts) any { return p.routes(map[string]action{"hello": do(hello)}) }

@@ -19,13 +19,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	awssns "github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/guregu/dynamo/v2"
 
 	"github.com/parley-im/parley/infra/local/dynamodb/dynamodbtest"
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/config"
+	"github.com/parley-im/parley/pkg/store"
 	"github.com/parley-im/parley/pkg/topology"
+	"github.com/parley-im/parley/pkg/wire"
 )
 
 // recorder is an HTTP client that notes the IAM action of each request of one function.
@@ -87,6 +91,7 @@ type cloud struct {
 	recorders map[string]*recorder
 	posting   *recorder // whose posts arrive
 	forget    func()    // removes every endpoint from the platform
+	database  string
 }
 
 func newCloud(t *testing.T) *cloud {
@@ -115,9 +120,10 @@ func newCloud(t *testing.T) *cloud {
 		w.Header().Set("Content-Length", "0")
 	}))
 	queues := serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"MessageId":"1"}`)) }))
+	c.database = *dynamodbtest.Start(t).Options().BaseEndpoint
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true",
-		"AWS_ENDPOINT_URL_DYNAMODB": *dynamodbtest.Start(t).Options().BaseEndpoint, "AWS_ENDPOINT_URL_SNS": platform,
+		"AWS_ENDPOINT_URL_DYNAMODB": c.database, "AWS_ENDPOINT_URL_SNS": platform,
 		"AWS_ENDPOINT_URL_SQS": queues, "AWS_ENDPOINT_URL_S3": bucket, topology.Posts.EnvName(): gateway,
 	} {
 		t.Setenv(name, value)
@@ -137,6 +143,7 @@ func newCloud(t *testing.T) *cloud {
 	}
 	c.vars = map[string]string{
 		topology.Conversations.EnvName(): topology.Conversations.Name, topology.Sessions.EnvName(): topology.Sessions.Name,
+		topology.People.EnvName():  topology.People.Name,
 		topology.Offline.EnvName(): topics.TopicARN("offline"), topology.Fanout.EnvName(): queues + "/000000000000/fanout",
 		topology.Media.EnvName(): "media", topology.Posts.EnvName(): gateway, topology.Push.EnvName(): "fcm=" + topics.ApplicationARN(gcm),
 	}
@@ -183,6 +190,20 @@ func (c *cloud) as(event map[string]any, user string) {
 	values := at(event, "requestContext", "authorizer")
 	values["user"], values["device"] = user, user+"-1"
 	expire(event, time.Now().Add(time.Hour))
+}
+
+// fails stores a scheduled message to a conversation that there is not, as if its sender had been a member.
+func (c *cloud) fails(id string) {
+	c.t.Helper()
+	s := store.NewSchedule(dynamo.NewFromIface(dynamodb.New(dynamodb.Options{
+		Region: "eu-central-1", BaseEndpoint: aws.String(c.database), Credentials: credentials.NewStaticCredentialsProvider("local", "secret", ""),
+	})), topology.People.Name, topology.PeopleByDue.Name)
+	_, wrote, err := s.AddScheduled(c.t.Context(), chat.Scheduled{
+		User: "ann", ID: chat.MessageID(id), Conversation: chat.GroupID("eve", chat.MessageID(id)), Body: chat.Body{Text: "hi"}, At: time.Now(),
+	})
+	if err != nil || !wrote {
+		c.t.Fatal(wrote, err)
+	}
 }
 
 // Locally nobody checks permissions; on AWS what is not granted is refused.
@@ -242,12 +263,31 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 		}
 		c.do("fanout", events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: string(share)}}})
 	}
+	c.ask("message", "ann", "send", fmt.Sprintf(`,"id":%q,"to":{"user":"bob"},"body":{"text":"hi"},"draft":true`, message(5)))
+	in := func(d time.Duration) string { return wire.Time(time.Now().Add(d)) }
+	c.ask("drafts", "bob", "draft", fmt.Sprintf(`,"to":{"conversation":%q},"body":{"text":"hi"}`, direct))
+	c.ask("drafts", "ann", "draft", fmt.Sprintf(`,"to":{"conversation":%q},"body":{"text":"hi"}`, large))
+	c.ask("drafts", "ann", "draft", `,"to":{"user":"bob"}`)
+	c.ask("drafts", "ann", "drafts", "")
+	for n, to := range []string{`"user":"bob"`, `"user":"eva"`, fmt.Sprintf(`"conversation":%q`, large)} {
+		c.ask("drafts", "ann", "schedule", fmt.Sprintf(`,"id":%q,"to":{%s},"body":{"text":"hi"},"at":%q`, message(10+n), to, in(time.Hour)))
+	}
+	c.ask("drafts", "ann", "schedule", fmt.Sprintf(`,"id":%q,"to":{"user":"bob"},"body":{"text":"hi"},"at":%q,"replace":true`, message(10), in(time.Minute)))
+	c.ask("drafts", "ann", "schedule", fmt.Sprintf(`,"id":%q,"to":{"user":"bob"},"body":{"text":"hi"},"at":%q`, message(20), in(time.Hour)))
+	c.ask("drafts", "ann", "unschedule", fmt.Sprintf(`,"id":%q`, message(20)))
+	c.ask("drafts", "ann", "scheduled", "")
+	c.fails(message(21))
+	tick := payload(t, "tick")
+	tick["time"] = time.Now().Add(2 * time.Hour).Format(time.RFC3339)
+	c.do("tick", tick)
 	for _, id := range []chat.ConversationID{direct, large} {
 		c.ask("sync", "ann", "sync", fmt.Sprintf(`,"cursors":[{"conversation":%q,"after":0}]`, id))
 		c.ask("sync", "ann", "history", fmt.Sprintf(`,"conversation":%q`, id))
 		c.ask("sync", "ann", "members", fmt.Sprintf(`,"conversation":%q`, id))
 	}
 	c.ask("sync", "ann", "conversations", "")
+	c.ask("search", "ann", "search", `,"query":"hi"`)
+	c.ask("search", "m1", "search", fmt.Sprintf(`,"from":"ann","in":%q,"before":"2026-11-21T00:00:00.000Z"`, large)) // looks for that time
 	c.ask("media", "ann", "upload", `,"name":"a.png","type":"image/png","size":5,"sha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="`)
 
 	notice := payload(t, "push")

@@ -10,8 +10,10 @@ import (
 	"github.com/parley-im/parley/pkg/connections"
 	"github.com/parley-im/parley/pkg/deliver"
 	"github.com/parley-im/parley/pkg/endpoints"
+	"github.com/parley-im/parley/pkg/media"
 	"github.com/parley-im/parley/pkg/notices"
 	"github.com/parley-im/parley/pkg/objects"
+	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/shards"
 	"github.com/parley-im/parley/pkg/store"
 	"github.com/parley-im/parley/pkg/topology"
@@ -25,6 +27,14 @@ func (p *Parts) conversations() *store.Conversations {
 
 func (p *Parts) sessions() *store.Sessions {
 	return store.NewSessions(p.database(), p.env.Resource(topology.Sessions))
+}
+
+func (p *Parts) people() *store.People {
+	return store.NewPeople(p.database(), p.env.Resource(topology.People))
+}
+
+func (p *Parts) schedule() *store.Schedule {
+	return store.NewSchedule(p.database(), p.env.Resource(topology.People), topology.PeopleByDue.Name)
 }
 
 func (p *Parts) connections() *connections.Connections {
@@ -49,6 +59,18 @@ func (p *Parts) deliverer() *deliver.Deliverer {
 		Sessions: p.sessions(), Poster: p.connections(), Log: p.conversations(), Now: now, Logger: p.logger,
 		Notifier: notices.New(sns.NewFromConfig(p.aws), p.env.Resource(topology.Offline)),
 	}
+}
+
+// teller is a deliverer that only posts.
+func (p *Parts) teller() *deliver.Deliverer {
+	return &deliver.Deliverer{Sessions: p.sessions(), Poster: p.connections(), Now: now, Logger: p.logger}
+}
+
+// sender appends and hands out with d, which it lets share large conversations.
+func (p *Parts) sender(d *deliver.Deliverer) *send.Sender {
+	d.Shards = p.shards()
+	log := p.conversations()
+	return &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Begin: p.people(), Now: now}
 }
 
 func (p *Parts) shards() *shards.Queue {

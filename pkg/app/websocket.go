@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/limit"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -54,10 +55,11 @@ func sent[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, error)
 // routes makes the handler of a function's routes. Whatever happens, the caller gets one frame: the return value is the
 // route response. A frame whose action has no route is answered by the function of $default.
 func (p *Parts) routes(actions map[string]action) func(context.Context, request) (response, error) {
+	frames := limit.New(chat.FrameRate, chat.FrameBurst, now)
 	return func(ctx context.Context, r request) (response, error) {
 		frame := []byte(r.Body)
 		ref := wire.Ref(frame)
-		result, err := p.answer(ctx, actions[r.RequestContext.RouteKey], r, frame)
+		result, err := p.answer(ctx, frames, actions[r.RequestContext.RouteKey], r, frame)
 		if err == nil {
 			var body []byte
 			if body, err = wire.Encode(wire.NewReply(ref, result)); err == nil {
@@ -70,22 +72,27 @@ func (p *Parts) routes(actions map[string]action) func(context.Context, request)
 	}
 }
 
-func (p *Parts) answer(ctx context.Context, act action, r request, frame []byte) (any, error) {
+func (p *Parts) answer(ctx context.Context, frames *limit.Limiter, act action, r request, frame []byte) (any, error) {
 	who, err := identity(r)
 	switch {
 	case err != nil:
 		return nil, err
 	case !now().Before(who.Expires):
 		return nil, &chat.Error{Code: chat.Unauthenticated}
-	case act == nil:
+	}
+	if wait := frames.Take(string(who.User)); wait > 0 {
+		return nil, &chat.Error{Code: chat.Limited, Detail: "too many frames at once", RetryAfter: wait}
+	}
+	if act == nil {
 		return nil, wire.Unroutable(frame)
 	}
 	return act(ctx, who, frame)
 }
 
-// report logs what was the server's fault, once, here. What was the client's it has been told.
+// report logs what was the server's fault, once, here. What was the client's it has been told; to log a flood would be to
+// pay for it.
 func (p *Parts) report(ctx context.Context, r request, err error) {
-	if !chat.PolicyOf(chat.AsError(err).Code).Temporary {
+	if code := chat.AsError(err).Code; code == chat.Limited || !chat.PolicyOf(code).Temporary {
 		return
 	}
 	requestID := ""

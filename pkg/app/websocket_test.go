@@ -136,7 +136,8 @@ func TestWhatTheClientIsTold(t *testing.T) {
 		"its own fault":      {&chat.Error{Code: chat.Forbidden}, chat.Forbidden, 0, false},
 		"wrapped":            {fmt.Errorf("%w: %w", internal, &chat.Error{Code: chat.Conflict}), chat.Conflict, 0, false},
 		"a part is down":     {fmt.Errorf("%w: %w", &chat.Error{Code: chat.Unavailable}, internal), chat.Unavailable, 1, true},
-		"a delay of its own": {&chat.Error{Code: chat.Limited, RetryAfter: 1500 * time.Millisecond}, chat.Limited, 1.5, true},
+		"a delay of its own": {&chat.Error{Code: chat.Unavailable, RetryAfter: 1500 * time.Millisecond}, chat.Unavailable, 1.5, true},
+		"too fast":           {&chat.Error{Code: chat.Limited, RetryAfter: 200 * time.Millisecond}, chat.Limited, 0.2, false},
 		"nobody's business":  {internal, chat.Internal, 2, true},
 		"out of time":        {context.DeadlineExceeded, chat.Internal, 2, true},
 		"gone":               {chat.ErrGone, chat.Internal, 2, true},
@@ -246,6 +247,39 @@ func TestAnAcknowledgementIsWhereTheEntryIs(t *testing.T) {
 	}
 	sample["body"] = strings.Replace(sample["body"].(string), `"hi"`, `"no"`, 1)
 	if a := ask(t, handler, sample); a.Code != chat.Forbidden || a.Result != nil {
+		t.Errorf("%+v", a)
+	}
+}
+
+// A flood costs nothing but its frames: no use case is called and no line is logged.
+func TestAFloodOfFramesIsLimitedPerUser(t *testing.T) {
+	p, logs := newParts()
+	calls := 0
+	handler := p.routes(map[string]action{"any": func(context.Context, chat.Identity, []byte) (any, error) {
+		calls++
+		return struct{}{}, nil
+	}})
+	event := frame(t, "any", `{"action":"any","ref":"7"}`)
+	refused := 0
+	for range 2 * chat.FrameBurst {
+		a := ask(t, handler, event)
+		if a.Event == wire.EventReply {
+			continue
+		}
+		refused++
+		if a.Code != chat.Limited || a.Ref != "7" || a.RetryAfter <= 0 || a.RetryAfter > 1 {
+			t.Fatalf("%+v", a)
+		}
+	}
+	if refused == 0 || calls < chat.FrameBurst || calls+refused != 2*chat.FrameBurst || logs.Len() > 0 {
+		t.Errorf("%d calls, %d refused, logs %s", calls, refused, logs)
+	}
+	// Other routes of the function share the bucket; other users have their own.
+	if a := ask(t, handler, frame(t, topology.RouteDefault, "{}")); a.Code != chat.Limited {
+		t.Errorf("%+v", a)
+	}
+	at(event, "requestContext", "authorizer")["user"] = "bob"
+	if a := ask(t, handler, event); a.Event != wire.EventReply {
 		t.Errorf("%+v", a)
 	}
 }

@@ -129,6 +129,8 @@ type Entry struct {
 	Until time.Time
 	// State is what became of a message since.
 	State State
+	// Pace is how fast the conversation went when this was added. No client is told.
+	Pace Pace
 }
 
 // Body is the content of an entry.

@@ -6,7 +6,7 @@ import "context"
 // message says now. So an edit shows the newest text, whichever it announced, and nothing of a message that is gone since.
 // Messages are looked up among the entries first. Whoever shows entries joins them before.
 func Join(ctx context.Context, log Log, id ConversationID, entries []Entry) error {
-	if err := fill(ctx, log, entries); err != nil {
+	if err := Fill(ctx, log, entries); err != nil {
 		return err
 	}
 	at := map[Seq]Entry{}
@@ -25,7 +25,7 @@ func Join(ctx context.Context, log Log, id ConversationID, entries []Entry) erro
 		if err != nil {
 			return err
 		}
-		if err := fill(ctx, log, found); err != nil {
+		if err := Fill(ctx, log, found); err != nil {
 			return err
 		}
 		for _, e := range found {
@@ -43,8 +43,8 @@ func Join(ctx context.Context, log Log, id ConversationID, entries []Entry) erro
 	return nil
 }
 
-// fill reads what messages say that disappear, if there are any.
-func fill(ctx context.Context, log Log, entries []Entry) error {
+// Fill reads what messages say that disappear, if there are any, as Join does before it.
+func Fill(ctx context.Context, log Log, entries []Entry) error {
 	for _, e := range entries {
 		if e.Timer.Set() {
 			return log.Fill(ctx, entries)

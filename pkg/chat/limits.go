@@ -71,12 +71,37 @@ const (
 	MaxPage = 100
 	// DefaultPage is how many it lists if the request does not say.
 	DefaultPage = 50
+	// MaxQuery is the length of what is searched for in characters.
+	MaxQuery = 200
+	// MaxHits is how many hits one page of a search holds.
+	MaxHits = 100
+	// DefaultHits is how many it holds if the request does not say.
+	DefaultHits = 20
+	// MaxScanned is how many entries one request of a search looks at before it returns what it has found so far.
+	MaxScanned = 5000
 	// MaxConnections is how many sockets a user holds at once; the oldest gives way.
 	MaxConnections = 10
 	// MaxEndpoints is how many devices of a user are notified; the one registered first gives way.
 	MaxEndpoints = 25
 	// MaxResend is how many entries behind the head a resend may be: beyond that the client syncs first.
 	MaxResend = 1000
+	// UserRate is how many entries a second one user adds to one conversation in the long run.
+	UserRate = 5
+	// UserBurst is how many a user adds at once after a pause.
+	UserBurst = 20
+	// ConversationRate is how many entries a second all members together add to a conversation in the long run.
+	ConversationRate = 50
+	// ConversationBurst is how many they add at once after a pause.
+	ConversationBurst = 200
+	// FrameRate is how many frames a second of one user a running function serves in the long run. It is counted by each
+	// instance of a function for itself.
+	FrameRate = 20
+	// FrameBurst is how many it serves at once after a pause.
+	FrameBurst = 100
+	// BeginRate is how many direct conversations a user begins per hour in the long run.
+	BeginRate = 30
+	// BeginBurst is how many a user begins at once after a pause.
+	BeginBurst = 30
 	// UploadTime is how long a signed URL accepts an upload.
 	UploadTime = 5 * time.Minute
 	// DownloadTime is how long a signed URL serves a download.
@@ -85,6 +110,21 @@ const (
 	ConnectionLife = 2 * time.Hour
 	// ConnectionMargin is how much longer a connection is believed in, because clocks differ.
 	ConnectionMargin = 5 * time.Minute
+	// DraftRetention is how long a draft that nobody touches is kept.
+	DraftRetention = 90 * 24 * time.Hour
+	// DraftPause is how long a client waits for more before it sends a draft: while somebody types, none is sent.
+	DraftPause = 2 * time.Second
+	// MaxScheduled is how many scheduled messages a user has, those included that failed and were not dismissed.
+	MaxScheduled = 100
+	// MinSchedule and MaxSchedule are how far ahead a message can be scheduled.
+	MinSchedule = 5 * time.Second
+	MaxSchedule = 30 * 24 * time.Hour
+	// ScheduleEvery is how often is looked what is due: a scheduled message is sent never early, and late by up to this.
+	ScheduleEvery = time.Minute
+	// SchedulePatience is how long a scheduled message is tried that meets temporary errors only.
+	SchedulePatience = time.Hour
+	// ScheduleRetention is how long one is kept that could not be sent, with the reason.
+	ScheduleRetention = 7 * 24 * time.Hour
 	// SessionRetention is how long a user who never returns is remembered.
 	SessionRetention = 400 * 24 * time.Hour
 )

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -46,7 +47,7 @@ func (c *Client) QueueEdit(conversation chat.ConversationID, seq chat.Seq, revis
 	revision.Mentions = append([]chat.UserID(nil), revision.Mentions...) // nil if there are none
 	p := c.newChange(chat.Edited, conversation, seq)
 	p.frame = func(after *chat.Seq) any { return wire.Edit{Change: p.change("edit", after), Body: &revision} }
-	return c.submit(p, check(p, new(wire.Edit)))
+	return c.submit(p, cmp.Or(check(p, new(wire.Edit)), c.limits.allows(wire.Content{Text: revision.Text, Regard: revision.Regard})))
 }
 
 // QueueDelete is Delete without waiting.

@@ -65,7 +65,9 @@ type Client struct {
 	calls   calls
 	inbox   inbox
 	outbox  outbox
+	drafts  drafts
 	queue   queue
+	limits  limits
 	opened  chan struct{} // a connection was opened; capacity 1
 	missing chan struct{} // an entry arrived before its turn; capacity 1
 	woken   chan struct{} // the program asked for an attempt; capacity 1
@@ -112,6 +114,7 @@ func New(o Options) (*Client, error) {
 	c.link.changed = make(chan struct{})
 	c.calls.open = map[string]*call{}
 	c.outbox.lanes = map[chat.ConversationID][]*Pending{}
+	c.drafts.rooms = map[chat.ConversationID]*drafting{}
 	c.queue.more = make(chan struct{}, 1)
 	c.inbox.user, c.inbox.begin, c.inbox.deliver = o.User, o.Begin, c.queue.push
 	c.inbox.load(cursors)

@@ -7,7 +7,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone or a Hides.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Hides, a Slowed, a Draft or a NotSent.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
@@ -39,6 +39,9 @@ type CaughtUp struct {
 // from a group and is back. If entries come, they begin again where Options.Begin says, or where the user may read from.
 type Restarted struct{ Conversation chat.ConversationID }
 
+// Slowed tells that the server finds the user too fast: what it has refused is sent again at that time.
+type Slowed struct{ Until time.Time }
+
 // Gone tells that the user is not in a conversation any more, and hears nothing of it from now on. What is known stays true;
 // whether to keep it is the program's to decide. If the user comes back, entries begin anew.
 type Gone struct{ Conversation chat.ConversationID }
@@ -51,6 +54,13 @@ type Hides struct {
 	wire.Hides
 }
 
+// Draft tells what the user has begun to write on another device, or, without a Body, that nothing is begun any more. What is
+// being written here is not touched: a program decides between the two, the later of which will be stored.
+type Draft struct{ wire.Draft }
+
+// NotSent tells that a scheduled message was not sent and will not be, and why.
+type NotSent struct{ wire.Failed }
+
 // begun is not for Handle: it tells the Store where Options.Begin chose to begin, so that it is not asked again.
 type begun struct {
 	conversation chat.ConversationID
@@ -62,8 +72,11 @@ func (Entry) event()     {}
 func (State) event()     {}
 func (CaughtUp) event()  {}
 func (Restarted) event() {}
+func (Slowed) event()    {}
 func (Gone) event()      {}
 func (Hides) event()     {}
+func (Draft) event()     {}
+func (NotSent) event()   {}
 
 // Phase of the connection.
 type Phase int

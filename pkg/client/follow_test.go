@@ -90,7 +90,7 @@ func TestReorderedEntriesArePutInOrderWithoutAskingTheServer(t *testing.T) {
 	})
 }
 
-func TestADeviceThatWasAwayCatchesUpExactly(t *testing.T) {
+func TestO4ADeviceThatWasAwayCatchesUpExactly(t *testing.T) {
 	play(t, func(t *scene) {
 		for i := range 1000 {
 			t.server.Say("bob", "ann", fmt.Sprint(i))
@@ -232,7 +232,7 @@ func TestAMessageToAConversationWhosePeerIsNotKnownIsFetched(t *testing.T) {
 	})
 }
 
-func TestAConversationThatTheServerNoLongerHasBeginsAgain(t *testing.T) {
+func TestO5AConversationThatTheServerNoLongerHasBeginsAgain(t *testing.T) {
 	play(t, func(t *scene) {
 		ann := t.connect("ann")
 		for range 5 {

@@ -38,6 +38,9 @@ func (c *Client) Upload(ctx context.Context, f File) (wire.Attachment, error) {
 	if err != nil {
 		return wire.Attachment{}, fmt.Errorf("upload %s: %w", f.Name, err)
 	}
+	if most := c.limits.limit("MaxUpload", chat.MaxUpload); size > int64(most) {
+		return wire.Attachment{}, newError(chat.TooLarge, "size: at most %d bytes", most)
+	}
 	request := wire.Upload{Name: f.Name, Type: f.Type, Size: size, SHA256: base64.StdEncoding.EncodeToString(digest.Sum(nil))}
 	var wait backoff
 	for try := 1; ; try++ {

@@ -25,7 +25,8 @@ type Pending struct {
 	Conversation chat.ConversationID
 
 	frame    func(after *chat.Seq) any
-	entry    wire.Entry // what the log will hold, but for Seq and At
+	settled  func(error) // is told the outcome, if not nil
+	entry    wire.Entry  // what the log will hold, but for Seq and At
 	ref      string
 	tries    int
 	after    chat.Seq // the newest entry of the conversation that was known when it was first tried
@@ -59,6 +60,9 @@ func (p *Pending) giveUp(why error) {
 func (p *Pending) finish(accepted wire.Accepted, err error) {
 	p.once.Do(func() {
 		p.accepted, p.err = accepted, err
+		if p.settled != nil {
+			p.settled(err)
+		}
 		close(p.done)
 		p.withdraw(nil)
 	})

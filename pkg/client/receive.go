@@ -36,6 +36,10 @@ func (c *Client) receive(s *socket, frame []byte) {
 		if json.Unmarshal(frame, &e) == nil {
 			c.refused(s, fromWire(e), e.Ref)
 		}
+	case in.Event == wire.EventDraft:
+		c.heard(frame)
+	case in.Event == wire.EventScheduled:
+		c.failed(frame)
 	case in.Event == "" && in.ConnectionID != "":
 		c.calls.doubt(s, newError(chat.Unavailable, "the gateway could not handle the frame"))
 	case in.Event == wire.EventHides:
@@ -45,9 +49,13 @@ func (c *Client) receive(s *socket, frame []byte) {
 		}
 	case in.Conversation != "" && in.Seq > 0 && (in.ID != "" || in.Event == string(chat.Hidden)):
 		var e wire.Entry
-		if json.Unmarshal(frame, &e) == nil && c.inbox.offer(e) {
+		if json.Unmarshal(frame, &e) != nil {
+			return
+		}
+		if c.inbox.offer(e) {
 			signal(c.missing)
 		}
+		c.spent(e)
 	}
 }
 

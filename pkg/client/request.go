@@ -62,7 +62,11 @@ func (c *Client) request(ctx context.Context, ref string, build func() ([]byte, 
 		case !e.Temporary, e.Code == chat.Internal && same >= internalTries:
 			return nil, e
 		}
-		if err := c.pause(ctx, wait.next(e.RetryAfter)); err != nil {
+		delay := wait.next(e.RetryAfter)
+		if e.Code == chat.Limited {
+			c.queue.push(Slowed{Until: time.Now().Add(delay)})
+		}
+		if err := c.pause(ctx, delay); err != nil {
 			return nil, err
 		}
 	}
@@ -91,6 +95,11 @@ func (c *Client) roundTrip(ctx context.Context, s *socket, ref string, frame []b
 	if err := s.write(frame); err != nil {
 		return nil, err
 	}
+	return c.answered(ctx, s, call)
+}
+
+// answered waits for the answer to a frame that was sent.
+func (c *Client) answered(ctx context.Context, s *socket, call *call) (jsontext.Value, error) {
 	deadline := time.Now().Add(answerTime)
 	timer := time.NewTimer(answerTime)
 	defer timer.Stop()

@@ -185,7 +185,7 @@ func render(entries []wire.Entry) string {
 	return out.String()
 }
 
-func TestARoomTakesEntriesInAnyOrderAndAnyNumberOfTimes(t *testing.T) {
+func TestO3ARoomTakesEntriesInAnyOrderAndAnyNumberOfTimes(t *testing.T) {
 	log := []wire.Entry{
 		{Event: chat.Message, Seq: 1, From: "ann", Body: wire.Body{Text: "one"}},
 		{Event: chat.Reacted, Seq: 2, From: "bob", Body: wire.Body{Target: 1, Reactions: []string{"👍", "🎉"}}},

@@ -162,6 +162,7 @@ func (c *Client) adopt(s *socket) {
 		<-s.ctx.Done()
 		c.link.drop(s)
 	})
+	c.greet(s)
 	c.link.set(s)
 	signal(c.opened)
 }

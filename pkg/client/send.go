@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -54,26 +55,24 @@ func (c *Client) queueSend(to wire.Target, content wire.Content, expires int) *P
 	content.Attachments = append([]wire.Attachment(nil), content.Attachments...) // nil if there are none
 	content.Mentions = append([]chat.UserID(nil), content.Mentions...)
 	p := c.newPending(chat.Message)
-	p.Conversation = to.Conversation
-	if to.User != "" {
-		p.Conversation = chat.DirectID(c.options.User, to.User)
-	}
-	if to.Thread != nil {
-		p.Conversation = chat.ThreadID(to.Thread.Conversation, to.Thread.Seq)
-	}
+	p.Conversation = c.conversation(to)
 	p.entry.To = to.User
 	p.entry.Body = wire.Body{
 		Text: content.Text, Attachments: content.Attachments, Reply: content.Reply, Mentions: content.Mentions, Everybody: content.Everybody,
 		Forwarded: content.Forward != nil,
 	}
+	drafting, draft := c.drafts.send(p.Conversation)
+	if drafting != nil {
+		p.settled = func(err error) { c.sent(drafting, draft && err == nil) }
+	}
 	p.frame = func(after *chat.Seq) any {
-		frame := wire.Send{Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content}
+		frame := wire.Send{Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content, Draft: draft}
 		if expires > 0 {
 			frame.Expires = &expires
 		}
 		return frame
 	}
-	return c.submit(p, check(p, new(wire.Send)))
+	return c.submit(p, cmp.Or(check(p, new(wire.Send)), c.limits.allows(content)))
 }
 
 // QueueGroup is CreateGroup without waiting. The Conversation of the Pending can be written to at once.

@@ -216,7 +216,7 @@ func TestOneMessageOfAConversationIsUnderWayAtATimeAndConversationsDoNotWaitForE
 	})
 }
 
-func TestMessagesOfAnOfflineDeviceAreSentInOrderWhenItConnects(t *testing.T) {
+func TestS8MessagesOfAnOfflineDeviceAreSentInOrderWhenItConnects(t *testing.T) {
 	play(t, func(t *scene) {
 		ann := t.open("ann")
 		var last *client.Pending

@@ -60,9 +60,12 @@ func New() (*Validator, error) {
 // put files a schema under what its name says.
 func (v *Validator) put(name string, schema *jsonschema.Schema, asked map[string]bool) {
 	action, isReply := strings.CutPrefix(name, "reply.")
+	event, isEvent := strings.CutPrefix(name, "event.") // of events that are called like an action
 	switch {
 	case isReply:
 		v.replies[action] = schema
+	case isEvent:
+		v.events[event] = schema
 	case asked[name]:
 		v.requests[name] = schema
 	case name == "gateway":

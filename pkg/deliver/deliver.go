@@ -137,34 +137,20 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 	if err != nil {
 		return err
 	}
-	expired, err := wire.Encode(wire.NewError("", &chat.Error{Code: chat.Unauthenticated}))
-	if err != nil {
-		return err
-	}
 	sessions, err := d.Sessions.Sessions(ctx, slices.Concat(users, blind))
 	if err != nil {
 		return err
 	}
 	now := d.Now()
-	var targets []target
-	for i, s := range sessions {
-		told := frame
-		if i >= len(users) {
-			told = placeholder
+	gone, err := d.reach(ctx, now, sessions, except, func(i int) []byte {
+		if i < len(users) {
+			return frame
 		}
-		for _, connection := range s.Live(now) {
-			switch {
-			case connection.ID == except:
-			case connection.Expired(now):
-				targets = append(targets, target{s.User, connection.ID, expired, true})
-			default:
-				targets = append(targets, target{s.User, connection.ID, told, false})
-			}
-		}
+		return placeholder
+	})
+	if err != nil {
+		return err
 	}
-	gone := d.post(ctx, targets)
-	d.prune(ctx, now, gone)
-
 	var offline []chat.UserID
 	for _, s := range sessions[:len(users)] {
 		if s.User != e.From && len(s.Live(now)) == len(gone[s.User]) {
@@ -175,6 +161,30 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 		return nil
 	}
 	return d.Notifier.Notify(ctx, notice(c, e, offline))
+}
+
+// reach posts to the connections of sessions, except one: those of the i-th get frame(i), or only the news that their token
+// has expired. It forgets those that are no more, and returns them.
+func (d *Deliverer) reach(ctx context.Context, now time.Time, sessions []chat.Session, except chat.ConnectionID, frame func(i int) []byte) (map[chat.UserID][]chat.ConnectionID, error) {
+	expired, err := wire.Encode(wire.NewError("", &chat.Error{Code: chat.Unauthenticated}))
+	if err != nil {
+		return nil, err
+	}
+	var targets []target
+	for i, s := range sessions {
+		for _, connection := range s.Live(now) {
+			switch {
+			case connection.ID == except:
+			case connection.Expired(now):
+				targets = append(targets, target{s.User, connection.ID, expired, true})
+			default:
+				targets = append(targets, target{s.User, connection.ID, frame(i), false})
+			}
+		}
+	}
+	gone := d.post(ctx, targets)
+	d.prune(ctx, now, gone)
+	return gone, nil
 }
 
 // post sends every target its frame and returns the connections of each user that are no more.

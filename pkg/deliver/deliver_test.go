@@ -21,7 +21,7 @@ type (
 	users       = []chat.UserID
 )
 
-func TestEveryConnectionOfEveryMemberGetsTheEntryExceptTheOneThatSentIt(t *testing.T) {
+func TestS7EveryConnectionOfEveryMemberGetsTheEntryExceptTheOneThatSentIt(t *testing.T) {
 	r := newRig()
 	r.connect("ann", "ann-phone", "ann-laptop")
 	r.connect("bob", "bob-phone", "bob-laptop")

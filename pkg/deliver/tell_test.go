@@ -3,57 +3,42 @@ package deliver_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 )
 
-func TestOwnDevicesAreToldExceptTheOneThatDidIt(t *testing.T) {
+func TestTheOtherDevicesOfOneUserAreTold(t *testing.T) {
 	r := newRig()
-	r.connect("ann", "a1", "a2", "a3")
-	r.connect("bob", "b1")
-	r.people.connections["ann"][2].Expires = r.now.Add(-time.Second)
-	r.gateway.answers["a2"] = always(nil)
-	r.Tell(t.Context(), "ann", []byte(`{"event":"hides"}`), "a1")
-	if got := r.gateway.reached(); !slices.Equal(got, []chat.ConnectionID{"a2", "a3"}) || r.gateway.got["a3"][0].Event != "error" {
-		t.Errorf("told %v", r.gateway.got)
+	r.connect("ann", "ann-phone", "ann-laptop", "ann-old")
+	r.connect("bob", "bob-phone")
+	r.gateway.answers["ann-old"] = always(chat.ErrGone)
+	r.people.connections["ann"] = append(r.people.connections["ann"], chat.Connection{ID: "ann-expired", Since: r.now, Expires: r.now.Add(-time.Second)})
+	r.Tell(t.Context(), "ann", []byte(`{"event":"draft"}`), "ann-phone")
+	if got, want := r.gateway.reached(), (connections{"ann-expired", "ann-laptop"}); !slices.Equal(got, want) {
+		t.Errorf("reached %v, want %v", got, want)
+	}
+	if e := r.gateway.got["ann-laptop"][0]; e.Event != "draft" {
+		t.Errorf("the laptop got %+v", e)
+	}
+	if e := r.gateway.got["ann-expired"][0]; e.Event != "error" {
+		t.Errorf("the one that expired got %+v", e)
+	}
+	if got, want := r.people.of("ann"), (connections{"ann-phone", "ann-laptop"}); !slices.Equal(got, want) {
+		t.Errorf("left are %v, want %v", got, want)
 	}
 	if len(r.topic.notices) != 0 {
-		t.Errorf("notified %v", r.topic.notices)
-	}
-	r.people.readErr = errors.New("no table")
-	r.Tell(t.Context(), "ann", []byte(`{"event":"hides"}`), "a1") // only noted
-	if r.logs.Len() == 0 || len(r.gateway.got["a2"]) != 1 {
-		t.Errorf("told %v, logged %s", r.gateway.got, r.logs)
+		t.Errorf("notified %v", r.topic.notified())
 	}
 }
 
-func TestOfAMessageThatDisappearsANoticeSaysNothing(t *testing.T) {
+func TestThatNobodyCouldBeToldIsNoted(t *testing.T) {
 	r := newRig()
-	c := group("ann", "bob")
-	e := said(c, "the code is 7351")
-	e.Timer, e.Body.Attachments = chat.Timer{After: time.Minute, From: chat.SinceRead}, make([]chat.Attachment, 1)
-	if err := r.Deliver(t.Context(), c, e, "x"); err != nil {
-		t.Fatal(err)
-	}
-	if n := r.topic.notices[0]; n.Preview != "" || n.Attachments != 0 || n.Title != "friends" || n.From != "ann" {
-		t.Errorf("%+v", n)
-	}
-	e.Timer, e.State = chat.Timer{}, chat.State{Expired: true}
-	if err := r.Deliver(t.Context(), c, e, "x"); err != nil || len(r.topic.notices) != 1 {
-		t.Errorf("what has expired is notified: %+v, %v", r.topic.notices, err)
-	}
-}
-
-func TestANoticeOfAThreadIsCalledAfterItsGroup(t *testing.T) {
-	r := newRig()
-	c := group("ann", "bob", "cat")
-	thread := c.About(3, "ann", "bob")
-	if err := r.Deliver(t.Context(), thread, said(thread, "yes"), "x"); err != nil {
-		t.Fatal(err)
-	}
-	if n := r.topic.notices[0]; n.Title != "friends" || n.Conversation != thread.ID || !slices.Equal(n.Users, []chat.UserID{"bob"}) {
-		t.Errorf("%+v", n)
+	r.people.readErr = errors.New("throttled")
+	r.Tell(t.Context(), "ann", []byte(`{"event":"draft"}`), "")
+	if !strings.Contains(r.logs.String(), "throttled") {
+		t.Errorf("logs %q", r.logs)
 	}
 }

@@ -54,34 +54,44 @@ func (s *Sender) write(ctx context.Context, after *chat.Seq, prepare func(chat.R
 // append puts an entry under the first free number and returns it as it is stored.
 //
 // Every entry between what the client knew and where it lands is compared with it, either because it was read or because it
-// won the number that was tried. So one (sender, id) is at most one entry, whatever was retried, by whom and when.
+// won the number that was tried. So one (sender, id) is at most one entry, whatever was retried, by whom and when. Only what
+// is not there yet can be limited.
 func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.Entry, error) {
 	tail, e := a.tail, a.entry
-	known := tail.Head
-	if isSame(tail.Last, e) {
-		return s.settle(ctx, tail.Last, e)
+	last := tail.Last // the newest entry that is known
+	if isSame(last, e) {
+		return s.settle(ctx, last, e)
 	}
 	if after != nil && *after < tail.Head {
 		if tail.Head-*after > chat.MaxResend {
 			return e, &chat.Error{Code: chat.Behind}
 		}
-		found, last, rules, err := s.find(ctx, e, *after)
+		found, newest, rules, err := s.find(ctx, e, chat.Entry{Seq: *after})
 		if err != nil || found != nil {
 			return s.orSettle(ctx, found, e, err)
 		}
 		// If the range shows less than the tail did, another replica answered: what it did not show is met below, one by one.
-		known = last
+		last = newest
 		if rules > tail.Conversation.Rules {
-			return e, &overruled{known}
+			return e, &overruled{last.Seq}
 		}
 	}
 	if tail.Outdated() {
-		return e, &overruled{known}
+		return e, &overruled{last.Seq}
 	}
 	for conflicts := 1; ; conflicts++ {
-		e.Seq, e.At, e.Rules = known+1, s.Now().UTC().Truncate(time.Millisecond), tail.Conversation.Rules
+		e = s.follow(e, last)
 		e.Until = e.Timer.Until(e.At)
-		if chat.Governs[e.Kind] {
+		if !e.Pace.Calm() {
+			paced, found, rules, err := s.limit(ctx, e, last)
+			if err != nil || found != nil {
+				return s.orSettle(ctx, found, e, err)
+			}
+			if e = paced; rules > tail.Conversation.Rules {
+				return e, &overruled{e.Seq - 1}
+			}
+		}
+		if e.Rules = tail.Conversation.Rules; chat.Governs[e.Kind] {
 			e.Rules = e.Seq
 		}
 		there, wrote, err := a.put(ctx, e)
@@ -91,39 +101,37 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 		if isSame(there, e) {
 			return s.settle(ctx, there, e)
 		}
-		known = e.Seq
-		if there.Rules > tail.Conversation.Rules {
-			return e, &overruled{known}
+		if last = there; there.Rules > tail.Conversation.Rules {
+			return e, &overruled{last.Seq}
 		}
 		if conflicts%reread == 0 {
 			if err := pause(ctx, conflicts/reread); err != nil {
 				return e, err
 			}
-			found, last, rules, err := s.find(ctx, e, known)
+			found, newest, rules, err := s.find(ctx, e, last)
 			if err != nil || found != nil {
 				return s.orSettle(ctx, found, e, err)
 			}
-			known = max(known, last)
-			if rules > tail.Conversation.Rules {
-				return e, &overruled{known}
+			if last = newest; rules > tail.Conversation.Rules {
+				return e, &overruled{last.Seq}
 			}
 		}
 	}
 }
 
-// find reads the log after a seq to its end, as far as an eventual read shows it, and returns the entry that e already is
-// (or nil), the last seq seen and the newest rules.
-func (s *Sender) find(ctx context.Context, e chat.Entry, after chat.Seq) (same *chat.Entry, last, rules chat.Seq, err error) {
-	for last = after; ; {
-		entries, err := s.Log.After(ctx, e.Conversation, last, page, chat.Eventual)
+// find reads the log behind an entry to its end, as far as an eventual read shows it, and returns the entry that e already is
+// (or nil), the last one seen and the newest rules.
+func (s *Sender) find(ctx context.Context, e, from chat.Entry) (same *chat.Entry, last chat.Entry, rules chat.Seq, err error) {
+	for last = from; ; {
+		entries, err := s.Log.After(ctx, e.Conversation, last.Seq, page, chat.Eventual)
 		if err != nil {
 			return nil, last, rules, err
 		}
 		for _, there := range entries {
 			if isSame(there, e) {
-				return &there, there.Seq, rules, nil
+				return &there, there, rules, nil
 			}
-			last, rules = there.Seq, max(rules, there.Rules)
+			last, rules = there, max(rules, there.Rules)
 		}
 		if len(entries) < page {
 			return nil, last, rules, nil

@@ -85,15 +85,28 @@ func (m *meter) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 }
 
 func (m *meter) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
-	m.count("UpdateItem")
-	return m.DynamoDBAPI.UpdateItem(ctx, in, opts...)
+	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	out, err := m.DynamoDBAPI.UpdateItem(ctx, in, opts...)
+	if err == nil {
+		m.count("UpdateItem", *out.ConsumedCapacity)
+	}
+	return out, err
 }
 
 // posts counts posts, all of which succeed.
-type posts struct{ n int }
+type posts struct {
+	mu sync.Mutex
+	n  int
+}
 
-func (p *posts) Post(context.Context, chat.ConnectionID, []byte) error { p.n++; return nil }
-func (p *posts) Close(context.Context, chat.ConnectionID) error        { return nil }
+func (p *posts) Post(context.Context, chat.ConnectionID, []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n++
+	return nil
+}
+
+func (p *posts) Close(context.Context, chat.ConnectionID) error { return nil }
 
 // counted is a sender over a metered table, with ann and bob connected.
 type counted struct {
@@ -110,7 +123,7 @@ func newCounted(t *testing.T) counted {
 	sessions := store.NewSessions(db, topology.Sessions.Name)
 	out := &posts{}
 	s := &send.Sender{
-		Log: log, Attachments: uploads{}, Now: time.Now,
+		Log: log, Attachments: uploads{}, Begin: store.NewPeople(db, topology.People.Name), Now: ticking(time.Second),
 		Deliver: &deliver.Deliverer{Sessions: sessions, Poster: out, Log: log, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	for _, user := range []chat.UserID{"ann", "bob"} {
@@ -140,7 +153,7 @@ func TestWhatAMessageCosts(t *testing.T) {
 	}
 
 	cost(1)
-	if want := map[string]int{"Query": 1, "PutItem": 4, "BatchGetItem": 1}; !maps.Equal(m.calls, want) {
+	if want := map[string]int{"Query": 1, "PutItem": 4, "UpdateItem": 1, "BatchGetItem": 1}; !maps.Equal(m.calls, want) {
 		t.Errorf("the first message makes the calls %v, want %v", m.calls, want)
 	}
 	for n := range 5 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,18 +49,40 @@ func (u uploads) CheckFor(ctx context.Context, owner chat.UserID, attachments []
 	return u.Check(ctx, owner, attachments)
 }
 
-// rig is a sender over a real log.
+// rig is a sender over a real log. A second passes whenever it looks at the clock, so that nobody is too fast by accident.
 type rig struct {
 	*send.Sender
-	log *unreliable
-	out *delivered
+	log    *unreliable
+	out    *delivered
+	people *beginnings
+}
+
+// beginnings counts what was begun, until it refuses.
+type beginnings struct {
+	n   int
+	err error
+}
+
+func (b *beginnings) Begin(context.Context, chat.UserID, time.Time) error {
+	if b.err == nil {
+		b.n++
+	}
+	return b.err
+}
+
+// ticking is a clock that moves on by a step whenever it is read.
+func ticking(step time.Duration) func() time.Time {
+	var reads atomic.Int64
+	start := time.Now()
+	return func() time.Time { return start.Add(time.Duration(reads.Add(1)) * step) }
 }
 
 func newRig(t testing.TB) *rig {
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
 	log := &unreliable{Log: store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)}
 	out := &delivered{}
-	return &rig{&send.Sender{Log: log, Deliver: out, Attachments: uploads{}, Now: time.Now}, log, out}
+	people := &beginnings{}
+	return &rig{&send.Sender{Log: log, Deliver: out, Attachments: uploads{}, Begin: people, Now: ticking(time.Second)}, log, out, people}
 }
 
 // unreliable is a log that shows what the emulator never does: reads that lag, and writes that succeed and say they did not.
@@ -69,7 +92,8 @@ type unreliable struct {
 	rangeLag  chat.Seq // an eventual range misses this many more: another replica answers
 	losePut   bool     // the next Put is committed and answered with an error
 	beforePut func(chat.Entry)
-	hidden    bool // an eventual read does not show that the conversation exists
+	hidden    bool               // an eventual read does not show that the conversation exists
+	stale     *chat.Conversation // the header that an eventual tail shows that lags
 }
 
 func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
@@ -82,6 +106,9 @@ func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat
 	}
 	tail.Head -= min(tail.Head, u.lag)
 	tail.Last, _, err = u.Entry(ctx, id, tail.Head)
+	if u.stale != nil {
+		tail.Conversation = *u.stale
+	}
 	return tail, ok, err
 }
 

@@ -27,60 +27,102 @@ type Attachments interface {
 	CheckFor(ctx context.Context, owner chat.UserID, attachments []chat.Attachment, life time.Duration) error
 }
 
+// skew is by how much the clocks of two functions may differ, so that a draft from just before is not taken for a later one.
+const skew = time.Second
+
+// Beginnings bounds how many people a user can write to who never talked to them.
+type Beginnings interface {
+	// Begin counts one more conversation that a user begins, or refuses it as limited.
+	Begin(ctx context.Context, user chat.UserID, at time.Time) error
+}
+
 // Sender appends to conversations.
 type Sender struct {
 	Log         chat.Log
 	Deliver     Deliverer
 	Attachments Attachments
+	Begin       Beginnings
+	// Drafts is where a message is forgotten that was a draft.
+	Drafts chat.Drafts
 	// Now is the clock that entries are stamped with.
 	Now func() time.Time
 }
 
 // Send appends a message and delivers it. The same (sender, id) gives the same answer however often it is sent, provided
 // that every attempt carries after; the same id with another body is a conflict.
+//
+// If it was a draft, that is forgotten last, and only as it was when the message was stored: a repetition that comes late
+// leaves what was begun since.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
-	checked := false // what does not depend on the conversation is checked once
+	check := s.check // what does not depend on the conversation is checked once
 	a, err := s.write(ctx, r.After, func(read chat.Read) (attempt, error) {
-		e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
-		d, err := s.open(ctx, who.User, r.To, read)
+		d, a, err := s.judge(ctx, who, r, read, check)
 		if err != nil {
 			return attempt{}, err
 		}
-		c := d.tail.Conversation
-		e.Conversation, e.To, e.Timer = c.ID, c.Peer(who.User), c.Clock(r.Own())
-		if !c.Can(d.tail.Place.Role, chat.CanSend) {
-			return attempt{}, chat.Errorf(chat.Forbidden, "you cannot write here")
-		}
-		if err := s.refers(ctx, d.tail, e.Body); err != nil {
-			return attempt{}, err
-		}
-		if r.Body.Forward != nil {
-			err := s.repeat(ctx, who.User, *r.Body.Forward, &e)
-			if chat.AsError(err).Code == chat.NotFound && d.exists {
-				return attempt{d.tail, e, s.refusing(err)}, nil // unless this is a resend, it is refused
-			}
-			if err != nil {
-				return attempt{}, err
-			}
-		}
-		if !checked {
-			if err := s.check(ctx, e, r.Body.Forward != nil); err != nil {
-				return attempt{}, err
-			}
-			checked = true
-		}
+		check = nil
 		if !d.exists {
-			err = s.make(ctx, who, &d, e)
+			if err := s.make(ctx, who, &d, a.entry); err != nil {
+				return attempt{}, err
+			}
+			a.tail = d.tail
 		}
-		if err == nil && c.Kind == chat.Thread {
-			err = s.follow(ctx, &d.tail, e)
+		if a.tail.Conversation.Kind == chat.Thread && !d.refused {
+			a.put = s.enlisting(a.tail)
 		}
-		return attempt{d.tail, e, s.Log.Put}, err
+		return a, nil
 	})
 	if err != nil {
 		return a.entry, err
 	}
-	return a.entry, s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
+	err = s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
+	if err == nil && r.Draft {
+		err = s.Drafts.RemoveDraft(ctx, who.User, a.entry.Conversation, a.entry.At.Add(skew))
+	}
+	return a.entry, err
+}
+
+// Check makes the checks of Send and marks what is attached as kept, for ever, because it does not know when the message will
+// be sent. It writes nothing.
+func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) error {
+	_, _, err := s.judge(ctx, who, r, chat.Eventual, func(ctx context.Context, e chat.Entry, repeats bool) error {
+		e.Timer = chat.Timer{}
+		return s.check(ctx, e, repeats)
+	})
+	return err
+}
+
+// judge checks all that must be right before the first write of a message: what is said of its content with check, which is nil
+// if that was done before, and whether its sender may say it there.
+func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read chat.Read,
+	check func(ctx context.Context, e chat.Entry, repeats bool) error,
+) (d destination, a attempt, err error) {
+	e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
+	if d, err = s.open(ctx, who.User, r.To, read); err != nil {
+		return d, a, err
+	}
+	c := d.tail.Conversation
+	e.Conversation, e.To, e.Timer = c.ID, c.Peer(who.User), c.Clock(r.Own())
+	if !c.Can(d.tail.Place.Role, chat.CanSend) {
+		return d, a, chat.Errorf(chat.Forbidden, "you cannot write here")
+	}
+	if err := s.refers(ctx, d.tail, e.Body); err != nil {
+		return d, a, err
+	}
+	if r.Body.Forward != nil {
+		err := s.repeat(ctx, who.User, *r.Body.Forward, &e)
+		if err != nil && chat.AsError(err).Code == chat.NotFound && d.exists {
+			d.refused = true
+			return d, attempt{d.tail, e, s.refusing(err)}, nil // unless this is a resend, it is refused
+		}
+		if err != nil {
+			return d, a, err
+		}
+	}
+	if check != nil {
+		err = check(ctx, e, r.Body.Forward != nil)
+	}
+	return d, attempt{d.tail, e, s.Log.Put}, err
 }
 
 // check refuses what could be stored but not be delivered, and what attaches files that are not there.
@@ -101,12 +143,17 @@ type destination struct {
 	tail   chat.Tail
 	exists bool
 	root   *chat.Entry
+	// refused means that nothing will be written, unless this is a resend.
+	refused bool
 }
 
 // make makes a direct conversation or a thread by its first message.
 func (s *Sender) make(ctx context.Context, who chat.Identity, d *destination, e chat.Entry) (err error) {
 	if d.root != nil {
-		return s.begin(ctx, who, d, e)
+		return s.beginThread(ctx, who, d, e)
+	}
+	if err := s.begin(ctx, d.tail.Conversation.ID, who.User); err != nil {
+		return err
 	}
 	d.tail.Conversation, _, err = s.Log.Create(ctx, d.tail.Conversation, d.tail.Conversation.Members)
 	return err
@@ -135,6 +182,20 @@ func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, rea
 		d.tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
 	}
 	return d, nil
+}
+
+// begin counts a conversation that is about to be made. Who is refused may have been so because an eventual read did not
+// show that it exists; that is looked up only then.
+func (s *Sender) begin(ctx context.Context, id chat.ConversationID, user chat.UserID) error {
+	refusal := s.Begin.Begin(ctx, user, s.Now())
+	if refusal == nil || chat.AsError(refusal).Code != chat.Limited {
+		return refusal
+	}
+	_, exists, err := s.Log.Tail(ctx, id, chat.Strong)
+	if err == nil && !exists {
+		return refusal
+	}
+	return err
 }
 
 // fits refuses what could be stored but not be delivered: the frame that announces an entry carries more than the one

@@ -27,7 +27,7 @@ func TestTheFirstMessageMakesTheConversationAndBothCanWrite(t *testing.T) {
 	}
 }
 
-func TestTwoFirstMessagesAtOnceMakeOneConversation(t *testing.T) {
+func TestM5TwoFirstMessagesAtOnceMakeOneConversation(t *testing.T) {
 	r := newRig(t)
 	var wg sync.WaitGroup
 	for user, peer := range map[chat.UserID]chat.UserID{"ann": "bob", "bob": "ann"} {
@@ -146,7 +146,7 @@ func TestAResendFromTooFarBehindIsToldToSync(t *testing.T) {
 	}
 }
 
-func TestManyWritersAtOnceLeaveNoGapAndNoDuplicate(t *testing.T) {
+func TestO1ManyWritersAtOnceLeaveNoGapAndNoDuplicate(t *testing.T) {
 	r := newRig(t)
 	first := r.mustSend(t, "ann", text(0, "first"))
 	var wg sync.WaitGroup
@@ -253,7 +253,7 @@ func TestWhatCannotBeDeliveredIsNotStored(t *testing.T) {
 	}
 }
 
-func TestNoAcknowledgementWithoutDelivery(t *testing.T) {
+func TestS3NoAcknowledgementWithoutDelivery(t *testing.T) {
 	r := newRig(t)
 	r.out.err = &chat.Error{Code: chat.Unavailable}
 	_, err := r.Send(t.Context(), as("ann"), text(1, "hi"))

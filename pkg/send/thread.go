@@ -48,9 +48,9 @@ func (s *Sender) openThread(ctx context.Context, user chat.UserID, at wire.Place
 	return d, nil
 }
 
-// begin makes a thread and announces it in its parent, once, whoever else begins it: first the thread, then the entry that
+// beginThread makes a thread and announces it in its parent, once, whoever else begins it: first the thread, then the entry that
 // names it together with the message that it is about. A try that was cut short in between is taken up by the next one.
-func (s *Sender) begin(ctx context.Context, who chat.Identity, d *destination, e chat.Entry) error {
+func (s *Sender) beginThread(ctx context.Context, who chat.Identity, d *destination, e chat.Entry) error {
 	made := d.tail.Conversation
 	if _, _, err := s.Log.Create(ctx, made, made.Members); err != nil {
 		return err
@@ -93,23 +93,24 @@ func (s *Sender) announce(ctx context.Context, who chat.Identity, thread chat.Co
 	return s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, "")
 }
 
-// follow lets the sender of an entry follow its thread, and those whom it mentions, before they are handed the entry. A thread
-// that enough follow goes on without them.
-func (s *Sender) follow(ctx context.Context, tail *chat.Tail, e chat.Entry) error {
-	for _, user := range append(slices.Clone(e.Body.Mentions), e.From) {
-		if _, ok := tail.Conversation.Members[user]; ok {
-			continue
+// enlisting writes an entry of a thread after its sender follows the thread, and those whom it mentions: so they are handed it.
+// A thread that enough follow goes on without them.
+func (s *Sender) enlisting(tail chat.Tail) put {
+	return func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+		for _, user := range append(slices.Clone(e.Body.Mentions), e.From) {
+			if _, ok := tail.Conversation.Members[user]; ok {
+				continue
+			}
+			ok, err := s.Log.Follow(ctx, e.Conversation, user, e.Seq-1) // what was said before is not unread
+			if err != nil {
+				return e, false, err
+			}
+			if ok {
+				tail.Conversation.Members[user] = chat.Place{Role: chat.Member}
+			}
 		}
-		read := tail.Head // what was said before they came is not unread
-		ok, err := s.Log.Follow(ctx, e.Conversation, user, read)
-		if err != nil {
-			return err
-		}
-		if ok {
-			tail.Conversation.Members[user] = chat.Place{Role: chat.Member}
-		}
+		return s.Log.Put(ctx, e)
 	}
-	return nil
 }
 
 // Follow makes the caller a follower of a thread, or ends that. It can be repeated.

@@ -139,6 +139,7 @@ func (s *Conversations) erase(tx *dynamo.WriteTx, e chat.Entry) {
 		Conversation: string(e.Conversation), Item: entryKey(e.Seq), Kind: e.Kind, ID: string(e.ID),
 		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(), Deleted: true,
 		Rules: e.Rules, Hidden: e.Hidden, Thread: string(e.State.Thread), Hides: len(e.State.Hides),
+		paceItem: newPace(e.Pace),
 	}, left}).If(unchanged, string(chat.Message))
 	if len(e.State.Hides) == 0 {
 		put = put.If("attribute_not_exists('hides')")

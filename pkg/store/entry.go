@@ -50,6 +50,30 @@ type entryItem struct {
 	Edited  int64 `dynamo:"edited,omitempty"`
 	Deleted bool  `dynamo:"deleted,omitempty"`
 	Hides   int   `dynamo:"hides,omitempty"` // how many users have hidden it
+	paceItem
+}
+
+// paceItem is how fast the conversation went. What is slow leaves nothing: no level is below that of one entry, so 0 stands
+// for one.
+type paceItem struct {
+	Heat chat.Level `dynamo:"heat,omitempty"`
+	Flow chat.Level `dynamo:"flow,omitempty"`
+	Own  chat.Level `dynamo:"own,omitempty"`
+}
+
+func newPace(p chat.Pace) paceItem {
+	item := paceItem{Own: p.Own}
+	if p.Heat > chat.OneEntry {
+		item.Heat = p.Heat
+	}
+	if p.Flow > chat.OneEntry {
+		item.Flow = p.Flow
+	}
+	return item
+}
+
+func (i paceItem) pace() chat.Pace {
+	return chat.Pace{Heat: max(i.Heat, chat.OneEntry), Flow: max(i.Flow, chat.OneEntry), Own: i.Own}
 }
 
 type attachmentItem struct {
@@ -76,6 +100,7 @@ func newEntry(e chat.Entry) entryItem {
 		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(),
 		Off: e.Body.Off, Thread: string(e.Body.Thread), Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
 		Users: names(e.Body.Users), Role: e.Body.Role, Setup: (*amendmentItem)(e.Body.Setup), Rules: e.Rules, Hidden: e.Hidden,
+		paceItem: newPace(e.Pace),
 	}
 	if dies(e) {
 		item.Timer, item.TimerFrom = seconds(e.Timer.After), e.Timer.From
@@ -124,6 +149,7 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 		},
 		Rules: i.Rules, Hidden: i.Hidden, Timer: timer(i.Timer, i.TimerFrom),
 		State: chat.State{Version: i.Version, Deleted: i.Deleted},
+		Pace:  i.pace(),
 	}
 	if i.Edited != 0 {
 		e.State.Edited = time.UnixMilli(i.Edited).UTC()

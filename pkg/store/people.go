@@ -12,10 +12,13 @@ import (
 
 // The sort keys of the people table. A user's items share a partition:
 //
-//	R#<user>  what the user has decided about another one
+//	C#new             how many conversations the user began lately: begin.go
+//	D#<conversation>  a draft: draft.go
+//	R#<user>          what the user has decided about another one
+//	S#<id>            a scheduled message: schedule.go
 const relationPrefix = "R#"
 
-// People implements chat.People. It is safe for concurrent use.
+// People implements chat.People and chat.Drafts. It is safe for concurrent use.
 type People struct{ table dynamo.Table }
 
 // NewPeople returns what users keep for themselves in a table.

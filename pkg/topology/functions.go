@@ -40,6 +40,7 @@ var Functions = []Function{
 			{Conversations, []string{
 				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
 			}},
+			{People, []string{"dynamodb:UpdateItem", "dynamodb:DeleteItem"}}, // how many conversations a user begins; the draft of what is sent
 			{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}},
 			{Fanout, []string{"sqs:SendMessage"}},
 		}, delivery...),
@@ -66,10 +67,47 @@ var Functions = []Function{
 		Memory: 512, Timeout: 15 * time.Second,
 	},
 	{
+		Name: "drafts", About: "keeps what is not said yet: drafts and scheduled messages",
+		Routes: []string{"draft", "drafts", "schedule", "unschedule", "scheduled"},
+		Grants: []Grant{
+			{People, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
+			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}}, // what is attached is kept until it is sent
+			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Posts, []string{"POST", "GET"}}, // to the caller's other devices
+		},
+		Memory: 256, Timeout: 15 * time.Second,
+	},
+	{
+		Name: "tick", About: "sends scheduled messages when they are due",
+		Rule: &Tick,
+		Grants: append([]Grant{
+			{People, []string{"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
+			{PeopleByDue, []string{"dynamodb:Query"}},
+			{Conversations, []string{
+				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
+			}},
+			{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}},
+			{Fanout, []string{"sqs:SendMessage"}},
+		}, delivery...),
+		// The next minute has an invocation of its own, so this one is over by then.
+		Memory: 512, Timeout: 55 * time.Second,
+	},
+	{
+		Name: "search", About: "finds messages in the conversations of whoever asks",
+		Routes: []string{"search"},
+		Grants: []Grant{
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
+			{ConversationsByUser, []string{"dynamodb:Query"}},
+		},
+		// 512 MB: a request reads and folds up to some megabytes of text.
+		Memory: 512, Timeout: 15 * time.Second,
+	},
+	{
 		Name: "media", About: "signs uploads and downloads",
 		Routes: []string{"upload", "download"},
 		Grants: []Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{Media, []string{"s3:PutObject", "s3:PutObjectTagging", "s3:GetObject"}},
 		},
 		Memory: 256, Timeout: 10 * time.Second,
@@ -94,8 +132,9 @@ var Functions = []Function{
 		Memory: 256, Timeout: 20 * time.Second,
 	},
 	{
-		Name: "default", About: "answers frames that name no known action",
-		Routes: []string{RouteDefault},
+		// What is greeted and what no route takes need the same: nothing. So both are here.
+		Name: "default", About: "answers hello, and frames that name no known action",
+		Routes: []string{RouteDefault, "hello"},
 		Memory: 128, Timeout: 5 * time.Second,
 	},
 }

@@ -63,6 +63,14 @@ type Queue struct {
 // EnvName is the variable that holds the queue's URL.
 func (q Queue) EnvName() string { return q.Env }
 
+// Rule is an EventBridge rule on a schedule. It invokes a function asynchronously, at least once each time, within the
+// minute that it is for. It is no resource that can be granted.
+type Rule struct {
+	Name string
+	// Every is the rate, in whole minutes.
+	Every time.Duration
+}
+
 // Bucket is a private S3 bucket.
 type Bucket struct {
 	Name string
@@ -115,7 +123,10 @@ var (
 	// Sessions holds one item per user: live connections, last seen, push endpoint of each device.
 	Sessions = Table{Name: "sessions", PartitionKey: "user", TTL: "expires", Env: "PARLEY_SESSIONS_TABLE"}
 	// People holds what each user keeps for themselves: see pkg/store.
-	People = Table{Name: "people", PartitionKey: "user", SortKey: "item", TTL: "expires", Env: "PARLEY_PEOPLE_TABLE"}
+	People = Table{Name: "people", PartitionKey: "user", SortKey: "item", TTL: "expires", Indexes: []Index{PeopleByDue}, Env: "PARLEY_PEOPLE_TABLE"}
+	// PeopleByDue lists scheduled messages by the time when they are due: only those that wait carry the attribute "timer", and
+	// it is the same for all. So one query finds them, and as many can be written in a second as one partition takes: 1,000.
+	PeopleByDue = Index{Table: "people", Name: "by-due", PartitionKey: "timer", SortKey: "fires"}
 	// Offline carries one notice per message to the push function, for all members without a live connection.
 	Offline = Topic{Name: "offline", DeadLetter: DeadLetters{"offline-dead"}, Env: "PARLEY_OFFLINE_TOPIC"}
 	// Fanout carries shards of members of conversations that are too large to post to in the send itself.
@@ -123,6 +134,8 @@ var (
 		Name: "fanout", DeadLetter: DeadLetters{"fanout-dead"}, Visibility: 2 * time.Minute, MaxReceives: 5, Batch: 1,
 		Env: "PARLEY_FANOUT_QUEUE",
 	}
+	// Tick looks for what is due each minute, the finest that a rule can.
+	Tick = Rule{Name: "tick", Every: time.Minute}
 	// Media holds what messages attach. Its lives are a day, a week, a month and three, which messages may last that disappear,
 	// and half a year, if the timer of three months begins after three; each and the day that an upload may wait.
 	Media = Bucket{Name: "media", PendingKey: "state", PendingValue: "pending", PendingDays: 1, Lives: [5]int{2, 8, 31, 91, 181}, Env: "PARLEY_MEDIA_BUCKET"}

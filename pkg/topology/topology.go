@@ -25,6 +25,8 @@ type Function struct {
 	// Topic and Queue are the event sources that invoke it, or nil.
 	Topic *Topic
 	Queue *Queue
+	// Rule invokes it at a steady rate, or is nil.
+	Rule *Rule
 	// Grants are all the AWS actions that it may call.
 	Grants []Grant
 	// Env are the names of the settings that it reads besides those of the resources it is granted.

@@ -23,24 +23,22 @@ func (r *Send) check() error {
 	if err := r.Head.check(); err != nil {
 		return err
 	}
+	if err := r.To.checkSend(); err != nil {
+		return err
+	}
 	switch {
 	case !r.ID.Valid():
 		return invalid("id: a lower-case UUID")
-	case !r.To.one():
-		return invalid("to: exactly one of user, conversation and thread")
-	case r.To.User != "" && !r.To.User.Valid():
-		return invalid("to.user: not a user id")
-	case r.To.Conversation != "" && !r.To.Conversation.Valid():
-		return invalid("to.conversation: not a conversation id")
 	case r.After != nil && *r.After > chat.MaxSeq:
 		return invalid("after: not a seq")
-	case r.To.Thread != nil && !r.To.Thread.valid():
-		return invalid("to.thread: the conversation and the seq of a message")
 	}
 	if r.Expires != nil {
 		if err := checkTimer("expires", *r.Expires); err != nil {
 			return err
 		}
+	}
+	if r.Body.Forward != nil {
+		return r.Body.checkForward()
 	}
 	return r.Body.check()
 }
@@ -48,7 +46,7 @@ func (r *Send) check() error {
 func (c Content) check() error {
 	switch {
 	case c.Forward != nil:
-		return c.checkForward()
+		return invalid("body.forward: only in send")
 	case c.Text == "" && len(c.Attachments) == 0:
 		return invalid("body: a text, attachments, or both")
 	case utf8.RuneCountInString(c.Text) > chat.MaxText:

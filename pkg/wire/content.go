@@ -137,14 +137,17 @@ func (r Send) Own() chat.Timer {
 	return chat.Timer{After: time.Duration(*r.Expires) * time.Second, From: chat.SinceSent}
 }
 
-func (t Target) one() bool {
-	n := 0
-	for _, has := range []bool{t.User != "", t.Conversation != "", t.Thread != nil} {
-		if has {
-			n++
-		}
+// checkSend is check for what may also begin a thread.
+func (t Target) checkSend() error {
+	switch {
+	case t.Thread == nil:
+		return t.check()
+	case t.User != "", t.Conversation != "":
+		return invalid("to: exactly one of user, conversation and thread")
+	case !t.Thread.valid():
+		return invalid("to.thread: the conversation and the seq of a message")
 	}
-	return n == 1
+	return nil
 }
 
 func (p Place) valid() bool { return p.Conversation.Valid() && p.Seq >= 1 && p.Seq <= chat.MaxSeq }

@@ -27,6 +27,8 @@ type Send struct {
 	// repetition known as one, so every attempt should carry it, the first as well: that one may come late, behind a second.
 	After *chat.Seq `json:"after,omitzero"`
 	Body  Content   `json:"body"`
+	// Draft forgets the caller's draft in the conversation, which this was. Without it the draft stays.
+	Draft bool `json:"draft,omitzero"`
 	// Expires is after how many seconds the message disappears; by default when those of the conversation do.
 	Expires *int `json:"expires,omitzero"`
 }

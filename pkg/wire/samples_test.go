@@ -16,6 +16,7 @@ import (
 
 // requests makes an empty request of each action that a function answers.
 var requests = map[string]func() Request{
+	"hello":         func() Request { return new(Hello) },
 	"send":          func() Request { return new(Send) },
 	"edit":          func() Request { return new(Edit) },
 	"delete":        func() Request { return new(Delete) },
@@ -30,10 +31,16 @@ var requests = map[string]func() Request{
 	"history":       func() Request { return new(History) },
 	"conversations": func() Request { return new(Conversations) },
 	"members":       func() Request { return new(Members) },
+	"search":        func() Request { return new(Search) },
 	"upload":        func() Request { return new(Upload) },
 	"download":      func() Request { return new(Download) },
 	"register":      func() Request { return new(Register) },
 	"unregister":    func() Request { return new(Unregister) },
+	"draft":         func() Request { return new(SetDraft) },
+	"drafts":        func() Request { return new(Drafts) },
+	"schedule":      func() Request { return new(Schedule) },
+	"unschedule":    func() Request { return new(Unschedule) },
+	"scheduled":     func() Request { return new(ListScheduled) },
 }
 
 // samples reads the published frames by name.
@@ -179,7 +186,12 @@ func eventFrames() map[string]any {
 		"reply.upload": NewReply("u1", Signed{media, signed, map[string]string{
 			"Content-Type": "image/jpeg", "X-Amz-Checksum-Sha256": checksum, "If-None-Match": "*",
 		}, expires}),
-		"reply.download":   NewReply("d1", Location{signed, expires}),
+		"reply.download": NewReply("d1", Location{signed, expires}),
+		"reply.hello": NewReply("1", Welcome{
+			User: "ann", Device: "phone-1", Now: Time(at("2026-11-21T22:20:00.000Z")), Expires: Time(at("2026-11-21T23:20:00.000Z")),
+			Limits:  map[string]int64{"MaxFrame": chat.MaxFrame, "MaxText": chat.MaxText, "UserRate": chat.UserRate, "UserBurst": chat.UserBurst},
+			Version: "2026.11.21-3f2a91c",
+		}),
 		"reply.register":   NewReply("r1", Registered{"phone-1"}),
 		"reply.unregister": NewReply("r2", Registered{"phone-1"}),
 	}
@@ -190,6 +202,8 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	maps.Copy(said, changeFrames())
 	maps.Copy(said, memberFrames())
 	maps.Copy(said, contentFrames())
+	maps.Copy(said, searchFrames())
+	maps.Copy(said, laterFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {

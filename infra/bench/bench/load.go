@@ -16,8 +16,9 @@ import (
 	"github.com/coder/websocket"
 )
 
-// pairs is how many conversations of two the load is spread over.
-const pairs = 25
+// pairs is how many conversations of two the load is spread over: so many that at the highest rate nobody is faster than
+// one person may be.
+const pairs = 100
 
 // load sends at a fixed rate whatever the answers do (open loop), then raises the rate until the stack does not keep up.
 // Times count from when a message was due, so that waiting for a late answer is not left out.
@@ -25,12 +26,12 @@ func load(ctx context.Context, o options, s *launched) error {
 	c := &crowd{sent: map[string]*message{}}
 	defer c.leave()
 	for i := range 2 * pairs {
-		if err := c.join(ctx, s, fmt.Sprintf("bench%02d", i)); err != nil {
+		if err := c.join(ctx, s, fmt.Sprintf("bench%03d", i)); err != nil {
 			return err
 		}
 	}
 	fmt.Fprintf(o.out, "\nsends in %d conversations of two, open loop, clients on the same machine\n", pairs)
-	c.run(ctx, 10, 3*time.Second) // makes the conversations and the first processes
+	c.run(ctx, pairs/2, 4*time.Second) // makes the conversations and the first processes
 	c.run(ctx, o.rate, o.duration).print(o)
 	for rate := 100; ; rate = rate * 3 / 2 {
 		r := c.run(ctx, rate, o.step)

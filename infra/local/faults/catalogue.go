@@ -20,9 +20,10 @@ type Kind struct {
 	DelayIs string
 
 	strikes func(event) bool
-	// One of the two is set.
+	// One of the three is set.
 	invoke func(*invocation, strike)
 	call   func(*call, strike)
+	rule   func(fire func() error) error
 }
 
 // Catalogue lists every fault.
@@ -156,5 +157,10 @@ var Catalogue = []Kind{
 		Name: "sqs.duplicate", Imitates: "F20",
 		Does:    "a SendMessage or SendMessageBatch happens twice",
 		strikes: sends, call: serveTwice,
+	},
+	{
+		Name: "events.duplicate", Imitates: "F20",
+		Does:    "a rule fires twice, at once",
+		strikes: rules, rule: fireTwice,
 	},
 }

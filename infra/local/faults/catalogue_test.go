@@ -31,11 +31,18 @@ func TestEveryFaultIsDescribedAndShown(t *testing.T) {
 		}
 		_, ofCall := ofCalls[k.Name]
 		_, ofInvocation := ofInvocations[k.Name]
-		if ofCall == ofInvocation {
+		_, ofRule := ofRules[k.Name]
+		shown := 0
+		for _, is := range []bool{ofCall, ofInvocation, ofRule} {
+			if is {
+				shown++
+			}
+		}
+		if shown != 1 {
 			t.Errorf("%s must be shown once", k.Name)
 		}
 	}
-	if shown := len(ofCalls) + len(ofInvocations); shown != len(faults.Catalogue) {
+	if shown := len(ofCalls) + len(ofInvocations) + len(ofRules); shown != len(faults.Catalogue) {
 		t.Errorf("%d faults are shown, %d are in the catalogue", shown, len(faults.Catalogue))
 	}
 }

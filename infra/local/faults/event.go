@@ -2,10 +2,10 @@ package faults
 
 import "slices"
 
-// event is something that a fault may strike: an invocation of a function by the gateway, or a request of a function to a
-// service.
+// event is something that a fault may strike: an invocation of a function by the gateway or by a rule, or a request of a
+// function to a service.
 type event struct {
-	// service as stack.Tap names it; gateway for an invocation.
+	// service as stack.Tap names it; gateway for an invocation, timer for one by a rule.
 	service string
 	// function that is invoked or makes the request; "" if it is not known.
 	function string
@@ -18,12 +18,13 @@ type event struct {
 	endpoint   bool   // the request publishes to one endpoint
 }
 
-// gateway is the service of invocations.
-const gateway = "gateway"
+// gateway is the service of invocations, and timer of those by rules.
+const gateway, timer = "gateway", "events"
 
 func invocations(e event) bool { return e.service == gateway }
 func disconnects(e event) bool { return e.service == gateway && e.eventType == "DISCONNECT" }
 func messages(e event) bool    { return e.service == gateway && e.eventType == "MESSAGE" }
+func rules(e event) bool       { return e.service == timer }
 
 func calls(e event) bool               { return e.killable }
 func remembered(e event) bool          { return e.remembered }

@@ -55,7 +55,7 @@ type Config struct {
 	Logs     io.Writer
 	Logger   *slog.Logger
 	LogLevel slog.Level
-	// Clock is what the gateway and the queues go by; nil is the machine's.
+	// Clock is what the gateway, the queues and the rules go by; nil is the machine's.
 	Clock clock.Clock
 	// Limits of the gateway; zero fields are those of AWS.
 	Limits apigateway.Limits

@@ -19,6 +19,7 @@ import (
 	"github.com/parley-im/parley/infra/local/apigateway"
 	"github.com/parley-im/parley/infra/local/clock"
 	"github.com/parley-im/parley/infra/local/dynamodb"
+	"github.com/parley-im/parley/infra/local/events"
 	"github.com/parley-im/parley/infra/local/faults"
 	"github.com/parley-im/parley/infra/local/issuer"
 	"github.com/parley-im/parley/infra/local/lambda"
@@ -37,6 +38,7 @@ type Stack struct {
 	API        *apigateway.Gateway
 	SNS        *sns.Service
 	SQS        *sqs.Service
+	Events     *events.Service
 	Issuer     *issuer.Issuer
 	DynamoDB   *dynamodb.Server
 	Connection string // of the management API, http://…/local
@@ -125,6 +127,9 @@ func (s *Stack) start(ctx context.Context, cfg Config) error {
 		if err := start(ctx, cfg, &where); err != nil {
 			return err
 		}
+	}
+	if err := s.startEvents(cfg); err != nil {
+		return err
 	}
 	if err := s.startGateway(cfg, gateway); err != nil {
 		return err

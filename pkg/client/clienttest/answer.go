@@ -59,12 +59,25 @@ func (s *Server) fail(k *socket, f Fault) {
 
 func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 	switch action {
+	case "hello":
+		var r wire.Hello
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return wire.Welcome{
+			User: k.user, Device: k.device, Now: wire.Time(time.Now()), Expires: wire.Time(time.Now().Add(time.Hour)),
+			Limits: s.limits(), Version: "test",
+		}, nil
 	case "send":
 		var r wire.Send
 		if err := wire.Decode(frame, &r); err != nil {
 			return nil, err
 		}
-		return s.send(k, k.user, r)
+		accepted, err := s.send(k, k.user, r)
+		if err == nil && r.Draft {
+			delete(s.later.drafts, kept{k.user, accepted.Conversation})
+		}
+		return accepted, err
 	case "edit":
 		var r wire.Edit
 		if err := wire.Decode(frame, &r); err != nil {
@@ -115,6 +128,12 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 			return nil, err
 		}
 		return s.members(k.user, r)
+	case "search":
+		var r wire.Search
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.search(k.user, r)
 	case "upload":
 		var r wire.Upload
 		if err := wire.Decode(frame, &r); err != nil {
@@ -138,7 +157,7 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		delete(s.pushed, k.device)
 		return wire.Registered{Device: k.device}, nil
 	}
-	return nil, &chat.Error{Code: chat.UnknownAction}
+	return s.doLater(k, action, frame)
 }
 
 func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, error) {
@@ -345,6 +364,13 @@ func (s *Server) sign(owner chat.UserID, r wire.Upload) wire.Signed {
 		Media: id, URL: s.base() + "/media/" + string(id), Expires: wire.Time(time.Now().Add(chat.UploadTime)),
 		Headers: map[string]string{"Content-Type": r.Type, "X-Amz-Checksum-Sha256": r.SHA256},
 	}
+}
+
+func (s *Server) limits() map[string]int64 {
+	if s.Limits != nil {
+		return s.Limits
+	}
+	return map[string]int64{"MaxText": chat.MaxText}
 }
 
 func (s *Server) base() string {

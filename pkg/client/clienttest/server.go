@@ -35,6 +35,8 @@ type Server struct {
 	Fault func(Request) Fault
 	// Post replaces the posting of an entry's frame to one device, by calling post as often as wanted, also later.
 	Post func(user chat.UserID, device chat.DeviceID, e wire.Entry, post func())
+	// Limits are what the answer to hello publishes; nil for a few of those of this version. They are not enforced.
+	Limits map[string]int64
 
 	http     http.Server
 	listener net.Listener
@@ -47,6 +49,7 @@ type Server struct {
 	pushed map[chat.DeviceID]string
 	media  map[chat.MediaID]*object
 	nth    map[string]int
+	later  later
 }
 
 // Request is a frame that a client sent.
