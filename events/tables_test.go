@@ -103,6 +103,7 @@ var limits = map[string]int{
 	"MaxHides": chat.MaxHides, "ShownHides": chat.ShownHides, "MaxPins": chat.MaxPins, "MaxFollowers": chat.MaxFollowers,
 	"MaxRoots": chat.MaxRoots, "MinTimer": int(chat.MinTimer / time.Second), "MaxTimer": int(chat.MaxTimer / time.Second),
 	"MaxUnread": int(chat.MaxUnread / time.Second),
+	"MaxDisplayName": chat.MaxDisplayName, "MaxAbout": chat.MaxAbout, "MaxProfiles": chat.MaxProfiles,
 }
 
 func TestLimitsAreTheConstants(t *testing.T) {
@@ -166,6 +167,9 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"conversations/properties/limit/maximum":                         chat.MaxPage,
 		"members/properties/limit/maximum":                               chat.MaxPage,
 		"reply.members/properties/result/properties/members/maxItems":    chat.MaxPage,
+		"common/definitions/displayName/maxLength":                       chat.MaxDisplayName,
+		"common/definitions/about/maxLength":                             chat.MaxAbout,
+		"profiles/properties/users/maxItems":                             chat.MaxProfiles,
 		"common/definitions/searched/maxLength":                          chat.MaxQuery,
 		"reply.search/properties/result/properties/hits/maxItems":        chat.MaxHits,
 		"reply.search/properties/result/properties/scanned/maximum":      chat.MaxScanned,
@@ -182,6 +186,7 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 			t.Errorf("%s is %v, want %v", at, got, want)
 		}
 	}
+	same(t, "audience", enum(t, "audience"), []string{string(chat.Everyone), string(chat.Contacts), string(chat.Nobody)})
 	same(t, "mediaType", enum(t, "mediaType"), slices.Collect(maps.Keys(chat.MediaTypes)))
 }
 

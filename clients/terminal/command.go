@@ -31,6 +31,12 @@ const help = `/to bob [text]       talk to bob
 /save n [path]       save the attachment numbered n
 /search words        find messages; from:bob in:here has:media before:2026-11-01
 /who                 who is here
+/name Ann            what others see you as; /picture path
+/contact bob [name]  keep bob under a name, or "-" to forget; /contacts
+/block [bob]         nothing more from bob, who is not told; /unblock, /blocked
+/mute [bob] [8h]     no notifications from bob, or from here; /mute mentions, /unmute
+/settings            who may see and do what; messages=contacts private=yes
+/accept              let in a stranger who wrote
 /limits              what the server allows
 //text               a text that begins with a slash
 /help                this
@@ -58,6 +64,10 @@ var usage = map[string]struct {
 	"unpin": {0, "/unpin [n]"}, "pins": {}, "hide": {0, "/hide [n]"}, "brief": {2, "/brief seconds text"},
 	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
 	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {}, "limits": {}, "help": {}, "quit": {},
+	"name": {1, "/name Ann"}, "picture": {1, "/picture path"}, "contact": {1, "/contact user [name]"}, "contacts": {},
+	"block": {0, "/block [user]"}, "unblock": {0, "/unblock [user]"}, "blocked": {}, "accept": {},
+	"mute": {0, "/mute [user] [8h] [mentions]"}, "unmute": {0, "/unmute [user]"},
+	"settings": {0, "/settings [seen|messages|groups=everyone|contacts|nobody] [private=yes|no]"},
 }
 
 // read reads a line. A text that begins with a slash is written with two.

@@ -34,7 +34,7 @@ func plan(c command, r *room, to *client.Client) (deed, error) {
 			}
 			var lines []string
 			for _, e := range pinned.Entries {
-				lines = append(lines, fmt.Sprintf("📌 %d %s", e.Seq, quote(e)))
+				lines = append(lines, fmt.Sprintf("📌 %d %s: %s", e.Seq, e.From, quote(e)))
 			}
 			return strings.Join(lines, "\n"), nil
 		}, nil

@@ -174,6 +174,9 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	case "scheduled", "unschedule":
 		return false, l.later(ctx, nil, c)
 	}
+	if manages[c.name] != nil {
+		return false, l.manage(ctx, c)
+	}
 	r := l.current()
 	if r == nil {
 		return false, errors.New("say /to user first")
@@ -365,7 +368,9 @@ func (l *lines) event(e client.Event) {
 		l.write("* " + unsent(e))
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
-		l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
+		if e.Event != chat.Hidden {
+			l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
+		}
 		l.mark(e.Conversation, e.Seq)
 	}
 }

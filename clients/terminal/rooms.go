@@ -20,6 +20,9 @@ type room struct {
 	parent chat.ConversationID
 	root   chat.Seq
 	peer   chat.UserID // of a direct conversation
+	// called is what the peer is, once that is known; request means that a stranger wrote it and waits.
+	called  string
+	request bool
 	// entries are those that were fetched so far, without a gap; full means that there are none before them.
 	entries []wire.Entry
 	full    bool
@@ -53,7 +56,7 @@ type outgoing struct {
 func (r *room) title() string {
 	switch {
 	case r.peer != "":
-		return string(r.peer)
+		return cmp.Or(r.called, string(r.peer))
 	case r.parent != "":
 		return "↳ " + clean(r.name)
 	case r.name != "":
@@ -230,6 +233,7 @@ func (rs rooms) add(e wire.Entry) *room {
 	}
 	r.append(e)
 	r.count(e, rs.me)
+	r.request = r.request && e.From != rs.me // answering accepts
 	return r
 }
 
@@ -238,7 +242,7 @@ func (rs rooms) list(conversations []wire.Conversation) {
 	for _, c := range conversations {
 		r := rs.get(c.Conversation)
 		r.peer = c.Peer
-		r.name = cmp.Or(c.Name, r.name)
+		r.name, r.request = cmp.Or(c.Name, r.name), c.Request
 		if c.Parent != "" {
 			rs.branch(r, wire.Place{Conversation: c.Parent, Seq: c.Root})
 		}

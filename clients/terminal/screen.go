@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
 	"github.com/parley-im/parley/pkg/wire"
 )
@@ -23,6 +24,7 @@ type screen struct {
 	tell   func(tea.Msg) // from a command that is still running
 
 	rooms    rooms
+	called   called
 	open     *room     // nil until one is chosen
 	since    time.Time // when it was last asked who is in the rooms of the list
 	caughtUp bool
@@ -113,7 +115,7 @@ func newScreen(ctx context.Context, s settings, m marks, c *client.Client) *scre
 	input.Focus()
 	return &screen{
 		ctx: ctx, client: c, marks: m, set: s, now: time.Now, tell: func(tea.Msg) {},
-		rooms: newRooms(s.user), input: input,
+		rooms: newRooms(s.user), called: called{profiles: map[chat.UserID]string{}}, input: input,
 	}
 }
 

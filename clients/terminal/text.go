@@ -112,7 +112,7 @@ func reactions(e wire.Entry) string {
 
 // quote is the first line of a message that is answered.
 func quote(e wire.Entry) string {
-	return fmt.Sprintf("%s: %s", e.From, append(says(e), "")[0])
+	return append(says(e), "")[0]
 }
 
 // number is how an attachment is called in /save: the seq of its entry, and its place if there are several.

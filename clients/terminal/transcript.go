@@ -41,6 +41,7 @@ type block struct {
 	number chat.Seq // 0 if it has none yet
 	at     time.Time
 	from   string
+	own    bool
 	// quote and below are dimmed lines above and below the text.
 	quote, below string
 	text         []string
@@ -96,7 +97,7 @@ const echoed = 3
 
 // drawOutgoing renders what is on its way, or failed.
 func (s *screen) drawOutgoing(o *outgoing, width int) []string {
-	drawn := s.draw(block{from: string(s.rooms.me), text: cleanLines(o.text), faint: true}, width)
+	drawn := s.draw(block{from: s.called.name(s.rooms.me), own: true, text: cleanLines(o.text), faint: true}, width)
 	if o.failed == nil {
 		drawn[len(drawn)-1] += dim.Render("  …")
 		return drawn
@@ -122,13 +123,13 @@ func (s *screen) drawOutgoing(o *outgoing, width int) []string {
 // block is how a message is to look.
 func (s *screen) block(r *room, e wire.Entry, at time.Time) block {
 	b := block{
-		number: e.Seq, at: at, from: string(e.From), text: says(e), below: beside(r, e),
+		number: e.Seq, at: at, from: s.called.name(e.From), own: e.From == s.rooms.me, text: says(e), below: beside(r, e),
 		faint: e.Event != chat.Message || e.Deleted || e.Expired, noticed: regards(e, s.rooms.me), edited: e.Version > 0,
 	}
 	if e.Body.Reply > 0 {
 		b.quote = fmt.Sprintf("message %d", e.Body.Reply)
 		if m, ok := r.now.Message(e.Body.Reply); ok {
-			b.quote = quote(m)
+			b.quote = s.called.name(m.From) + ": " + quote(m)
 		}
 	}
 	return b
@@ -200,7 +201,7 @@ func (s *screen) head(b block) string {
 		when = b.at.Format("15:04")
 	}
 	style := colour(b.from)
-	if b.from == string(s.rooms.me) {
+	if b.own {
 		style = good
 	}
 	return number + dim.Render(when) + "  " + style.Render(fit(b.from, nameSize))

@@ -51,6 +51,9 @@ func (s *screen) typed(line string) tea.Cmd {
 	case "unschedule":
 		return s.answer(func() (string, error) { return unschedule(s.ctx, s.client, c.args[0]) })
 	}
+	if manages[c.name] != nil {
+		return s.manage(c)
+	}
 	if s.open == nil {
 		s.notice = "open a conversation first: Tab, or /to user"
 		return nil

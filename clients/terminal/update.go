@@ -56,6 +56,10 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case noted:
 		s.notice = string(msg)
+	case managed:
+		return s, s.managed(msg)
+	case named:
+		s.met(msg)
 	}
 	var cmd tea.Cmd
 	s.input, cmd = s.input.Update(msg)
@@ -81,11 +85,13 @@ func (s *screen) event(e client.Event) tea.Cmd {
 	case client.CaughtUp:
 		s.caughtUp = true
 		s.rooms.list(e.Conversations)
-		return tea.Batch(s.whoAll(), s.recall())
+		return tea.Batch(s.whoAll(), s.recall(), s.meetAll())
 	case client.Draft:
 		s.learn(e.Draft)
 	case client.NotSent:
 		s.notice = unsent(e)
+	case client.ProfileChanged:
+		return s.meetAll()
 	}
 	return nil
 }
@@ -118,10 +124,14 @@ func (s *screen) entry(e wire.Entry) tea.Cmd {
 		s.scroll += len(s.lines(r)) - before // what is being read stays where it is
 	}
 	s.read(r)
-	if s.caughtUp && (e.From != s.rooms.me || e.Seq == 1) { // whoever begins a conversation wants to know, too
-		return s.who(r)
+	if !s.caughtUp {
+		return nil
 	}
-	return nil
+	meet := s.meet(e.From)
+	if e.From != s.rooms.me || e.Seq == 1 { // whoever begins a conversation wants to know, too
+		return tea.Batch(s.who(r), meet)
+	}
+	return meet
 }
 
 // read notes that a room was shown, if it is.

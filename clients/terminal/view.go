@@ -74,7 +74,7 @@ func (s *screen) panelSize() int {
 // list draws the conversations, scrolled so that the open one is seen.
 func (s *screen) list(width int) []string {
 	rows := make([]string, 0, s.height)
-	rows = append(rows, fit(bold.Render(" "+string(s.rooms.me)), width), dim.Render(strings.Repeat("─", width)))
+	rows = append(rows, fit(bold.Render(" "+s.called.name(s.rooms.me)), width), dim.Render(strings.Repeat("─", width)))
 	space := s.height - around
 	all := s.rooms.sorted()
 	for i, r := range all {
@@ -159,6 +159,9 @@ func (s *screen) withPanel(rows []string, width int) []string {
 
 // about tells who is in a room.
 func (s *screen) about(r *room) string {
+	if r.request {
+		return "a stranger: answer, /accept or /block"
+	}
 	if r.peer != "" {
 		for _, m := range r.members {
 			switch {
@@ -174,7 +177,7 @@ func (s *screen) about(r *room) string {
 	var here []string
 	for _, m := range r.members {
 		if m.Presence == wire.Online && m.User != s.rooms.me {
-			here = append(here, string(m.User))
+			here = append(here, s.called.name(m.User))
 		}
 	}
 	switch {

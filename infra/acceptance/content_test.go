@@ -48,16 +48,6 @@ func (d *device) history(id chat.ConversationID) []wire.Entry {
 	return ask[wire.Page](d, wire.History{Head: d.head("history"), Conversation: id}).Entries
 }
 
-// uploads stores a JPEG and returns it as an attachment.
-func (d *device) uploads(content []byte) wire.Attachment {
-	d.t.Helper()
-	offer := d.offers(content)
-	if status := put(d.t, offer, content, nil); status != http.StatusOK {
-		d.t.Fatalf("%s: an upload is answered %d", d, status)
-	}
-	return attachment(offer.Media, content)
-}
-
 // downloads gets an attachment of an entry.
 func (d *device) downloads(of wire.Accepted, media chat.MediaID) []byte {
 	d.t.Helper()
@@ -115,7 +105,8 @@ func TestForwardingCopiesWhatIsSaidAndTheRightToItsFiles(t *testing.T) {
 	t.Parallel()
 	ann, bob, cat := person(t, "ann"), person(t, "bob"), person(t, "cat")
 	annsPhone, bobsPhone, catsPhone := ann.connect("phone"), bob.connect("phone"), cat.connect("phone")
-	picture := annsPhone.uploads([]byte("pixels"))
+	pixels := []byte("pixels")
+	picture := attachment(annsPhone.uploads(pixels), pixels)
 	m := annsPhone.message(to(bob), "look")
 	m.Body.Attachments = []wire.Attachment{picture}
 	message := annsPhone.sends(m)
@@ -220,7 +211,8 @@ func TestI20WhatHasExpiredIsReadableNowhere(t *testing.T) {
 	t.Parallel()
 	ann, bob := person(t, "ann"), person(t, "bob")
 	annsPhone, bobsPhone := ann.connect("phone"), bob.connect("phone")
-	picture := annsPhone.uploads([]byte("pixels"))
+	pixels := []byte("pixels")
+	picture := attachment(annsPhone.uploads(pixels), pixels)
 	seconds := 5
 	m := annsPhone.message(to(bob), "the code is 7351")
 	m.Expires, m.Body.Attachments = &seconds, []wire.Attachment{picture}

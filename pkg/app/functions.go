@@ -7,6 +7,7 @@ import (
 	"github.com/parley-im/parley/pkg/auth"
 	"github.com/parley-im/parley/pkg/draft"
 	"github.com/parley-im/parley/pkg/media"
+	"github.com/parley-im/parley/pkg/people"
 	"github.com/parley-im/parley/pkg/push"
 	"github.com/parley-im/parley/pkg/read"
 	"github.com/parley-im/parley/pkg/schedule"
@@ -50,10 +51,13 @@ func Message(p *Parts) any {
 // Drafts serves what is not said yet.
 func Drafts(p *Parts) any {
 	log := p.conversations()
-	k := &draft.Keeper{Drafts: p.people(), Log: log, Others: p.teller(), Now: now}
+	keep := p.people()
+	k := &draft.Keeper{Drafts: keep, Log: log, Others: p.teller(), Now: now}
 	s := &schedule.Scheduler{
 		Schedules: p.schedule(), Now: now,
-		Checker: &send.Sender{Log: log, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now},
+		Checker: &send.Sender{
+			Log: log, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now, People: keep, Sessions: p.sessions(),
+		},
 	}
 	return p.routes(map[string]action{
 		"draft": do(k.Draft), "drafts": do(k.List),
@@ -89,7 +93,8 @@ func Search(p *Parts) any {
 
 // Media serves uploads and downloads.
 func Media(p *Parts) any {
-	m := &media.Media{Objects: p.objects(), Log: p.conversations()}
+	keep := p.people()
+	m := &media.Media{Objects: p.objects(), Log: p.conversations(), People: keep, Profiles: keep}
 	return p.routes(map[string]action{"upload": do(m.Upload), "download": do(m.Download)})
 }
 
@@ -99,9 +104,27 @@ func Devices(p *Parts) any {
 	return p.routes(map[string]action{"register": do(d.Register), "unregister": do(d.Unregister)})
 }
 
+// People serves profiles, contacts, settings, blocks and mutes.
+func People(p *Parts) any {
+	keep, log := p.people(), p.conversations()
+	k := &people.Keeper{
+		People: keep, Profiles: keep, Sessions: p.sessions(), Directs: log, Stances: log, Log: log, Objects: p.objects(),
+		Poster: p.connections(), Now: now,
+	}
+	return p.routes(map[string]action{
+		"profile": do(k.Profile), "profiles": do(k.ProfilesOf), "contact": do(k.Contact), "contacts": do(k.Contacts),
+		"block": do(k.Block), "unblock": do(k.Unblock), "blocked": do(k.BlockedBy), "mute": do(k.Mute),
+		"settings": do(k.Settings), "accept": do(k.Accept),
+	})
+}
+
 // Push serves notices.
 func Push(p *Parts) any {
-	return notify(&push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger})
+	keep, log := p.people(), p.conversations()
+	return notify(&push.Pusher{
+		Sessions: p.sessions(), Endpoints: p.endpoints(), Log: log, Stances: log, People: keep, Profiles: keep,
+		Now: now, Logger: p.logger,
+	})
 }
 
 // Default serves frames that no route takes, and hello.

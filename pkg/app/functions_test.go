@@ -18,7 +18,7 @@ import (
 // built are the constructors that the mains name.
 var built = map[string]func(*Parts) any{
 	"authorizer": Authorizer, "connect": Connect, "disconnect": Disconnect, "message": Message, "fanout": Fanout,
-	"sync": Sync, "search": Search, "media": Media, "devices": Devices, "push": Push, "default": Default,
+	"sync": Sync, "search": Search, "media": Media, "devices": Devices, "people": People, "push": Push, "default": Default,
 	"drafts": Drafts, "tick": Tick,
 }
 

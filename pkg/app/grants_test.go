@@ -290,8 +290,24 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 	c.ask("search", "m1", "search", fmt.Sprintf(`,"from":"ann","in":%q,"before":"2026-11-21T00:00:00.000Z"`, large)) // looks for that time
 	c.ask("media", "ann", "upload", `,"name":"a.png","type":"image/png","size":5,"sha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="`)
 
+	picture := string(chat.NewMediaID([]byte("a picture of ann")))
+	c.ask("people", "ann", "profile", fmt.Sprintf(`,"name":"Ann","picture":%q`, picture))
+	c.ask("people", "bob", "profiles", `,"users":["ann"]`)
+	c.ask("media", "bob", "download", fmt.Sprintf(`,"user":"ann","media":%q`, picture))
+	c.ask("people", "bob", "contact", `,"user":"ann","name":"Annie"`)
+	c.ask("people", "bob", "contacts", "")
+	c.ask("people", "bob", "contact", `,"user":"ann","remove":true`)
+	c.ask("people", "bob", "settings", `,"messages":"contacts"`)
+	c.ask("people", "bob", "mute", fmt.Sprintf(`,"conversation":%q`, direct))
+	c.ask("people", "bob", "mute", fmt.Sprintf(`,"conversation":%q,"off":true`, direct))
+	c.ask("people", "m1", "mute", fmt.Sprintf(`,"conversation":%q`, large))
+	c.ask("people", "bob", "accept", fmt.Sprintf(`,"conversation":%q`, direct))
+	c.ask("people", "bob", "block", `,"user":"cat"`)
+	c.ask("people", "bob", "blocked", "")
+	c.ask("message", "cat", "send", fmt.Sprintf(`,"id":%q,"to":{"user":"m1"},"body":{"text":"hi"}`, message(5)))
+
 	notice := payload(t, "push")
-	at(notice["Records"].([]any)[0].(map[string]any), "Sns")["Message"] = `{"conversation":"d_x","seq":1,"from":"ann","kind":"message","preview":"hi","users":["bob"]}`
+	at(notice["Records"].([]any)[0].(map[string]any), "Sns")["Message"] = fmt.Sprintf(`{"conversation":%q,"seq":1,"users":["bob"]}`, direct)
 	c.do("push", notice)
 	c.forget()
 	c.do("push", notice)

@@ -70,7 +70,11 @@ func (p *Parts) teller() *deliver.Deliverer {
 func (p *Parts) sender(d *deliver.Deliverer) *send.Sender {
 	d.Shards = p.shards()
 	log := p.conversations()
-	return &send.Sender{Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Begin: p.people(), Now: now}
+	keep := p.people()
+	return &send.Sender{
+		Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Begin: keep, Now: now,
+		Directs: log, People: keep, Sessions: p.sessions(),
+	}
 }
 
 func (p *Parts) shards() *shards.Queue {

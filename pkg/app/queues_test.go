@@ -40,6 +40,29 @@ func (w *town) Tail(_ context.Context, id chat.ConversationID, _ chat.Read) (cha
 	return chat.Tail{Conversation: chat.Conversation{ID: id, Kind: chat.Group}, Head: 2, Last: e}, ok, nil
 }
 
+func (w *town) Entry(_ context.Context, id chat.ConversationID, seq chat.Seq) (chat.Entry, bool, error) {
+	return chat.Entry{Conversation: id, Seq: seq, Kind: chat.Message, From: "bob", Body: chat.Body{Text: w.texts[id]}}, true, nil
+}
+
+func (w *town) Stances(_ context.Context, _ chat.ConversationID, users []chat.UserID) ([]chat.Stance, error) {
+	return make([]chat.Stance, len(users)), nil
+}
+
+func (w *town) Quieten(context.Context, chat.ConversationID, chat.Stance) error { return nil }
+
+func (w *town) Profiles(_ context.Context, users []chat.UserID) ([]chat.Profile, error) {
+	return make([]chat.Profile, len(users)), nil
+}
+
+func (w *town) PutProfile(_ context.Context, p chat.Profile) (chat.Profile, error) { return p, nil }
+
+// strangers have decided nothing about anybody.
+type strangers struct{ chat.People }
+
+func (strangers) Toward(_ context.Context, owners []chat.UserID, _ chat.UserID) ([]chat.Relation, error) {
+	return make([]chat.Relation, len(owners)), nil
+}
+
 func (w *town) Sessions(_ context.Context, users []chat.UserID) (sessions []chat.Session, err error) {
 	for _, user := range users {
 		s := chat.Session{User: user, Endpoints: []chat.Endpoint{{Device: "phone", ARN: "arn:" + string(user)}}}
@@ -64,7 +87,7 @@ type phones struct {
 	*town
 }
 
-func (p phones) Push(_ context.Context, e chat.Endpoint, _ chat.Notice) error {
+func (p phones) Push(_ context.Context, e chat.Endpoint, _ chat.Notification) error {
 	p.rung = append(p.rung, chat.UserID(strings.TrimPrefix(e.ARN, "arn:")))
 	return p.err
 }
@@ -156,7 +179,9 @@ func TestOnlyTheShardsThatFailedComeAgain(t *testing.T) {
 func TestANoticeRings(t *testing.T) {
 	w := newTown()
 	p, logs := newParts()
-	handler := notify(&push.Pusher{Sessions: w, Endpoints: phones{town: w}, Now: time.Now, Logger: p.logger})
+	handler := notify(&push.Pusher{
+		Sessions: w, Endpoints: phones{town: w}, Log: w, Stances: w, People: strangers{}, Profiles: w, Now: time.Now, Logger: p.logger,
+	})
 	if _, err := invoke(t, handler, payload(t, "push")); err != nil || !reflect.DeepEqual(w.rung, []chat.UserID{"chloe@example.com"}) {
 		t.Errorf("%v, rung %v", err, w.rung)
 	}

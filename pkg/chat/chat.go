@@ -51,6 +51,10 @@ type Conversation struct {
 	Root   Seq
 	// Within is the header of a thread's parent, once it was read: see Enter.
 	Within *Conversation
+	// Blocked are those of a direct conversation who have blocked the other one. This and Request change without an entry.
+	Blocked map[UserID]bool
+	// Request is who has not accepted yet what a stranger wrote to them, "" if nobody. Answering accepts.
+	Request UserID
 }
 
 // Large reports whether the members are too many to ride in the header.

@@ -35,6 +35,9 @@ func Join(ctx context.Context, log Log, id ConversationID, entries []Entry) erro
 	for i := range entries {
 		if e := &entries[i]; e.Kind == Edited {
 			target := at[e.Body.Target]
+			if e.Hidden && e.State.Version > 0 && !target.State.Deleted {
+				continue // it changed nothing, and says by itself what its sender sees
+			}
 			target.Body.Target = e.Body.Target
 			e.Body, e.State, e.Hidden = target.Body, target.State, e.Hidden || target.Hidden
 			e.State.Reactions, e.State.Thread = nil, "" // they have entries of their own

@@ -20,6 +20,12 @@ const (
 	MaxSlow = time.Hour
 	// MaxName is the length of a group's name in characters.
 	MaxName = 100
+	// MaxDisplayName is the length in characters of the name in a profile, and of the one that a contact is given.
+	MaxDisplayName = 64
+	// MaxAbout is the length in characters of what a profile says about its user.
+	MaxAbout = 140
+	// MaxProfiles is how many profiles are asked for at once.
+	MaxProfiles = 50
 	// MaxAttachments is per message.
 	MaxAttachments = 10
 	// MaxFileName is the length of an attachment's name in characters.

@@ -33,8 +33,8 @@ const (
 type Log interface {
 	// Tail reads the header and the last entry in one request. It returns ok=false if there is no such conversation.
 	Tail(ctx context.Context, id ConversationID, read Read) (tail Tail, ok bool, err error)
-	// Put writes the entry under its Seq unless that is taken. If it is, it returns the entry that is there and
-	// wrote=false, and nothing has changed. Atomic.
+	// Put writes the entry under its Seq, and returns it, unless that is taken. If it is, it returns the entry that is there
+	// and wrote=false, and nothing has changed. Atomic.
 	Put(ctx context.Context, e Entry) (there Entry, wrote bool, err error)
 	// Commit writes the entry as Put does and makes the changes with it, all or nothing. If the seq is taken, it returns what
 	// is there and wrote=false. ErrStale means that something is not what a change expects any more: read it again and decide
@@ -151,8 +151,8 @@ type Sessions interface {
 	// RemoveEndpoint forgets where a device is notified if that is still this endpoint: a device that registered anew
 	// meanwhile keeps the new one. It reports whether it was.
 	RemoveEndpoint(ctx context.Context, user UserID, e Endpoint) (removed bool, err error)
-	// PutSettings replaces the settings of a user.
-	PutSettings(ctx context.Context, user UserID, s Settings, at time.Time) error
+	// ChangeSettings changes some settings of a user and returns all of them.
+	ChangeSettings(ctx context.Context, user UserID, change SettingsChange, at time.Time) (Settings, error)
 }
 
 // Poster reaches connections through the management API of the gateway.
@@ -164,18 +164,14 @@ type Poster interface {
 	Close(ctx context.Context, connection ConnectionID) error
 }
 
-// Notice tells the push function of one entry and the members who were not connected.
+// Notice tells the push function of one entry and the members who were not connected. It names the entry and does not carry
+// it, so that what a phone shows is what is stored then: of what was deleted meanwhile, nothing.
 type Notice struct {
 	Conversation ConversationID `json:"conversation"`
 	Seq          Seq            `json:"seq"`
-	From         UserID         `json:"from"`
-	Kind         EntryKind      `json:"kind"`
 	// Title is the group's name, or empty.
-	Title string `json:"title,omitzero"`
-	// Preview is the beginning of the text, and Attachments how many there are.
-	Preview     string   `json:"preview,omitzero"`
-	Attachments int      `json:"attachments,omitzero"`
-	Users       []UserID `json:"users"`
+	Title string   `json:"title,omitzero"`
+	Users []UserID `json:"users"`
 }
 
 // Notifier hands notices to the push function. It returns once they are safely handed over.
@@ -244,7 +240,20 @@ type Endpoints interface {
 	// Remove deletes an endpoint. Removing what is not there is no error.
 	Remove(ctx context.Context, arn string) error
 	// Push notifies one device. ErrGone means that the platform does not know it any more.
-	Push(ctx context.Context, e Endpoint, n Notice) error
+	Push(ctx context.Context, e Endpoint, n Notification) error
+}
+
+// Notification is what a phone shows of an entry.
+type Notification struct {
+	Conversation ConversationID
+	Seq          Seq
+	Kind         EntryKind
+	// From is what the sender is called, and Title the group, or empty.
+	From  string
+	Title string
+	// Preview is the beginning of the text, and Attachments how many there are.
+	Preview     string
+	Attachments int
 }
 
 // Holder is whose device an endpoint is.

@@ -15,6 +15,7 @@ func enclose(ctx context.Context, log Log, c *Conversation) (ok bool, err error)
 		return false, err
 	}
 	c.Within = &parent.Conversation
+	c.Blocked, c.Request = parent.Conversation.Blocked, parent.Conversation.Request
 	places := c.Within.Members
 	if c.Within.Large() {
 		if places, err = log.Places(ctx, c.Parent, slices.Collect(maps.Keys(c.Members))); err != nil {
@@ -40,9 +41,18 @@ func (c Conversation) followers(places map[UserID]Place) map[UserID]Place {
 // About returns the header of a new thread about a message of c with its first followers, members of c.
 func (c Conversation) About(root Seq, followers ...UserID) Conversation {
 	t := Conversation{ID: ThreadID(c.ID, root), Kind: Thread, Parent: c.ID, Root: root, Within: &c, Members: map[UserID]Place{}}
+	t.Blocked, t.Request = c.Blocked, c.Request
 	for _, user := range followers {
 		t.Members[user] = Place{Role: Member}
 	}
 	t.Size = len(t.Members)
 	return t
+}
+
+// Title is what a group is called, or the group in which a thread is; "" between two people.
+func (c Conversation) Title() string {
+	if c.Within != nil {
+		return c.Within.Setup.Name
+	}
+	return c.Setup.Name
 }

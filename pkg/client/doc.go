@@ -14,6 +14,8 @@
 // (room.go) adds them up to what a program shows. Search (search.go) ranges over the messages that fit a query. What is not said
 // yet is kept by the server for all devices: SetDraft (draft.go) and Schedule (schedule.go).
 //
+// What a user shows of themselves and decides about others is in people.go: profiles, contacts, settings, blocks and mutes.
+//
 // What comes in flows through four small parts: the socket reads frames (socket.go), the inbox puts entries into the
 // order of their seq and notices what is missing (inbox.go), the follower fetches that (follow.go), and the dispatcher
 // calls Handle and tells the Store how far it got (dispatch.go). What goes out waits in the outbox, one lane per

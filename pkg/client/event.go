@@ -7,7 +7,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Hides, a Slowed, a Draft or a NotSent.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Hides, a Slowed, a Draft, a NotSent or a
+// ProfileChanged.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
@@ -61,6 +62,10 @@ type Draft struct{ wire.Draft }
 // NotSent tells that a scheduled message was not sent and will not be, and why.
 type NotSent struct{ wire.Failed }
 
+// ProfileChanged tells that the user's profile was changed on another device. Those of other users are read when they are
+// shown: see Client.Profiles.
+type ProfileChanged struct{ wire.ProfileLine }
+
 // begun is not for Handle: it tells the Store where Options.Begin chose to begin, so that it is not asked again.
 type begun struct {
 	conversation chat.ConversationID
@@ -77,6 +82,8 @@ func (Gone) event()      {}
 func (Hides) event()     {}
 func (Draft) event()     {}
 func (NotSent) event()   {}
+
+func (ProfileChanged) event() {}
 
 // Phase of the connection.
 type Phase int

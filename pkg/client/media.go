@@ -84,14 +84,15 @@ func (c *Client) put(ctx context.Context, signed wire.Signed, f File, size int64
 
 // Download opens an attachment of an entry. The caller closes it.
 func (c *Client) Download(ctx context.Context, conversation chat.ConversationID, seq chat.Seq, media chat.MediaID) (io.ReadCloser, error) {
-	ref := c.calls.ref()
+	return c.download(ctx, wire.Download{Head: c.head("download"), Conversation: conversation, Seq: seq, Media: media})
+}
+
+func (c *Client) download(ctx context.Context, q wire.Download) (io.ReadCloser, error) {
 	var location wire.Location
-	err := c.ask(ctx, ref, wire.Download{
-		Head: wire.Head{Action: "download", Ref: ref}, Conversation: conversation, Seq: seq, Media: media,
-	}, &location)
-	if err != nil {
+	if err := c.ask(ctx, q.Ref, q, &location); err != nil {
 		return nil, err
 	}
+	media := q.Media
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, location.URL, nil)
 	if err != nil {
 		return nil, fmt.Errorf("download %s: %w", media, withoutURL(err))

@@ -40,6 +40,11 @@ func (c *Client) receive(s *socket, frame []byte) {
 		c.heard(frame)
 	case in.Event == wire.EventScheduled:
 		c.failed(frame)
+	case in.Event == wire.EventProfile:
+		var e wire.ProfileChanged
+		if json.Unmarshal(frame, &e) == nil {
+			c.queue.push(ProfileChanged{e.ProfileLine})
+		}
 	case in.Event == "" && in.ConnectionID != "":
 		c.calls.doubt(s, newError(chat.Unavailable, "the gateway could not handle the frame"))
 	case in.Event == wire.EventHides:

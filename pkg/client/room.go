@@ -63,7 +63,9 @@ func (r *Room) Apply(e wire.Entry) chat.Seq {
 	switch e.Event {
 	case chat.Edited:
 		m := r.at(e.Body.Target)
-		if e.Version > m.edit.Version && m.gone == standing {
+		// Of two with the same version the later one counts: what somebody edits while they are blocked has versions of its own.
+		newer := e.Version > m.edit.Version || e.Version == m.edit.Version && e.Seq > m.edit.Seq
+		if newer && m.gone == standing {
 			m.edit = e
 		}
 		m.erase(lost(e))

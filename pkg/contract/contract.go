@@ -57,7 +57,7 @@ func New() (*Validator, error) {
 	return v, nil
 }
 
-// put files a schema under what its name says.
+// put files a schema under what its name says. An event with the name of an action begins with "event.".
 func (v *Validator) put(name string, schema *jsonschema.Schema, asked map[string]bool) {
 	action, isReply := strings.CutPrefix(name, "reply.")
 	event, isEvent := strings.CutPrefix(name, "event.") // of events that are called like an action

@@ -27,8 +27,6 @@ const (
 	deadline = 5 * time.Second
 	// tries is how often one post is tried while the gateway says that it is busy.
 	tries = 3
-	// preview is how many characters of a text a notification shows (tinode shows as many).
-	preview = 80
 )
 
 // notifies says which entries wake phones. What happens to an earlier message does not.
@@ -56,7 +54,7 @@ func (d *Deliverer) Deliver(ctx context.Context, c chat.Conversation, e chat.Ent
 	for user, place := range c.Members {
 		seats = append(seats, chat.Seat{User: user, Place: place})
 	}
-	users, blind := audience(e, append(seats, gone(c, e)...))
+	users, blind := audience(c, e, append(seats, gone(c, e)...))
 	return d.DeliverTo(ctx, c, e, users, blind, except)
 }
 
@@ -79,11 +77,11 @@ func gone(c chat.Conversation, e chat.Entry) []chat.Seat {
 }
 
 // audience divides members into those who get the entry and those who are told only that there is one. Whoever came later
-// gets neither.
-func audience(e chat.Entry, seats []chat.Seat) (users, blind []chat.UserID) {
+// gets neither, nor does whoever blocked its sender, or has not accepted what a stranger writes.
+func audience(c chat.Conversation, e chat.Entry, seats []chat.Seat) (users, blind []chat.UserID) {
 	for _, seat := range seats {
 		switch {
-		case e.Seq < seat.From:
+		case e.Seq < seat.From, !c.Reaches(seat.User, e):
 		case e.For(seat.User, seat.Place).Kind == chat.Hidden:
 			blind = append(blind, seat.User)
 		default:
@@ -97,7 +95,7 @@ func audience(e chat.Entry, seats []chat.Seat) (users, blind []chat.UserID) {
 func (d *Deliverer) share(ctx context.Context, c chat.Conversation, e chat.Entry, except chat.ConnectionID) error {
 	var shards []chat.Share
 	hand := func(seats []chat.Seat) {
-		users, blind := audience(e, seats)
+		users, blind := audience(c, e, seats)
 		if len(users)+len(blind) > 0 {
 			shards = append(shards, chat.Share{Conversation: c.ID, Seq: e.Seq, Users: users, Blind: blind, Except: except})
 		}
@@ -160,7 +158,7 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 	if len(offline) == 0 || !notifies[e.Kind] || e.State.Deleted || e.State.Expired {
 		return nil
 	}
-	return d.Notifier.Notify(ctx, notice(c, e, offline))
+	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Seq: e.Seq, Title: c.Title(), Users: offline})
 }
 
 // reach posts to the connections of sessions, except one: those of the i-th get frame(i), or only the news that their token
@@ -247,23 +245,5 @@ func (d *Deliverer) prune(ctx context.Context, now time.Time, gone map[chat.User
 		if err := d.Sessions.Disconnect(ctx, user, now, connections...); err != nil {
 			d.Logger.WarnContext(ctx, "prune failed", "error", err)
 		}
-	}
-}
-
-// notice is what phones are told. Of a message that disappears they are not told what it says, which they would keep.
-func notice(c chat.Conversation, e chat.Entry, users []chat.UserID) chat.Notice {
-	if c.Within != nil {
-		c.Setup.Name = c.Within.Setup.Name
-	}
-	if e.Timer.Set() {
-		e.Body = chat.Body{}
-	}
-	text := []rune(e.Body.Text)
-	if len(text) > preview {
-		text = append(text[:preview-1], '…')
-	}
-	return chat.Notice{
-		Conversation: e.Conversation, Seq: e.Seq, From: e.From, Kind: e.Kind, Title: c.Setup.Name,
-		Preview: string(text), Attachments: len(e.Body.Attachments), Users: users,
 	}
 }

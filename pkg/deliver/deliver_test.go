@@ -10,7 +10,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-	"unicode/utf8"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
@@ -63,36 +62,52 @@ func TestTheSenderIsNeverNotified(t *testing.T) {
 	}
 }
 
-func TestANoticeSaysWhatAPhoneShows(t *testing.T) {
-	long := strings.Repeat("ä", 200)
-	for _, test := range []struct {
-		name, text, preview string
-	}{
-		{"short", "Shall we?", "Shall we?"},
-		{"as long as fits", long[:160], long[:160]},
-		{"longer", long, long[:158] + "…"},
-		{"of wide characters", strings.Repeat("😀", 81), strings.Repeat("😀", 79) + "…"},
-		{"none", "", ""},
-	} {
-		r := newRig()
-		c := group("ann", "bob", "cat")
-		e := said(c, test.text)
-		e.Body.Attachments = make([]chat.Attachment, 2)
-		if err := r.Deliver(t.Context(), c, e, "x"); err != nil {
-			t.Fatal(err)
-		}
-		if len(r.topic.notices) != 1 {
-			t.Fatalf("%s: %d notices for one entry", test.name, len(r.topic.notices))
-		}
-		n := r.topic.notices[0]
-		slices.Sort(n.Users)
-		want := chat.Notice{
-			Conversation: c.ID, Seq: 7, From: "ann", Kind: chat.Message, Title: "friends", Preview: test.preview, Attachments: 2,
-			Users: users{"bob", "cat"},
-		}
-		if !reflect.DeepEqual(n, want) || !utf8.ValidString(n.Preview) {
-			t.Errorf("%s: %+v, want %+v", test.name, n, want)
-		}
+func TestANoticeNamesTheEntryAndSaysNothingOfIt(t *testing.T) {
+	r := newRig()
+	c := group("ann", "bob", "cat")
+	if err := r.Deliver(t.Context(), c, said(c, "canary"), "x"); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.topic.notices) != 1 {
+		t.Fatalf("%d notices for one entry", len(r.topic.notices))
+	}
+	n := r.topic.notices[0]
+	slices.Sort(n.Users)
+	if want := (chat.Notice{Conversation: c.ID, Seq: 7, Title: "friends", Users: users{"bob", "cat"}}); !reflect.DeepEqual(n, want) {
+		t.Errorf("%+v, want %+v", n, want)
+	}
+}
+
+func TestWhatIsHiddenReachesItsSendersDevicesOnly(t *testing.T) {
+	r := newRig()
+	r.connect("ann", "ann-phone", "ann-laptop")
+	r.connect("bob", "bob-phone")
+	c := group("ann", "bob", "cat")
+	e := said(c, "hi")
+	e.Hidden = true
+	if err := r.Deliver(t.Context(), c, e, "ann-phone"); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.gateway.reached(); !slices.Equal(got, connections{"ann-laptop"}) || len(r.topic.notices) != 0 {
+		t.Errorf("posted to %v, notified %v", got, r.topic.notified())
+	}
+}
+
+func TestWhatAStrangerWritesWaitsWithoutASound(t *testing.T) {
+	r := newRig()
+	r.connect("ann", "ann-phone", "ann-laptop")
+	r.connect("bob", "bob-phone")
+	c := group("ann", "bob")
+	c.Request = "bob"
+	if err := r.Deliver(t.Context(), c, said(c, "hi"), "ann-phone"); err != nil {
+		t.Fatal(err)
+	}
+	delete(r.people.connections, "bob")
+	if err := r.Deliver(t.Context(), c, said(c, "hi"), "ann-phone"); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.gateway.reached(); !slices.Equal(got, connections{"ann-laptop"}) || len(r.topic.notices) != 0 {
+		t.Errorf("posted to %v, notified %v", got, r.topic.notified())
 	}
 }
 

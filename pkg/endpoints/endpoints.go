@@ -109,7 +109,7 @@ func (e *Endpoints) Remove(ctx context.Context, arn string) error {
 }
 
 // Push implements chat.Endpoints with one Publish.
-func (e *Endpoints) Push(ctx context.Context, endpoint chat.Endpoint, n chat.Notice) error {
+func (e *Endpoints) Push(ctx context.Context, endpoint chat.Endpoint, n chat.Notification) error {
 	message, err := payload(n)
 	if err != nil {
 		return fmt.Errorf("endpoints: encode: %w", err)

@@ -266,7 +266,7 @@ func TestWhatAPlatformDoesNotKnowAnyMoreIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, arn := range map[string]string{"disabled": disabled, "deleted": deleted} {
-		if err := r.Push(t.Context(), endpoint("fcm", arn), chat.Notice{From: "bob", Preview: "hi"}); !errors.Is(err, chat.ErrGone) {
+		if err := r.Push(t.Context(), endpoint("fcm", arn), chat.Notification{From: "bob", Preview: "hi"}); !errors.Is(err, chat.ErrGone) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -286,7 +286,7 @@ func TestWhatFailsIsNotGone(t *testing.T) {
 		{403, "AuthorizationError", "not authorized"},
 		{500, "InternalError", "internal"},
 	} {
-		err := answering(t, test.status, test.code, test.message).Push(context.Background(), endpoint("fcm", "arn:aws:sns:eu-central-1:000000000000:endpoint/GCM/parley/1"), chat.Notice{Preview: "hi"})
+		err := answering(t, test.status, test.code, test.message).Push(context.Background(), endpoint("fcm", "arn:aws:sns:eu-central-1:000000000000:endpoint/GCM/parley/1"), chat.Notification{Preview: "hi"})
 		if err == nil || errors.Is(err, chat.ErrGone) {
 			t.Errorf("%s: %v", test.code, err)
 		}

@@ -15,9 +15,9 @@ import (
 // life is how long a platform keeps a notification for a phone that is off.
 const life = 7 * 24 * time.Hour
 
-// payload renders a notice for every platform; SNS takes the part that fits the endpoint (SNS guide, "Sending custom
+// payload renders a notification for every platform; SNS takes the part that fits the endpoint (SNS guide, "Sending custom
 // platform-specific payloads in messages to mobile devices" and "Using FCM v1 payloads").
-func payload(n chat.Notice) (string, error) {
+func payload(n chat.Notification) (string, error) {
 	title, text := words(n)
 	data := map[string]string{"conversation": string(n.Conversation), "seq": strconv.FormatUint(uint64(n.Seq), 10)}
 	fcm, err := json.Marshal(map[string]any{"fcmV1Message": map[string]any{"message": map[string]any{
@@ -46,7 +46,7 @@ func payload(n chat.Notice) (string, error) {
 }
 
 // words are what the phone shows.
-func words(n chat.Notice) (title, text string) {
+func words(n chat.Notification) (title, text string) {
 	text = n.Preview
 	switch {
 	case n.Kind == chat.Created:
@@ -59,13 +59,13 @@ func words(n chat.Notice) (title, text string) {
 		text = fmt.Sprintf("📎 %d attachments", n.Attachments)
 	}
 	if n.Title == "" {
-		return string(n.From), text
+		return n.From, text
 	}
-	return n.Title, string(n.From) + ": " + text
+	return n.Title, n.From + ": " + text
 }
 
 // attributes set how long a notification is kept and which ones replace each other: one per conversation.
-func attributes(platform string, n chat.Notice) map[string]types.MessageAttributeValue {
+func attributes(platform string, n chat.Notification) map[string]types.MessageAttributeValue {
 	seconds := strconv.Itoa(int(life.Seconds()))
 	text := func(s string) types.MessageAttributeValue {
 		return types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(s)}

@@ -13,7 +13,7 @@ import (
 var conversation = chat.GroupID("ann", "1")
 
 // arrived pushes a notice and returns what the phone gets.
-func (r *rig) arrived(t *testing.T, platform string, n chat.Notice) sns.Notification {
+func (r *rig) arrived(t *testing.T, platform string, n chat.Notification) sns.Notification {
 	t.Helper()
 	arn, _ := r.register(t, platform, "token", ann)
 	if err := r.Push(t.Context(), endpoint(platform, arn), n); err != nil {
@@ -66,17 +66,17 @@ func TestWhatAPhoneShows(t *testing.T) {
 	r := newRig(t)
 	for _, test := range []struct {
 		name        string
-		notice      chat.Notice
+		notice      chat.Notification
 		title, body string
 	}{
-		{"a person", chat.Notice{Kind: chat.Message, From: "bob", Preview: "hi"}, "bob", "hi"},
-		{"a group", chat.Notice{Kind: chat.Message, From: "bob", Title: "friends", Preview: "hi"}, "friends", "bob: hi"},
-		{"a picture", chat.Notice{Kind: chat.Message, From: "bob", Attachments: 1}, "bob", "📎 an attachment"},
-		{"pictures", chat.Notice{Kind: chat.Message, From: "bob", Title: "friends", Attachments: 3}, "friends", "bob: 📎 3 attachments"},
-		{"a picture with a text", chat.Notice{Kind: chat.Message, From: "bob", Preview: "look", Attachments: 1}, "bob", "look"},
-		{"what disappears", chat.Notice{Kind: chat.Message, From: "bob", Title: "friends"}, "friends", "bob: A new message"},
-		{"a new group", chat.Notice{Kind: chat.Created, From: "bob", Title: "friends"}, "friends", "bob: You are in a new group"},
-		{"quotes and more", chat.Notice{Kind: chat.Message, From: "bob", Title: `"</script>` + "\u2028", Preview: "\\ \" \x00 naïve 😀"}, `"</script>` + "\u2028", "bob: \\ \" \x00 naïve 😀"},
+		{"a person", chat.Notification{Kind: chat.Message, From: "bob", Preview: "hi"}, "bob", "hi"},
+		{"a group", chat.Notification{Kind: chat.Message, From: "bob", Title: "friends", Preview: "hi"}, "friends", "bob: hi"},
+		{"a picture", chat.Notification{Kind: chat.Message, From: "bob", Attachments: 1}, "bob", "📎 an attachment"},
+		{"pictures", chat.Notification{Kind: chat.Message, From: "bob", Title: "friends", Attachments: 3}, "friends", "bob: 📎 3 attachments"},
+		{"a picture with a text", chat.Notification{Kind: chat.Message, From: "bob", Preview: "look", Attachments: 1}, "bob", "look"},
+		{"what disappears", chat.Notification{Kind: chat.Message, From: "bob", Title: "friends"}, "friends", "bob: A new message"},
+		{"a new group", chat.Notification{Kind: chat.Created, From: "bob", Title: "friends"}, "friends", "bob: You are in a new group"},
+		{"quotes and more", chat.Notification{Kind: chat.Message, From: "bob", Title: `"</script>` + "\u2028", Preview: "\\ \" \x00 naïve 😀"}, `"</script>` + "\u2028", "bob: \\ \" \x00 naïve 😀"},
 	} {
 		test.notice.Conversation, test.notice.Seq = conversation, chat.MaxSeq
 		data := map[string]string{"conversation": string(conversation), "seq": "9007199254740991"}
@@ -113,7 +113,7 @@ func TestHowLongAndInWhoseStead(t *testing.T) {
 		},
 	} {
 		got := map[string]string{}
-		for name, a := range r.arrived(t, platform, chat.Notice{Conversation: conversation, Seq: 1, From: "bob", Preview: "hi"}).Attributes {
+		for name, a := range r.arrived(t, platform, chat.Notification{Conversation: conversation, Seq: 1, From: "bob", Preview: "hi"}).Attributes {
 			if a.DataType != "String" {
 				t.Errorf("%s: %s is a %s", platform, name, a.DataType)
 			}
@@ -132,8 +132,12 @@ func TestHowLongAndInWhoseStead(t *testing.T) {
 func TestTheLongestNoticeFits(t *testing.T) {
 	r := newRig(t)
 	for name, character := range map[string]string{"ASCII": "x", "emoji": "😀", "control": "\x01", "markup": "<", "quotes": `"`, "separator": "\u2028"} {
-		n := chat.Notice{
-			Conversation: conversation, Seq: chat.MaxSeq, From: chat.UserID(strings.Repeat("u", 128)), Kind: chat.Message,
+		from := strings.Repeat(character, chat.MaxDisplayName)
+		if len(from) < 128 {
+			from = strings.Repeat("u", 128)
+		}
+		n := chat.Notification{
+			Conversation: conversation, Seq: chat.MaxSeq, From: from, Kind: chat.Message,
 			Title: strings.Repeat(character, chat.MaxName), Preview: strings.Repeat(character, 80), Attachments: chat.MaxAttachments,
 		}
 		for platform := range applications {

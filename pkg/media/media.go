@@ -21,6 +21,9 @@ import (
 type Media struct {
 	Objects chat.Objects
 	Log     chat.Log
+	// People and Profiles are needed for the pictures of profiles.
+	People   chat.People
+	Profiles chat.Profiles
 }
 
 // Upload allows the caller to put one file. Nothing is stored until it is.
@@ -35,8 +38,11 @@ func (m *Media) Upload(ctx context.Context, who chat.Identity, q wire.Upload) (w
 	return wire.Signed{Media: id, URL: upload.URL, Headers: upload.Headers, Expires: wire.Time(upload.Expires)}, nil
 }
 
-// Download allows a member to get one attachment of one entry.
+// Download allows a member to get one attachment of one entry, or anybody to get the picture of a profile.
 func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download) (wire.Location, error) {
+	if q.User != "" {
+		return m.profilePicture(ctx, who, q)
+	}
 	tail, err := chat.Enter(ctx, m.Log, q.Conversation, who.User, chat.Eventual)
 	if err != nil {
 		return wire.Location{}, err
@@ -52,11 +58,16 @@ func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download
 	}
 	for _, a := range found[0].For(who.User, tail.Place).Body.Attachments {
 		if a.Media == q.Media {
-			url, expires, err := m.Objects.SignDownload(ctx, chat.MediaKey(cmp.Or(a.Owner, e.From), a.Media), a.Name, a.Type)
-			return wire.Location{URL: url, Expires: wire.Time(expires.UTC().Truncate(time.Second))}, err
+			return m.locate(ctx, cmp.Or(a.Owner, e.From), a)
 		}
 	}
 	return wire.Location{}, &chat.Error{Code: chat.NotFound}
+}
+
+// locate signs the URL of an upload.
+func (m *Media) locate(ctx context.Context, owner chat.UserID, a chat.Attachment) (wire.Location, error) {
+	url, expires, err := m.Objects.SignDownload(ctx, chat.MediaKey(owner, a.Media), a.Name, a.Type)
+	return wire.Location{URL: url, Expires: wire.Time(expires.UTC().Truncate(time.Second))}, err
 }
 
 // Check implements send.Attachments with one HEAD and one tagging request per attachment.

@@ -90,8 +90,10 @@ type rig struct {
 
 func newRig(t *testing.T) *rig {
 	b := &bucket{objects: map[string]*object{}}
-	log := store.NewConversations(dynamo.NewFromIface(dynamodbtest.Start(t)), topology.Conversations.Name, topology.ConversationsByUser.Name)
-	return &rig{&media.Media{Objects: b, Log: log}, b}
+	db := dynamo.NewFromIface(dynamodbtest.Start(t))
+	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
+	people := store.NewPeople(db, topology.People.Name)
+	return &rig{&media.Media{Objects: b, Log: log, People: people, Profiles: people}, b}
 }
 
 func as(user chat.UserID) chat.Identity { return chat.Identity{User: user} }

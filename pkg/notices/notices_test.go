@@ -61,12 +61,12 @@ func TestANoticeArrivesAsItWasSent(t *testing.T) {
 		crowd = append(crowd, chat.UserID(fmt.Sprintf("%0128d", i)))
 	}
 	full := chat.Notice{
-		Conversation: chat.DirectID("ann", "bob"), Seq: chat.MaxSeq, From: "ann", Kind: chat.Message, Title: strings.Repeat("😀", chat.MaxName),
-		Preview: "naïve \x00 \" </script> \u2028", Attachments: 3, Users: crowd,
+		Conversation: chat.DirectID("ann", "bob"), Seq: chat.MaxSeq, Title: strings.Repeat("😀", chat.MaxName),
+		Users: crowd,
 	}
 	for name, want := range map[string]chat.Notice{
 		"full":  full,
-		"small": {Conversation: "d_x", Seq: 1, From: "ann", Kind: chat.Message, Users: []chat.UserID{"bob"}},
+		"small": {Conversation: "d_x", Seq: 1, Title: "naïve \x00 \" </script> \u2028", Users: []chat.UserID{"bob"}},
 	} {
 		if err := topic.Notify(t.Context(), want); err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -81,7 +81,7 @@ func TestANoticeArrivesAsItWasSent(t *testing.T) {
 func TestWhatIsNotPublishedIsTemporary(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
 	defer server.Close()
-	err := notices.New(newClient(server), "arn:aws:sns:eu-central-1:000000000000:offline").Notify(t.Context(), chat.Notice{Preview: "canary"})
+	err := notices.New(newClient(server), "arn:aws:sns:eu-central-1:000000000000:offline").Notify(t.Context(), chat.Notice{Title: "canary"})
 	if err == nil || chat.AsError(err).Code != chat.Unavailable || strings.Contains(err.Error(), "canary") {
 		t.Error(err)
 	}

@@ -1,31 +1,29 @@
 // Package push notifies the devices of people who are not connected, and keeps the register of those devices.
 //
-// A notification is decided late: who has connected since the message was sent is left alone.
+// A notification is decided late, in notify.go: who has connected or read since the message was sent is left alone, and so is
+// who has muted or blocked by then; what was deleted is not shown.
 package push
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// workers is how many devices are notified at once.
-const workers = 16
-
 // Pusher registers and notifies devices.
 type Pusher struct {
 	Sessions  chat.Sessions
 	Endpoints chat.Endpoints
-	Now       func() time.Time
-	Logger    *slog.Logger
+	// Log, Stances, People and Profiles are only needed to notify.
+	Log      chat.Log
+	Stances  chat.Stances
+	People   chat.People
+	Profiles chat.Profiles
+	Now      func() time.Time
+	Logger   *slog.Logger
 }
 
 // Register stores that the caller's device is to be notified. Above chat.MaxEndpoints the oldest device is forgotten, and
@@ -75,49 +73,6 @@ func (p *Pusher) Unregister(ctx context.Context, who chat.Identity, _ wire.Unreg
 		}
 	}
 	return wire.Registered{Device: who.Device}, err
-}
-
-// Notify notifies every device of the notice's users who are still not connected. Devices that a platform does not know
-// any more are forgotten. It fails, so that the notice is delivered again, only if no device could be notified: one that
-// fails alone must not make all the others sound twice.
-func (p *Pusher) Notify(ctx context.Context, n chat.Notice) error {
-	sessions, err := p.Sessions.Sessions(ctx, n.Users)
-	if err != nil {
-		return err
-	}
-	now := p.Now()
-	var group errgroup.Group
-	var notified, failed atomic.Int32
-	group.SetLimit(workers)
-	for _, s := range sessions {
-		if s.Online(now) {
-			continue
-		}
-		for _, e := range s.Endpoints {
-			group.Go(func() error {
-				err := p.Endpoints.Push(ctx, e, n)
-				switch {
-				case err == nil:
-					notified.Add(1)
-				case errors.Is(err, chat.ErrGone):
-					return p.forget(ctx, s.User, []chat.Endpoint{e})
-				default:
-					failed.Add(1)
-				}
-				return err
-			})
-		}
-	}
-	err = group.Wait()
-	switch {
-	case err == nil:
-		return nil
-	case notified.Load() > 0:
-		p.Logger.WarnContext(ctx, "devices not notified", "failed", failed.Load(), "notified", notified.Load(), "error", err)
-		return nil
-	default:
-		return fmt.Errorf("push: notify: %w", err)
-	}
 }
 
 // forget removes endpoints, here first: one that its device has replaced meanwhile is left alone.

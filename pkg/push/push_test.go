@@ -38,6 +38,25 @@ type rig struct {
 	client *awssns.Client
 	logs   *bytes.Buffer
 	now    time.Time
+	meter  *dynamodbtest.Meter
+	db     *dynamo.DB
+	log    *store.Conversations
+	people *store.People
+	said   chat.Seq // by eve, in the group of all
+}
+
+// all is a group of whoever there is in a test.
+var all = chat.GroupID("eve", "1")
+
+// says appends something that eve says.
+func (r *rig) says(t *testing.T, body chat.Body) chat.Seq {
+	t.Helper()
+	r.said++
+	e := chat.Entry{Conversation: all, Seq: r.said, Kind: chat.Message, From: "eve", At: r.now, Body: body}
+	if _, _, err := r.log.Put(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	return r.said
 }
 
 func newRig(t *testing.T) *rig {
@@ -59,10 +78,16 @@ func newRig(t *testing.T) *rig {
 		Region: "eu-central-1", BaseEndpoint: aws.String(server.URL), HTTPClient: server.Client(), Retryer: aws.NopRetryer{},
 		Credentials: credentials.NewStaticCredentialsProvider("local", "secret", ""),
 	})
+	r.meter = dynamodbtest.NewMeter(dynamodbtest.Start(t))
+	db := dynamo.NewFromIface(r.meter)
+	r.db = db
+	r.log, r.people = store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name), store.NewPeople(db, topology.People.Name)
+	r.says(t, chat.Body{Text: "canary"})
 	r.Pusher = &push.Pusher{
-		Sessions:  store.NewSessions(dynamo.NewFromIface(dynamodbtest.Start(t)), topology.Sessions.Name),
+		Sessions:  store.NewSessions(db, topology.Sessions.Name),
 		Endpoints: endpoints.New(r.client, map[string]string{"fcm": service.ApplicationARN(gcm)}),
-		Now:       func() time.Time { return r.now }, Logger: slog.New(slog.NewTextHandler(r.logs, nil)),
+		Log:       r.log, Stances: r.log, People: r.people, Profiles: r.people,
+		Now: func() time.Time { return r.now }, Logger: slog.New(slog.NewTextHandler(r.logs, nil)),
 	}
 	return r
 }
@@ -107,8 +132,7 @@ func (r *rig) wantDevices(t *testing.T, user chat.UserID, want ...chat.DeviceID)
 
 func (r *rig) notify(t *testing.T, users ...chat.UserID) {
 	t.Helper()
-	n := chat.Notice{Conversation: chat.GroupID("eve", "1"), Seq: 1, From: "eve", Kind: chat.Message, Preview: "canary", Users: users}
-	if err := r.Notify(t.Context(), n); err != nil {
+	if err := r.Notify(t.Context(), chat.Notice{Conversation: all, Seq: r.said, Users: users}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -287,7 +311,7 @@ type flaky struct {
 	pushed  []chat.DeviceID
 }
 
-func (f *flaky) Push(_ context.Context, e chat.Endpoint, _ chat.Notice) error {
+func (f *flaky) Push(_ context.Context, e chat.Endpoint, _ chat.Notification) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.pushed = append(f.pushed, e.Device)
@@ -304,7 +328,7 @@ func TestADeviceThatCouldNotBeTriedDoesNotMakeTheOthersSoundTwice(t *testing.T) 
 	down := errors.New("throttled")
 	f := &flaky{Endpoints: r.Endpoints, pushErr: map[chat.DeviceID]error{"d00": down, "d01": chat.ErrGone}}
 	r.Endpoints = f
-	if err := r.Notify(t.Context(), chat.Notice{Users: []chat.UserID{"ann"}, Preview: "hi"}); err != nil {
+	if err := r.Notify(t.Context(), chat.Notice{Conversation: all, Seq: 1, Users: []chat.UserID{"ann"}}); err != nil {
 		t.Error(err)
 	}
 	if !strings.Contains(r.logs.String(), "devices not notified") {
@@ -327,7 +351,7 @@ func TestANoticeThatReachedNoDeviceIsTriedAgain(t *testing.T) {
 	r.register(t, "ann", "phone", "token")
 	down := errors.New("throttled")
 	r.Endpoints = &flaky{Endpoints: r.Endpoints, pushErr: map[chat.DeviceID]error{"phone": down}}
-	if err := r.Notify(t.Context(), chat.Notice{Users: []chat.UserID{"ann"}}); !errors.Is(err, down) {
+	if err := r.Notify(t.Context(), chat.Notice{Conversation: all, Seq: 1, Users: []chat.UserID{"ann"}}); !errors.Is(err, down) {
 		t.Error(err)
 	}
 }

@@ -26,7 +26,7 @@ func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Co
 	list := wire.Listed{Conversations: []wire.Conversation{}}
 	left := room
 	for i, tail := range tails {
-		if tail.Head == 0 {
+		if tail.Head == 0 || unwelcome(tail, who.User) {
 			continue
 		}
 		line, bytes, err := line(tail, who.User, hides[ids[i]], left)
@@ -64,13 +64,20 @@ func (r *Reader) existing(ctx context.Context, ids []chat.ConversationID, user c
 	})
 }
 
+// unwelcome reports whether a conversation is a request by somebody who is blocked, or of which the user sees nothing: then it
+// is not listed.
+func unwelcome(tail chat.Tail, user chat.UserID) bool {
+	c := tail.Conversation
+	return c.Request == user && (c.Blocked[user] || tail.Last.Kind == chat.Hidden)
+}
+
 // line renders a conversation with its last entry, or without if that would take more than a quarter of what is left.
 func line(tail chat.Tail, user chat.UserID, hides chat.Hides, left int) (wire.Conversation, int, error) {
 	c := tail.Conversation
 	out := wire.Conversation{
 		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head,
 		From: tail.Place.From, Role: tail.Place.Role, Can: c.Capabilities(tail.Place.Role),
-		Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
+		Request: c.Request == user, Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
 		Pins: len(c.Pins), Hides: wire.FromHides(hides), Parent: c.Parent, Root: c.Root,
 	}
 	if timer := c.Clock(chat.Timer{}); timer.Set() {

@@ -32,6 +32,9 @@ func (r *Reader) Members(ctx context.Context, who chat.Identity, q wire.Members)
 	list := wire.MemberList{Members: []wire.MemberLine{}}
 	now := r.Now()
 	for i, s := range sessions {
+		if s.User != who.User && tail.Conversation.Quiet() {
+			s = chat.Session{User: s.User} // nothing is known of them
+		}
 		list.Members = append(list.Members, wire.MemberLine{User: s.User, Role: seats[i].Role, Presence: presence(s, now), Seen: seen(s)})
 	}
 	if len(users) == limit {

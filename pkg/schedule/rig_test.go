@@ -46,10 +46,13 @@ func newRigOver(t testing.TB, client dynamodbiface.DynamoDBAPI) *rig {
 	db := dynamo.NewFromIface(client)
 	r := &rig{delivered: &delivered{}, told: &told{}, now: start}
 	clock := func() time.Time { return r.now }
-	r.log = store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
+	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	r.table = &table{Schedule: store.NewSchedule(db, topology.People.Name, topology.PeopleByDue.Name)}
+	r.log = log
+	people := store.NewPeople(db, topology.People.Name)
 	use := &send.Sender{
-		Log: r.log, Deliver: r.delivered, Attachments: uploads{}, Begin: store.NewPeople(db, topology.People.Name), Now: clock,
+		Log: r.log, Deliver: r.delivered, Attachments: uploads{}, Begin: people, Now: clock,
+		Directs: log, People: people, Sessions: store.NewSessions(db, topology.Sessions.Name),
 	}
 	r.sender = &sender{Sender: use}
 	r.Scheduler = &schedule.Scheduler{Schedules: r.table, Checker: use, Now: clock}

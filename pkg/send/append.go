@@ -17,7 +17,7 @@ const reread = 4
 // page is how many entries are read at a time when looking for a resend.
 const page = 100
 
-// put writes an entry under its seq and returns what is there if that is taken, as chat.Log.Put does.
+// put writes an entry under its seq and returns it as it is stored, or what is there if that is taken, as chat.Log.Put does.
 type put func(ctx context.Context, e chat.Entry) (there chat.Entry, wrote bool, err error)
 
 // attempt is an entry that is ready to be written: the tail by which it was judged, and how.
@@ -95,8 +95,11 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 			e.Rules = e.Seq
 		}
 		there, wrote, err := a.put(ctx, e)
-		if err != nil || wrote {
+		switch {
+		case err != nil:
 			return e, err
+		case wrote:
+			return there, nil
 		}
 		if isSame(there, e) {
 			return s.settle(ctx, there, e)
@@ -117,6 +120,11 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 			}
 		}
 	}
+}
+
+// refuse is a put that writes nothing. What was stored before is found nevertheless: who repeats it has not done it again.
+func (s *Sender) refuse(refusal error) put {
+	return func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) { return s.unless(ctx, e, refusal) }
 }
 
 // find reads the log behind an entry to its end, as far as an eventual read shows it, and returns the entry that e already is

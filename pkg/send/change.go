@@ -100,6 +100,9 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 	if err != nil {
 		return a.entry, err
 	}
+	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
+		return a.entry, err
+	}
 	shown, err := s.joined(ctx, a.entry)
 	if err != nil {
 		return a.entry, err
@@ -114,7 +117,8 @@ func (s *Sender) joined(ctx context.Context, e chat.Entry) (chat.Entry, error) {
 	return entries[0], err
 }
 
-// commit writes an entry together with what is decided for its target.
+// commit writes an entry together with what is decided for its target. What is about something hidden is hidden with it. What
+// is taken back is so for both, block or not.
 func (s *Sender) commit(ctx context.Context, e chat.Entry, tail chat.Tail, decide func(chat.Tail, chat.Entry) (chat.Change, error)) (chat.Entry, bool, error) {
 	for round := 1; ; round++ {
 		target, ok, err := s.Log.Entry(ctx, e.Conversation, e.Body.Target)
@@ -128,10 +132,15 @@ func (s *Sender) commit(ctx context.Context, e chat.Entry, tail chat.Tail, decid
 			return target, false, nil
 		case !ok || target.For(e.From, tail.Place).Kind != chat.Message || target.State.Deleted || target.State.Expired:
 			return s.unless(ctx, e, &chat.Error{Code: chat.NotFound})
+		case tail.Conversation.Blocked[e.From] && e.Kind != chat.Deleted:
+			return s.unless(ctx, e, blocks())
 		}
 		c, err := decide(tail, target)
 		if err != nil {
 			return s.unless(ctx, e, err)
+		}
+		if e.Hidden = target.Hidden; !e.Hidden && tail.Conversation.Shuns(e.From) && e.Kind != chat.Deleted {
+			return s.Log.Put(ctx, shadow(e, target, c))
 		}
 		c.Seq = target.Seq
 		there, wrote, err := s.Log.Commit(ctx, e, c)
@@ -142,6 +151,18 @@ func (s *Sender) commit(ctx context.Context, e chat.Entry, tail chat.Tail, decid
 			return e, false, err
 		}
 	}
+}
+
+// shadow is what somebody who is blocked does to a message that both have seen. Only its entry is written, with all that the
+// message would say: so they see what they did on their own devices, and the message stays as it is.
+func shadow(e, target chat.Entry, c chat.Change) chat.Entry {
+	e.Hidden = true
+	if r := c.Rewrite; r != nil {
+		e.Body = target.Body
+		e.Body.Text, e.Body.Mentions, e.Body.Everybody, e.Body.Target = r.Text, r.Mentions, r.Everybody, target.Seq
+		e.State = chat.State{Version: r.Version + 1, Edited: r.At}
+	}
+	return e
 }
 
 // unless refuses a change, unless its seq is taken: then what is there decides, because it may be this very change, made

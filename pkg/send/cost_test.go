@@ -121,9 +121,9 @@ func newCounted(t *testing.T) counted {
 	db := dynamo.NewFromIface(m)
 	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	sessions := store.NewSessions(db, topology.Sessions.Name)
-	out := &posts{}
+	people, out := store.NewPeople(db, topology.People.Name), &posts{}
 	s := &send.Sender{
-		Log: log, Attachments: uploads{}, Begin: store.NewPeople(db, topology.People.Name), Now: ticking(time.Second),
+		Log: log, Attachments: uploads{}, Begin: people, Now: ticking(time.Second), Directs: log, People: people, Sessions: sessions,
 		Deliver: &deliver.Deliverer{Sessions: sessions, Poster: out, Log: log, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	for _, user := range []chat.UserID{"ann", "bob"} {
@@ -153,7 +153,7 @@ func TestWhatAMessageCosts(t *testing.T) {
 	}
 
 	cost(1)
-	if want := map[string]int{"Query": 1, "PutItem": 4, "UpdateItem": 1, "BatchGetItem": 1}; !maps.Equal(m.calls, want) {
+	if want := map[string]int{"Query": 2, "GetItem": 4, "PutItem": 4, "UpdateItem": 1, "BatchGetItem": 2}; !maps.Equal(m.calls, want) {
 		t.Errorf("the first message makes the calls %v, want %v", m.calls, want)
 	}
 	for n := range 5 {
@@ -206,5 +206,24 @@ func TestWhatAChangeCosts(t *testing.T) {
 		if !maps.Equal(c.meter.units, test.want) || c.posts.n != 1 {
 			t.Errorf("%s consumes %v and %d posts, want %v and 1", test.name, c.meter.units, c.posts.n, test.want)
 		}
+	}
+}
+
+// A group costs its members, its header and its first entry, and before that for each of the others a session and what the two
+// have decided about each other.
+func TestWhatAGroupCosts(t *testing.T) {
+	c := newCounted(t)
+	if _, err := c.Sessions.Connect(t.Context(), "cat", chat.Connection{ID: "c-cat", Since: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	c.reset()
+	if _, err := c.Create(t.Context(), as("ann"), wire.Create{ID: id(1), Name: "trip", Members: []chat.UserID{"bob", "cat"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.meter.units["BatchGetItem"], 2*1.5+3*0.5; got != want || c.posts.n != 2 {
+		t.Errorf("reads %v units, %d posts; want %v and 2", got, c.posts.n, want)
+	}
+	if got, want := c.meter.calls, (map[string]int{"Query": 1, "BatchGetItem": 4, "PutItem": 5}); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

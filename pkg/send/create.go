@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
@@ -39,6 +40,9 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 	case err != nil:
 		return e, err
 	case !known:
+		if err := s.consent(ctx, who.User, r.Members); err != nil {
+			return e, err
+		}
 		// Another try may have made it meanwhile, with other members.
 		if tail.Conversation, _, err = s.Log.Create(ctx, c, members); err != nil {
 			return e, err
@@ -63,4 +67,19 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 // sameGroup compares what was created with what is asked for. Above InlineMembers only the number of members is compared.
 func sameGroup(there, c chat.Conversation) bool {
 	return there.Setup.Name == c.Setup.Name && there.Size == c.Size && maps.Equal(there.Members, c.Members)
+}
+
+// consent refuses to make members of people who do not let the caller add them, or of whom one has blocked the other.
+func (s *Sender) consent(ctx context.Context, by chat.UserID, users []chat.UserID) error {
+	users = slices.DeleteFunc(slices.Clone(users), func(user chat.UserID) bool { return user == by })
+	welcome, err := chat.MayAdd(ctx, s.People, s.Sessions, by, users)
+	if err != nil || len(welcome) == len(users) {
+		return err
+	}
+	for i, user := range users {
+		if i == len(welcome) || welcome[i] != user {
+			return chat.Errorf(chat.Forbidden, "members: you cannot add %s; a link may do", user)
+		}
+	}
+	return nil
 }

@@ -2,7 +2,9 @@ package send_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
@@ -64,4 +66,40 @@ func TestSizeOfAGroup(t *testing.T) {
 	}
 	_, err = r.Send(t.Context(), as("eve"), wire.Send{ID: id(5), To: wire.Target{Conversation: e.Conversation}, Body: wire.Content{Text: "hi"}})
 	wantCode(t, err, chat.Forbidden)
+}
+
+func TestNobodyIsPutIntoAGroupWhoDoesNotWantThat(t *testing.T) {
+	r := newRig(t)
+	create := func(n int, members ...chat.UserID) error {
+		_, err := r.Create(t.Context(), as("ann"), wire.Create{ID: id(n), Name: "trip", Members: members})
+		return err
+	}
+	if err := create(1, "ann", "bob", "cat"); err != nil {
+		t.Fatal(err)
+	}
+	r.block(t, "bob", "ann")
+	if err := create(1, "ann", "bob", "cat"); err != nil {
+		t.Errorf("sent again: %v", err)
+	}
+	wantCode(t, create(2, "cat", "bob"), chat.Forbidden)
+	r.unblock(t, "bob", "ann")
+	r.block(t, "ann", "bob")
+	wantCode(t, create(2, "bob", "cat"), chat.Forbidden)
+	r.unblock(t, "ann", "bob")
+	if _, err := r.sessions.ChangeSettings(t.Context(), "cat", chat.SettingsChange{Groups: chat.Contacts}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	err := create(2, "bob", "cat", "dan")
+	if wantCode(t, err, chat.Forbidden); err == nil || !strings.Contains(err.Error(), "cat") {
+		t.Errorf("%v does not say who", err)
+	}
+	if _, exists, err := r.log.Tail(t.Context(), chat.GroupID("ann", id(2)), chat.Strong); err != nil || exists {
+		t.Errorf("the group exists: %v", err)
+	}
+	if err := r.people.Befriend(t.Context(), "cat", "ann", true, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := create(2, "bob", "cat", "dan"); err != nil {
+		t.Error(err)
+	}
 }

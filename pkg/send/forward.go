@@ -38,8 +38,3 @@ func (s *Sender) repeat(ctx context.Context, user chat.UserID, source wire.Place
 	}
 	return nil
 }
-
-// refusing writes nothing, unless the entry is there already.
-func (s *Sender) refusing(err error) put {
-	return func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) { return s.unless(ctx, e, err) }
-}

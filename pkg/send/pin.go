@@ -18,11 +18,11 @@ func (s *Sender) Pin(ctx context.Context, who chat.Identity, q wire.Pin) (chat.E
 		}
 		e := chat.Entry{
 			Conversation: q.Conversation, Kind: chat.Pinned, ID: q.ID, From: who.User, To: tail.Conversation.Peer(who.User),
-			Body: chat.Body{Target: q.Seq, Off: q.Off},
+			Body: chat.Body{Target: q.Seq, Off: q.Off}, Hidden: tail.Conversation.Shuns(who.User),
 		}
 		pins, err := s.pins(ctx, tail, who.User, q)
 		if err != nil {
-			return attempt{tail, e, s.refusing(err)}, nil
+			return attempt{tail, e, s.refuse(err)}, nil
 		}
 		return attempt{tail, e, func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
 			there, wrote, err := s.Log.Commit(ctx, e, chat.Change{Pins: &chat.Pins{Seqs: pins, Was: tail.Conversation.Rules}})
@@ -35,12 +35,18 @@ func (s *Sender) Pin(ctx context.Context, who chat.Identity, q wire.Pin) (chat.E
 	if err != nil {
 		return a.entry, err
 	}
+	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
+		return a.entry, err
+	}
 	return a.entry, s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
 }
 
 // pins returns the pins as the request makes them.
 func (s *Sender) pins(ctx context.Context, tail chat.Tail, user chat.UserID, q wire.Pin) ([]chat.Seq, error) {
 	c := tail.Conversation
+	if c.Blocked[user] {
+		return nil, blocks()
+	}
 	if !c.Can(tail.Place.Role, chat.CanPin) {
 		return nil, chat.Errorf(chat.Forbidden, "your role does not allow it")
 	}

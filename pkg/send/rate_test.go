@@ -286,7 +286,7 @@ func TestWhatTheLimitCosts(t *testing.T) {
 func TestWhoBeginsTooManyConversationsIsTold(t *testing.T) {
 	r := newRig(t)
 	r.mustSend(t, "ann", text(1, "hi"))
-	r.people.err = &chat.Error{Code: chat.Limited, RetryAfter: time.Minute}
+	r.begun.err = &chat.Error{Code: chat.Limited, RetryAfter: time.Minute}
 	_, err := r.Send(t.Context(), as("ann"), from("cyd", 2))
 	wantCode(t, err, chat.Limited)
 	if wait(err) != time.Minute {
@@ -301,7 +301,7 @@ func TestWhoBeginsTooManyConversationsIsTold(t *testing.T) {
 	if e := r.mustSend(t, "ann", text(4, "hi again")); e.Seq != 3 {
 		t.Errorf("seq %d", e.Seq)
 	}
-	if r.people.n != 1 {
-		t.Errorf("%d conversations were begun", r.people.n)
+	if r.begun.n != 1 {
+		t.Errorf("%d conversations were begun", r.begun.n)
 	}
 }

@@ -52,18 +52,23 @@ func (u uploads) CheckFor(ctx context.Context, owner chat.UserID, attachments []
 // rig is a sender over a real log. A second passes whenever it looks at the clock, so that nobody is too fast by accident.
 type rig struct {
 	*send.Sender
-	log    *unreliable
-	out    *delivered
-	people *beginnings
+	log      *unreliable
+	out      *delivered
+	begun    *beginnings
+	people   *store.People
+	sessions *store.Sessions
 }
 
 // beginnings counts what was begun, until it refuses.
 type beginnings struct {
+	mu  sync.Mutex
 	n   int
 	err error
 }
 
 func (b *beginnings) Begin(context.Context, chat.UserID, time.Time) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.err == nil {
 		b.n++
 	}
@@ -79,10 +84,15 @@ func ticking(step time.Duration) func() time.Time {
 
 func newRig(t testing.TB) *rig {
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
-	log := &unreliable{Log: store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)}
+	stored := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
+	log := &unreliable{Log: stored}
+	people, sessions := store.NewPeople(db, topology.People.Name), store.NewSessions(db, topology.Sessions.Name)
 	out := &delivered{}
-	people := &beginnings{}
-	return &rig{&send.Sender{Log: log, Deliver: out, Attachments: uploads{}, Begin: people, Now: ticking(time.Second)}, log, out, people}
+	begun := &beginnings{}
+	return &rig{&send.Sender{
+		Log: log, Deliver: out, Attachments: uploads{}, Begin: begun, Now: ticking(time.Second),
+		Directs: stored, People: people, Sessions: sessions,
+	}, log, out, begun, people, sessions}
 }
 
 // unreliable is a log that shows what the emulator never does: reads that lag, and writes that succeed and say they did not.

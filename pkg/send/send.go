@@ -44,6 +44,10 @@ type Sender struct {
 	Begin       Beginnings
 	// Drafts is where a message is forgotten that was a draft.
 	Drafts chat.Drafts
+	// Directs, People and Sessions say what the two of a direct conversation have decided about each other.
+	Directs  chat.Directs
+	People   chat.People
+	Sessions chat.Sessions
 	// Now is the clock that entries are stamped with.
 	Now func() time.Time
 }
@@ -67,12 +71,19 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 			}
 			a.tail = d.tail
 		}
+		a.entry.Hidden = a.tail.Conversation.Shuns(who.User)
+		if a.tail.Conversation.Blocked[who.User] {
+			a.put, d.refused = s.refuse(blocks()), true
+		}
 		if a.tail.Conversation.Kind == chat.Thread && !d.refused {
 			a.put = s.enlisting(a.tail)
 		}
 		return a, nil
 	})
 	if err != nil {
+		return a.entry, err
+	}
+	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
 		return a.entry, err
 	}
 	err = s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
@@ -113,7 +124,7 @@ func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read
 		err := s.repeat(ctx, who.User, *r.Body.Forward, &e)
 		if err != nil && chat.AsError(err).Code == chat.NotFound && d.exists {
 			d.refused = true
-			return d, attempt{d.tail, e, s.refusing(err)}, nil // unless this is a resend, it is refused
+			return d, attempt{d.tail, e, s.refuse(err)}, nil // unless this is a resend, it is refused
 		}
 		if err != nil {
 			return d, a, err
@@ -155,7 +166,7 @@ func (s *Sender) make(ctx context.Context, who chat.Identity, d *destination, e 
 	if err := s.begin(ctx, d.tail.Conversation.ID, who.User); err != nil {
 		return err
 	}
-	d.tail.Conversation, _, err = s.Log.Create(ctx, d.tail.Conversation, d.tail.Conversation.Members)
+	d.tail.Conversation, err = s.pair(ctx, d.tail.Conversation)
 	return err
 }
 
@@ -173,15 +184,20 @@ func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, rea
 		return d, chat.Errorf(chat.Invalid, "to.user: somebody else")
 	}
 	id, place := chat.DirectID(user, to.User), chat.Place{Role: chat.Member}
-	if d.tail, d.exists, err = s.Log.Tail(ctx, id, read); err != nil {
+	d.tail, d.exists, err = s.Log.Tail(ctx, id, read)
+	if err == nil && !d.exists && read == chat.Eventual {
+		d.tail, d.exists, err = s.Log.Tail(ctx, id, chat.Strong) // nobody is taken for a stranger because of a read that lags
+	}
+	if err != nil {
 		return d, err
 	}
 	d.tail.Place = place // who derives the id is one of the two
 	if !d.exists {
 		members := map[chat.UserID]chat.Place{user: place, to.User: place}
 		d.tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
+		err = s.meet(ctx, &d.tail.Conversation, user, to.User)
 	}
-	return d, nil
+	return d, err
 }
 
 // begin counts a conversation that is about to be made. Who is refused may have been so because an eventual read did not

@@ -15,6 +15,9 @@ func (s *Sender) openThread(ctx context.Context, user chat.UserID, at wire.Place
 	if err != nil {
 		return d, err
 	}
+	if parent.Conversation.Blocked[user] {
+		return d, blocks()
+	}
 	root, ok, err := s.Log.Entry(ctx, at.Conversation, at.Seq)
 	if err != nil {
 		return d, err
@@ -37,9 +40,9 @@ func (s *Sender) openThread(ctx context.Context, user chat.UserID, at wire.Place
 	}
 	followers := []chat.UserID{user}
 	switch _, err := chat.Authorize(ctx, s.Log, parent.Conversation, root.From); {
-	case err == nil:
+	case err == nil && !parent.Conversation.Shuns(user):
 		followers = append(followers, root.From)
-	case chat.AsError(err).Code != chat.Forbidden:
+	case err != nil && chat.AsError(err).Code != chat.Forbidden:
 		return d, err
 	}
 	c := parent.Conversation.About(root.Seq, followers...)
@@ -55,8 +58,10 @@ func (s *Sender) beginThread(ctx context.Context, who chat.Identity, d *destinat
 	if _, _, err := s.Log.Create(ctx, made, made.Members); err != nil {
 		return err
 	}
-	if err := s.announce(ctx, who, made, d.root.Seq, e.ID); err != nil {
-		return err
+	if !made.Shuns(who.User) { // otherwise it is for its author only
+		if err := s.announce(ctx, who, made, d.root.Seq, e.ID); err != nil {
+			return err
+		}
 	}
 	// Somebody else may have made it, and others may follow.
 	tail, err := chat.Enter(ctx, s.Log, made.ID, who.User, chat.Strong)

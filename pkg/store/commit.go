@@ -69,7 +69,7 @@ func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) 
 		} else {
 			put = put.If("'rules' = ?", c.Header.Was)
 		}
-		tx.Put(put)
+		tx.Put(asDirect(put, head))
 	case c.Join != nil:
 		item := newMember(e.Conversation, *c.Join)
 		item.Read = e.Seq

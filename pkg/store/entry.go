@@ -100,7 +100,10 @@ func newEntry(e chat.Entry) entryItem {
 		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(),
 		Off: e.Body.Off, Thread: string(e.Body.Thread), Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
 		Users: names(e.Body.Users), Role: e.Body.Role, Setup: (*amendmentItem)(e.Body.Setup), Rules: e.Rules, Hidden: e.Hidden,
-		paceItem: newPace(e.Pace),
+		paceItem: newPace(e.Pace), Version: e.State.Version,
+	}
+	if !e.State.Edited.IsZero() {
+		item.Edited = e.State.Edited.UnixMilli()
 	}
 	if dies(e) {
 		item.Timer, item.TimerFrom = seconds(e.Timer.After), e.Timer.From

@@ -40,6 +40,8 @@ type headItem struct {
 	Pins         []chat.Seq           `dynamo:"pins,omitempty"`
 	Parent       string               `dynamo:"parent,omitempty"`
 	Root         chat.Seq             `dynamo:"root,omitempty"`
+	Blocked      []string             `dynamo:"blocked,set,omitempty"`
+	Request      string               `dynamo:"request,omitempty"`
 	setupItem
 }
 
@@ -80,12 +82,15 @@ func (i placeItem) place() chat.Place {
 func newHead(c chat.Conversation) headItem {
 	h := headItem{
 		Conversation: string(c.ID), Item: headKey, Kind: c.Kind, Creator: string(c.Creator), Created: c.Created.UnixMilli(),
-		Size: c.Size, Rules: c.Rules, Pins: c.Pins, Parent: string(c.Parent), Root: c.Root,
+		Size: c.Size, Rules: c.Rules, Request: string(c.Request), Pins: c.Pins, Parent: string(c.Parent), Root: c.Root,
 		setupItem: setupItem{
 			Name: c.Setup.Name, Picture: string(c.Setup.Picture), PictureBy: string(c.Setup.PictureBy),
 			Announce: c.Setup.Announce, Slow: c.Setup.Slow.Milliseconds(), History: c.Setup.History,
 			Timer: seconds(c.Setup.Timer.After), TimerFrom: c.Setup.Timer.From, Timed: c.Setup.Timed,
 		},
+	}
+	for user := range c.Blocked {
+		h.Blocked = append(h.Blocked, string(user))
 	}
 	if c.Members != nil {
 		h.Members = make(map[string]placeItem, len(c.Members))
@@ -99,13 +104,19 @@ func newHead(c chat.Conversation) headItem {
 func (h headItem) conversation() chat.Conversation {
 	c := chat.Conversation{
 		ID: chat.ConversationID(h.Conversation), Kind: h.Kind, Creator: chat.UserID(h.Creator),
-		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules,
+		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules, Request: chat.UserID(h.Request),
 		Pins: h.Pins, Parent: chat.ConversationID(h.Parent), Root: h.Root,
 		Setup: chat.Setup{
 			Name: h.Name, Picture: chat.MediaID(h.Picture), PictureBy: chat.UserID(h.PictureBy),
 			Announce: h.Announce, Slow: time.Duration(h.Slow) * time.Millisecond, History: h.History,
 			Timer: timer(h.Timer, h.TimerFrom), Timed: h.Timed,
 		},
+	}
+	for _, user := range h.Blocked {
+		if c.Blocked == nil {
+			c.Blocked = map[chat.UserID]bool{}
+		}
+		c.Blocked[chat.UserID(user)] = true
 	}
 	if h.Members != nil || h.Kind == chat.Thread { // everybody may have stopped following
 		c.Members = make(map[chat.UserID]chat.Place, len(h.Members))

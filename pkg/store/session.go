@@ -14,12 +14,13 @@ import (
 
 // A session is one item whose live connections and endpoints are attributes of their own:
 //
-//	user, seen, expires, settings, c#<connection id> → {device, since, expires}, e#<device> → {platform, arn, since}
+//	user, seen, expires, s#<setting>, c#<connection id> → {device, since, expires}, e#<device> → {platform, arn, since}
 //
 // So every change is one UpdateItem that needs neither a read nor an existing map, and two changes at once never meet.
 const (
 	connectionPrefix = "c#"
 	endpointPrefix   = "e#"
+	settingPrefix    = "s#"
 )
 
 type connectionItem struct {
@@ -134,20 +135,6 @@ func (s *Sessions) RemoveEndpoint(ctx context.Context, user chat.UserID, e chat.
 	return err == nil, err
 }
 
-type settingsItem struct {
-	Seen     chat.Audience `dynamo:"seen,omitempty"`
-	Messages chat.Audience `dynamo:"messages,omitempty"`
-	Groups   chat.Audience `dynamo:"groups,omitempty"`
-	Private  bool          `dynamo:"private,omitempty"`
-}
-
-// PutSettings implements chat.Sessions with one UpdateItem.
-func (s *Sessions) PutSettings(ctx context.Context, user chat.UserID, settings chat.Settings, at time.Time) (err error) {
-	defer wrap(&err, "put settings")
-	return s.table.Update("user", string(user)).Set("settings", settingsItem(settings)).
-		Set("expires", at.Add(chat.SessionRetention).Unix()).Run(ctx)
-}
-
 // newSession reads an item. Connections and endpoints come oldest first.
 func newSession(item dynamo.Item) (chat.Session, error) {
 	var session chat.Session
@@ -161,12 +148,10 @@ func newSession(item dynamo.Item) (chat.Session, error) {
 				return session, err
 			}
 			session.LastSeen = time.UnixMilli(ms).UTC()
-		case name == "settings":
-			var i settingsItem
-			if err := dynamo.Unmarshal(value, &i); err != nil {
+		case strings.HasPrefix(name, settingPrefix):
+			if err := setting(&session.Settings, strings.TrimPrefix(name, settingPrefix), value); err != nil {
 				return session, err
 			}
-			session.Settings = chat.Settings(i)
 		case strings.HasPrefix(name, connectionPrefix):
 			var c connectionItem
 			if err := dynamo.Unmarshal(value, &c); err != nil {

@@ -5,7 +5,7 @@
 //	A#<user>              a member: role
 //	B#<seq>#<id>#<user>   what a message says that disappears, see body.go
 //	M#<seq, zero padded>  an entry
-//	Z#head                the header: kind, name, members inline up to 200
+//	Z#head                the header: kind, name, members inline up to 200, what two people have decided about each other
 //
 // The header sorts last on purpose: one Query from the end with a limit of 2 returns it and the newest entry, which is all
 // that an append needs to know, for half a read unit. The append is then one Put on the condition that the next number is

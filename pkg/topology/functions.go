@@ -10,6 +10,17 @@ var delivery = []Grant{
 	{Offline, []string{"sns:Publish"}},
 }
 
+// What a function that appends entries needs, besides delivering them.
+var sending = append([]Grant{
+	{Conversations, []string{
+		"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
+	}},
+	// Whether a first message or a new member is welcome, how many conversations a user begins, the draft of what is sent.
+	{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
+	{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}},
+	{Fanout, []string{"sqs:SendMessage"}},
+}, delivery...)
+
 // Functions lists every Lambda. infra creates them, pkg/app wires them, the local stack runs them.
 var Functions = []Function{
 	{
@@ -36,14 +47,7 @@ var Functions = []Function{
 	{
 		Name: "message", About: "appends to conversations and hands each entry to its members",
 		Routes: []string{"send", "create", "edit", "delete", "react", "pin", "hide", "follow"},
-		Grants: append([]Grant{
-			{Conversations, []string{
-				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
-			}},
-			{People, []string{"dynamodb:UpdateItem", "dynamodb:DeleteItem"}}, // how many conversations a user begins; the draft of what is sent
-			{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}},
-			{Fanout, []string{"sqs:SendMessage"}},
-		}, delivery...),
+		Grants: sending,
 		// 512 MB buys 0.3 of a vCPU, which is what the TLS of a fan-out needs.
 		Memory: 512, Timeout: 15 * time.Second,
 	},
@@ -80,16 +84,8 @@ var Functions = []Function{
 	},
 	{
 		Name: "tick", About: "sends scheduled messages when they are due",
-		Rule: &Tick,
-		Grants: append([]Grant{
-			{People, []string{"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
-			{PeopleByDue, []string{"dynamodb:Query"}},
-			{Conversations, []string{
-				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
-			}},
-			{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}},
-			{Fanout, []string{"sqs:SendMessage"}},
-		}, delivery...),
+		Rule:   &Tick,
+		Grants: append([]Grant{{PeopleByDue, []string{"dynamodb:Query"}}}, sending...),
 		// The next minute has an invocation of its own, so this one is over by then.
 		Memory: 512, Timeout: 55 * time.Second,
 	},
@@ -108,6 +104,7 @@ var Functions = []Function{
 		Routes: []string{"upload", "download"},
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{Media, []string{"s3:PutObject", "s3:PutObjectTagging", "s3:GetObject"}},
 		},
 		Memory: 256, Timeout: 10 * time.Second,
@@ -122,10 +119,26 @@ var Functions = []Function{
 		Memory: 256, Timeout: 10 * time.Second,
 	},
 	{
+		Name: "people", About: "keeps profiles, contacts, settings, blocks and mutes",
+		Routes: []string{
+			"profile", "profiles", "contact", "contacts", "block", "unblock", "blocked", "mute", "settings", "accept",
+		},
+		Grants: []Grant{
+			{People, []string{"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+			{Posts, []string{"POST", "GET"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
 		Name: "push", About: "notifies the devices of members who are offline",
 		Topic: &Offline,
 		Grants: []Grant{
 			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Conversations, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
 			{Push, []string{"sns:Publish", "sns:DeleteEndpoint"}},
 			{Offline.DeadLetter, []string{"sqs:SendMessage"}}, // what fails three times is kept, not dropped
 		},

@@ -91,8 +91,8 @@ func TestGrantsNameNoWildcardAndNoScan(t *testing.T) {
 func TestWhoMayChangeWhat(t *testing.T) {
 	want := map[string][]string{
 		"dynamodb:PutItem":           {"drafts", "message", "tick"},
-		"dynamodb:DeleteItem":        {"drafts", "message", "tick"},
-		"POST":                       {"connect", "drafts", "fanout", "message", "tick"},
+		"dynamodb:DeleteItem":        {"drafts", "message", "people", "tick"},
+		"POST":                       {"connect", "drafts", "fanout", "message", "people", "tick"},
 		"DELETE":                     {"connect"},
 		"s3:PutObject":               {"media"},
 		"sqs:SendMessage":            {"message", "push", "tick"},

@@ -240,9 +240,13 @@ func (r *Download) check() error {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
+	case r.User != "" && !r.User.Valid():
+		return invalid("user: not a user id")
+	case r.User != "" && (r.Conversation != "" || r.Seq != 0):
+		return invalid("user: without conversation and seq")
+	case r.User == "" && !r.Conversation.Valid():
 		return invalid("conversation: not a conversation id")
-	case r.Seq < 1 || r.Seq > chat.MaxSeq:
+	case r.User == "" && (r.Seq < 1 || r.Seq > chat.MaxSeq):
 		return invalid("seq: a seq of at least 1")
 	case !r.Media.Valid():
 		return invalid("media: not a media id")

@@ -185,6 +185,8 @@ type Conversation struct {
 	// Head is the seq of the last entry, and Last that entry unless it did not fit.
 	Head chat.Seq `json:"head"`
 	Last *Entry   `json:"last,omitzero"`
+	// Request means that a stranger wrote it and waits: accept, answer, or block.
+	Request bool `json:"request,omitzero"`
 	// From is the first seq that the caller may see; absent for all.
 	From chat.Seq `json:"from,omitzero"`
 	// Role is the caller's, and Can what it allows here.

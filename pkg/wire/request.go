@@ -152,11 +152,12 @@ type Upload struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Download asks where to GET an attachment of an entry.
+// Download asks where to GET an attachment of an entry, or the picture in a user's profile.
 type Download struct {
 	Head
-	Conversation chat.ConversationID `json:"conversation"`
-	Seq          chat.Seq            `json:"seq"`
+	User         chat.UserID         `json:"user,omitzero"`
+	Conversation chat.ConversationID `json:"conversation,omitzero"`
+	Seq          chat.Seq            `json:"seq,omitzero"`
 	Media        chat.MediaID        `json:"media"`
 }
 

@@ -41,6 +41,16 @@ var requests = map[string]func() Request{
 	"schedule":      func() Request { return new(Schedule) },
 	"unschedule":    func() Request { return new(Unschedule) },
 	"scheduled":     func() Request { return new(ListScheduled) },
+	"profile":       func() Request { return new(Profile) },
+	"profiles":      func() Request { return new(Profiles) },
+	"contact":       func() Request { return new(Contact) },
+	"contacts":      func() Request { return new(Contacts) },
+	"block":         func() Request { return new(Block) },
+	"unblock":       func() Request { return new(Unblock) },
+	"blocked":       func() Request { return new(Blocked) },
+	"mute":          func() Request { return new(Mute) },
+	"settings":      func() Request { return new(Settings) },
+	"accept":        func() Request { return new(Accept) },
 }
 
 // samples reads the published frames by name.
@@ -200,6 +210,7 @@ func eventFrames() map[string]any {
 func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	said := eventFrames()
 	maps.Copy(said, changeFrames())
+	maps.Copy(said, peopleFrames())
 	maps.Copy(said, memberFrames())
 	maps.Copy(said, contentFrames())
 	maps.Copy(said, searchFrames())

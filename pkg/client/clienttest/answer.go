@@ -157,6 +157,9 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		delete(s.pushed, k.device)
 		return wire.Registered{Device: k.device}, nil
 	}
+	if result, ok, err := s.doPeople(k, action, frame); ok {
+		return result, err
+	}
 	return s.doLater(k, action, frame)
 }
 
@@ -179,6 +182,9 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, erro
 		return wire.Sent{}, &chat.Error{Code: chat.Forbidden}
 	case !ok:
 		l = newLog(wire.Conversation{Conversation: id, Kind: chat.Direct, Size: 2}, "", []chat.UserID{from, r.To.User})
+		if err := s.welcome(l, from, r.To.User); err != nil {
+			return wire.Sent{}, err
+		}
 	}
 	e := wire.Entry{Event: chat.Message, ID: r.ID, From: from, Body: wire.Body{
 		Text: r.Body.Text, Attachments: r.Body.Attachments, Reply: r.Body.Reply, Mentions: r.Body.Mentions, Everybody: r.Body.Everybody,
@@ -201,11 +207,17 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, erro
 	if r.Expires != nil {
 		e.Until = wire.Time(time.Now().Add(time.Duration(*r.Expires) * time.Second))
 	}
+	blocked, blocks := s.apart(l, from)
+	if blocks {
+		return wire.Sent{}, chat.Errorf(chat.Forbidden, "you have blocked them")
+	}
 	s.logs[id] = l
 	if l.parent != nil {
 		s.announce(from, l, r.ID)
 		l.follow(append(slices.Clone(r.Body.Mentions), from)...)
 	}
+	l.hidden[chat.Seq(len(l.entries)+1)] = blocked
+	l.answered(from)
 	return wire.Sent{Accepted: s.append(k, l, e), Until: e.Until}, nil
 }
 
@@ -235,7 +247,7 @@ func (s *Server) append(k *socket, l *log, e wire.Entry) wire.Accepted {
 	e = l.shown(e.From, []wire.Entry{e})[0]
 	frame, _ := wire.Encode(e)
 	for to := range s.socks {
-		if to == k || !slices.Contains(l.members, to.user) {
+		if to == k || !slices.Contains(l.members, to.user) || to.user != e.From && (l.hidden[e.Seq] || l.request == to.user) {
 			continue
 		}
 		post := func() { to.write(frame) }
@@ -278,7 +290,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 		out.More = out.More || n < len(rest)
 		if n > 0 {
 			out.Conversations = append(out.Conversations, wire.Missed{
-				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: l.shown(user, rest[:n]),
+				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: l.to(user, rest[:n]),
 			})
 		}
 	}
@@ -299,7 +311,7 @@ func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
 		limit = *r.Limit
 	}
 	from := max(0, end-limit)
-	return wire.Page{Entries: append([]wire.Entry{}, l.shown(user, l.entries[from:end])...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
+	return wire.Page{Entries: append([]wire.Entry{}, l.to(user, l.entries[from:end])...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
 }
 
 func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
@@ -321,7 +333,8 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 			line.Hides = &wire.Hides{Count: len(seqs), Seqs: seqs[max(0, len(seqs)-chat.ShownHides):]}
 		}
 		line.Pins = len(l.pins)
-		line.Last = &l.shown(user, l.entries[len(l.entries)-1:])[0]
+		line.Last = &l.to(user, l.entries[len(l.entries)-1:])[0]
+		line.Request = l.request == user
 		if line.Role = l.role(user); line.Kind == chat.Direct {
 			line.Peer = l.other(user)
 		}

@@ -26,7 +26,7 @@ func (s *Server) search(user chat.UserID, r wire.Search) (wire.Found, error) {
 		if !l.admits(user) || r.In != "" && r.In != id {
 			continue
 		}
-		for _, e := range slices.Backward(l.shown(user, l.entries)) {
+		for _, e := range slices.Backward(l.to(user, l.entries)) {
 			out.Scanned++
 			if fits(r.Query, words, e) {
 				out.Hits = append(out.Hits, wire.Hit{Conversation: id, Entry: e})

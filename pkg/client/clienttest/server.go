@@ -48,6 +48,7 @@ type Server struct {
 	seen   map[chat.UserID]time.Time
 	pushed map[chat.DeviceID]string
 	media  map[chat.MediaID]*object
+	people map[chat.UserID]*person
 	nth    map[string]int
 	later  later
 }
@@ -81,13 +82,18 @@ type log struct {
 	members      []chat.UserID
 	entries      []wire.Entry // those that announce a change have only its target; messages are as they are now
 	marks        map[chat.Seq]map[chat.UserID][]string
+	hidden       map[chat.Seq]bool // from the other one of a direct conversation
+	request      chat.UserID       // who has not accepted it
 	hides        map[chat.UserID][]chat.Seq
 	pins         []chat.Seq
 	parent       *log // of a thread, whose members are who follows it
 }
 
 func newLog(c wire.Conversation, owner chat.UserID, members []chat.UserID) *log {
-	return &log{conversation: c, owner: owner, members: members, marks: map[chat.Seq]map[chat.UserID][]string{}, hides: map[chat.UserID][]chat.Seq{}}
+	return &log{
+		conversation: c, owner: owner, members: members, marks: map[chat.Seq]map[chat.UserID][]string{},
+		hidden: map[chat.Seq]bool{}, hides: map[chat.UserID][]chat.Seq{},
+	}
 }
 
 type socket struct {
@@ -131,6 +137,7 @@ func New(listener net.Listener, client *http.Client) *Server {
 		HTTP: client, listener: listener,
 		logs: map[chat.ConversationID]*log{}, socks: map[*socket]struct{}{}, seen: map[chat.UserID]time.Time{},
 		pushed: map[chat.DeviceID]string{}, media: map[chat.MediaID]*object{}, nth: map[string]int{},
+		people: map[chat.UserID]*person{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/local", s.connect)

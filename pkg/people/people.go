@@ -1,0 +1,60 @@
+// Package people is what users show of themselves and what they have decided about each other: profiles, contacts, settings,
+// blocks, mutes, and the requests of strangers.
+//
+// None of it is told to those whom it concerns. What a decision does is done elsewhere, where somebody is reached: send hides
+// what a blocked person writes and lets that of a stranger wait, deliver and read leave out what is hidden, push keeps silent
+// about what is muted.
+package people
+
+import (
+	"context"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Keeper keeps it. Its fields are ports; it is safe for concurrent use.
+type Keeper struct {
+	People   chat.People
+	Profiles chat.Profiles
+	Sessions chat.Sessions
+	Directs  chat.Directs
+	Stances  chat.Stances
+	Log      chat.Log
+	Objects  chat.Objects
+	Poster   chat.Poster
+	Now      func() time.Time
+}
+
+// deadline ends the posts to the other devices.
+const deadline = 3 * time.Second
+
+// tell posts a frame to the user's other devices. It is best effort: who misses it reads what is stored.
+func (k *Keeper) tell(ctx context.Context, who chat.Identity, event any) error {
+	frame, err := wire.Encode(event)
+	if err != nil {
+		return err
+	}
+	sessions, err := k.Sessions.Sessions(ctx, []chat.UserID{who.User})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	now := k.Now()
+	for _, c := range sessions[0].Live(now) {
+		if c.ID != who.Connection && !c.Expired(now) {
+			_ = k.Poster.Post(ctx, c.ID, frame)
+		}
+	}
+	return nil
+}
+
+// other refuses what one can only do to somebody else.
+func other(who chat.Identity, user chat.UserID) error {
+	if user == who.User {
+		return chat.Errorf(chat.Invalid, "user: somebody else")
+	}
+	return nil
+}
