@@ -116,7 +116,7 @@ func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat
 	}
 	tail.Head -= min(tail.Head, u.lag)
 	tail.Last, _, err = u.Entry(ctx, id, tail.Head)
-	if u.stale != nil {
+	if u.stale != nil && u.stale.ID == id {
 		tail.Conversation = *u.stale
 	}
 	return tail, ok, err

@@ -288,3 +288,61 @@ func TestAThreadOfALargeGroup(t *testing.T) {
 		t.Errorf("%v, %v", ids, err)
 	}
 }
+
+func TestABlockReachesIntoThreads(t *testing.T) {
+	r := newRig(t)
+	root := r.mustSend(t, "ann", text(1, "lunch?"))
+	thread := r.mustSend(t, "bob", about(2, root, "yes")).Conversation
+	second := r.mustSend(t, "ann", text(3, "or dinner?"))
+	r.block(t, "bob", "ann")
+	// What ann writes goes nowhere, and she is not told.
+	hidden := r.mustSend(t, "ann", says2(4, thread, "where?"))
+	if e := r.at(t, hidden); !e.Hidden {
+		t.Errorf("%+v", e)
+	}
+	began := r.mustSend(t, "ann", about(5, second, "at eight?"))
+	if e := r.at(t, began); !e.Hidden {
+		t.Errorf("%+v", e)
+	}
+	if e := r.at(t, second); e.State.Thread != "" {
+		t.Errorf("the thread is announced: %+v", e)
+	}
+	if ids, err := r.log.Conversations(t.Context(), "bob", "", 10); err != nil || slices.Contains(ids, began.Conversation) {
+		t.Errorf("bob has %v, %v", ids, err)
+	}
+	n := len(r.entries(t, root.Conversation))
+	pin, err := r.Pin(t.Context(), as("ann"), wire.Pin{Change: of(root, 6)})
+	if err != nil || !pin.Hidden {
+		t.Errorf("%+v, %v", pin, err)
+	}
+	// And bob does not write to whom he has blocked.
+	_, err = r.Send(t.Context(), as("bob"), says2(7, thread, "hm"))
+	wantCode(t, err, chat.Forbidden)
+	_, err = r.Send(t.Context(), as("bob"), about(8, second, "hm"))
+	wantCode(t, err, chat.Forbidden)
+	_, err = r.Pin(t.Context(), as("bob"), wire.Pin{Change: of(root, 9)})
+	wantCode(t, err, chat.Forbidden)
+	if got := len(r.entries(t, root.Conversation)); got != n+1 {
+		t.Errorf("%d entries more", got-n)
+	}
+}
+
+func TestWhoIsRemovedWhileTheThreadIsReadEventuallyIsOut(t *testing.T) {
+	r := newRig(t)
+	team := r.team(t)
+	root := r.mustSend(t, "ann", says2(1, team, "lunch?"))
+	reply := r.mustSend(t, "bob", about(2, root, "yes"))
+	tail, _, err := r.log.Log.Tail(t.Context(), team, chat.Strong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.change(t, team, chat.Entry{Kind: chat.Removed, Body: chat.Body{Users: []chat.UserID{"bob"}}}, func(c *chat.Conversation) { delete(c.Members, "bob") })
+	r.log.stale, r.log.lag = &tail.Conversation, 1 // what an eventual read still shows
+	_, err = r.Send(t.Context(), as("bob"), says2(3, reply.Conversation, "still here"))
+	wantCode(t, err, chat.Forbidden)
+	r.log.stale, r.log.lag = nil, 0
+	r.mustSend(t, "ann", says2(4, reply.Conversation, "bye"))
+	if n := len(r.entries(t, reply.Conversation)); n != 2 {
+		t.Errorf("%d entries", n)
+	}
+}

@@ -70,7 +70,8 @@ func (s *Conversations) hide(ctx context.Context, id chat.ConversationID, user c
 	return messages, nil
 }
 
-// Hides implements chat.Log with one BatchGetItem per hundred.
+// Hides implements chat.Log with one BatchGetItem per hundred, eventually: who hides something tells the devices that are there,
+// and a device lists its conversations again soon after it has connected.
 func (s *Conversations) Hides(ctx context.Context, user chat.UserID, ids []chat.ConversationID) (hides map[chat.ConversationID]chat.Hides, err error) {
 	defer wrap(&err, "hides of a user")
 	hides = map[chat.ConversationID]chat.Hides{}
@@ -82,7 +83,7 @@ func (s *Conversations) Hides(ctx context.Context, user chat.UserID, ids []chat.
 		keys[i] = dynamo.Keys{string(id), memberKey(user)}
 	}
 	var items []hidden
-	if err := s.table.Batch("conversation", "item").Get(keys...).Consistent(true).All(ctx, &items); err != nil {
+	if err := s.table.Batch("conversation", "item").Get(keys...).All(ctx, &items); err != nil {
 		return hides, ignoreNotFound(err)
 	}
 	for _, item := range items {
