@@ -60,9 +60,21 @@ zips: ## build what is deployed: one zip per function for arm64
 synth: node_modules/.package-lock.json ## write the CloudFormation template to cdk.out
 	npx cdk synth --quiet $(ARGS)
 
+STAGE ?= dev
+CONTEXT = -c stage=$(STAGE) $(if $(ISSUER),-c issuer=$(ISSUER)) $(if $(ORIGINS),-c origins=$(ORIGINS)) $(ARGS)
+
 .PHONY: deploy
-deploy: node_modules/.package-lock.json ## deploy to the AWS account of the shell (ARGS="-c stage=dev -c issuer=https://…")
-	npx cdk deploy $(ARGS)
+deploy: node_modules/.package-lock.json zips ## deploy to the AWS account of the shell: make deploy STAGE=dev ISSUER=https://… (or ISSUER=cognito)
+	@npx cdk bootstrap --no-previous-parameters $(CONTEXT) >/dev/null || { echo "the account cannot be prepared for CDK: see above"; exit 1; }
+	npx cdk deploy --outputs-file $(BUILD)/outputs-$(STAGE).json $(CONTEXT)
+
+.PHONY: destroy
+destroy: node_modules/.package-lock.json zips ## take a stage down: make destroy STAGE=dev (prod keeps its tables and its bucket)
+	npx cdk destroy --force $(CONTEXT)
+
+.PHONY: cost
+cost: ## what a load costs a month: make cost ARGS="-users 50000 -messages 30" (ARGS=-help lists what can be said)
+	@go run ./infra/cost $(ARGS)
 
 .PHONY: clean
 clean: ## forget the local stack's data and everything built

@@ -24,11 +24,12 @@ func (d *deployment) addAPI() {
 		Description:              jsii.String("Parley, stage " + d.stage),
 		RouteSelectionExpression: jsii.String(topology.RouteSelection),
 	})
-	awsapigatewayv2.NewWebSocketStage(group, jsii.String("Stage"), &awsapigatewayv2.WebSocketStageProps{
+	stage := awsapigatewayv2.NewWebSocketStage(group, jsii.String("Stage"), &awsapigatewayv2.WebSocketStageProps{
 		WebSocketApi: d.api,
 		StageName:    jsii.String(d.stage),
 		AutoDeploy:   jsii.Bool(true),
 	})
+	d.addDomain(stage)
 }
 
 // url is the address of the stage. It is put together from the API's id and not asked of the stage, so that functions do

@@ -9,7 +9,8 @@ import (
 )
 
 // addBuckets creates the buckets. Their names are left to CloudFormation, because bucket names are shared with the whole
-// world. A bucket that is not empty outlives its stack in every stage: S3 refuses to delete it.
+// world. S3 refuses to delete a bucket that is not empty: prod's outlives its stack, and the others are emptied first, by a
+// function that the CDK adds for it.
 func (d *deployment) addBuckets() {
 	group := d.group("Buckets")
 	d.buckets = map[string]awss3.Bucket{}
@@ -24,6 +25,8 @@ func (d *deployment) addBuckets() {
 			LifecycleRules: lifecycle(b),
 			Cors:           d.cors(),
 			RemovalPolicy:  d.removal(),
+
+			AutoDeleteObjects: jsii.Bool(!d.production()),
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -15,7 +16,8 @@ import (
 type config struct {
 	// stage names the deployment (context "stage", default prod). Stages of one account share nothing.
 	stage string
-	// issuer is the `iss` of valid tokens, an https URL (context "issuer"). Empty synthesizes and does not deploy.
+	// issuer is the `iss` of valid tokens, an https URL, or "cognito" for a user pool that the stack makes (context "issuer").
+	// Empty synthesizes and does not deploy.
 	issuer string
 	// audience is the `aud` of valid tokens (context "audience", default parley).
 	audience string
@@ -26,6 +28,14 @@ type config struct {
 	// push are the SNS platform applications (context "pushApplications", platform=ARN pairs separated by commas,
 	// default none).
 	push []pushApplication
+	// domain is a name of the deployer's for the WebSocket API, and certificate the ARN of its certificate in the same region
+	// (contexts "domain" and "certificate", default none).
+	domain, certificate string
+	// reserve keeps concurrency apart, so that a storm of connects cannot take that of sends (context "reserve", default
+	// true in prod). An account whose quota is still 10 cannot: AWS leaves 100 unreserved.
+	reserve bool
+	// alarmEmail is who hears of alarms (context "alarmEmail", default nobody: then there are none).
+	alarmEmail string
 	// zips is the folder of the functions' code, one <name>.zip each (context "zips", default build/functions).
 	zips string
 }
@@ -41,6 +51,9 @@ func (a pushApplication) endpoints() string {
 var (
 	// A stage is part of the URL, of the stack's name and of a function's name, of which the strictest is this.
 	validStage       = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
+	validDomain      = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
+	validCertificate = regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`)
+	validEmail       = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 	validApplication = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:app/[A-Z_]+/[A-Za-z0-9_.-]+$`)
 )
 
@@ -66,9 +79,20 @@ func loadConfig(lookup func(key string) any) (config, error) {
 		issuer:   text("issuer", ""),
 		audience: text("audience", topology.Name),
 		zips:     text("zips", "build/functions"),
-		origins:  list(text("origins", "")),
+
+		alarmEmail: text("alarmEmail", ""), domain: text("domain", ""), certificate: text("certificate", ""),
+		origins: list(text("origins", "")),
 	}
 	keys := ""
+	switch text("reserve", "") {
+	case "":
+		c.reserve = c.production()
+	case "true":
+		c.reserve = true
+	case "false":
+	default:
+		failed = errors.New("context reserve: true or false")
+	}
 	if c.issuer != "" {
 		keys = strings.TrimSuffix(c.issuer, "/") + "/.well-known/jwks.json"
 	}
@@ -100,6 +124,9 @@ func (c config) validate() error {
 		return fmt.Errorf("context stage: %q is not a lower-case name of up to 20 letters, digits and hyphens", c.stage)
 	}
 	for _, set := range []struct{ key, url string }{{"issuer", c.issuer}, {"jwksUrl", c.jwks}} {
+		if c.issuer == cognito {
+			continue // the user pool says
+		}
 		if u, err := url.Parse(set.url); set.url != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
 			return fmt.Errorf("context %s: %q is not an https URL", set.key, set.url)
 		}
@@ -109,6 +136,15 @@ func (c config) validate() error {
 		if err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host || strings.Contains(origin, "*") {
 			return fmt.Errorf("context origins: %q is not an origin such as https://app.example.com", origin)
 		}
+	}
+	if (c.domain == "") != (c.certificate == "") {
+		return errors.New("context domain and certificate: both or neither")
+	}
+	if c.domain != "" && (!validDomain.MatchString(c.domain) || !validCertificate.MatchString(c.certificate)) {
+		return fmt.Errorf("context domain: %q and the certificate %q are not a host name and an ARN of ACM", c.domain, c.certificate)
+	}
+	if c.alarmEmail != "" && !validEmail.MatchString(c.alarmEmail) {
+		return fmt.Errorf("context alarmEmail: %q is not an address", c.alarmEmail)
 	}
 	seen := map[string]bool{}
 	for _, a := range c.push {

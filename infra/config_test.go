@@ -17,7 +17,7 @@ func TestDefaultsSynthesizeAFreshClone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := config{stage: "prod", audience: "parley", zips: "build/functions"}
+	want := config{stage: "prod", audience: "parley", zips: "build/functions", reserve: true}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -53,6 +53,9 @@ func TestBadContextIsRefusedByItsKey(t *testing.T) {
 		{"origins", "https://app.example.com/"},
 		{"origins", "https://app.example.com,app.example.com"},
 		{"origins", []any{"https://app.example.com"}},
+		{"domain", "chat.example.com"},
+		{"alarmEmail", "ops"},
+		{"reserve", "perhaps"},
 		{"pushApplications", application},
 		{"pushApplications", "=" + application},
 		{"pushApplications", "fcm=" + strings.Replace(application, ":app/", ":endpoint/", 1)},

@@ -39,7 +39,7 @@ func (d *deployment) newFunction(scope constructs.Construct, f topology.Function
 		Handler:                      jsii.String("bootstrap"),
 		MemorySize:                   jsii.Number(f.Memory),
 		Timeout:                      seconds(f.Timeout),
-		ReservedConcurrentExecutions: reserved(f.Concurrency),
+		ReservedConcurrentExecutions: d.reserved(f),
 		Environment:                  d.environment(f),
 		Role:                         d.newRole(scope, f, logs),
 		LogGroup:                     logs,
@@ -84,10 +84,10 @@ func seconds(t time.Duration) awscdk.Duration {
 	return awscdk.Duration_Seconds(jsii.Number(t.Seconds()))
 }
 
-// reserved is nil for 0, because a reservation of 0 would switch the function off.
-func reserved(concurrency int) *float64 {
-	if concurrency == 0 {
+// reserved is nil for none, because a reservation of 0 would switch the function off.
+func (d *deployment) reserved(f topology.Function) *float64 {
+	if f.Concurrency == 0 || !d.reserve {
 		return nil
 	}
-	return jsii.Number(concurrency)
+	return jsii.Number(f.Concurrency)
 }

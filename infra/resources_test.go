@@ -91,18 +91,32 @@ type queueProperties struct {
 	}
 }
 
-func TestQueueGivesUpIntoADeadLetterQueue(t *testing.T) {
+// fed are the functions that a queue invokes.
+func fed() (functions []topology.Function) {
+	for _, f := range topology.Functions {
+		if f.Queue != nil {
+			functions = append(functions, f)
+		}
+	}
+	return functions
+}
+
+func TestQueuesGiveUpIntoADeadLetterQueue(t *testing.T) {
 	stack := productionTemplate(t)
 	queues := all[queueProperties](t, stack, "AWS::SQS::Queue")
-	got := queues[stack.queue(t, topology.Fanout.Name)]
-	if got.VisibilityTimeout != int(topology.Fanout.Visibility.Seconds()) {
-		t.Errorf("messages are hidden for %d s", got.VisibilityTimeout)
+	dead := []string{stack.queue(t, topology.Offline.DeadLetter.Name)}
+	for _, f := range fed() {
+		got := queues[stack.queue(t, f.Queue.Name)]
+		if got.VisibilityTimeout != int(f.Queue.Visibility.Seconds()) {
+			t.Errorf("messages to %s are hidden for %d s", f.Name, got.VisibilityTimeout)
+		}
+		id := stack.queue(t, f.Queue.DeadLetter.Name)
+		if got.RedrivePolicy.DeadLetterTargetArn != "${"+id+".Arn}" || got.RedrivePolicy.MaxReceiveCount != f.Queue.MaxReceives {
+			t.Errorf("%s gives up as %+v", f.Name, got.RedrivePolicy)
+		}
+		dead = append(dead, id)
 	}
-	dead := stack.queue(t, topology.Fanout.DeadLetter.Name)
-	if got.RedrivePolicy.DeadLetterTargetArn != "${"+dead+".Arn}" || got.RedrivePolicy.MaxReceiveCount != topology.Fanout.MaxReceives {
-		t.Errorf("gives up as %+v", got.RedrivePolicy)
-	}
-	for _, id := range []string{dead, stack.queue(t, topology.Offline.DeadLetter.Name)} {
+	for _, id := range dead {
 		if days := queues[id].MessageRetentionPeriod / (24 * 60 * 60); days != 14 {
 			t.Errorf("%s keeps messages %d days", id, days)
 		}
@@ -114,17 +128,27 @@ func TestQueueGivesUpIntoADeadLetterQueue(t *testing.T) {
 	}
 }
 
-func TestFanoutTakesBatchesFromTheQueueAndReportsEachMessage(t *testing.T) {
+func TestFunctionsTakeBatchesFromTheirQueueAndReportEachMessage(t *testing.T) {
 	stack := productionTemplate(t)
-	mapping := stack.Resources[stack.only(t, "AWS::Lambda::EventSourceMapping")].Properties
-	for property, want := range map[string]any{
-		"FunctionName":          "${" + stack.function(t, "fanout") + "}",
-		"EventSourceArn":        "${" + stack.queue(t, topology.Fanout.Name) + ".Arn}",
-		"BatchSize":             float64(topology.Fanout.Batch),
-		"FunctionResponseTypes": []any{"ReportBatchItemFailures"},
-	} {
-		if got := mapping[property]; !reflect.DeepEqual(got, want) {
-			t.Errorf("%s is %v, want %v", property, got, want)
+	mappings := map[any]map[string]any{}
+	for _, r := range stack.Resources {
+		if r.Type == "AWS::Lambda::EventSourceMapping" {
+			mappings[r.Properties["FunctionName"]] = r.Properties
+		}
+	}
+	if len(mappings) != len(fed()) {
+		t.Errorf("%d functions are fed, topology lists %d", len(mappings), len(fed()))
+	}
+	for _, f := range fed() {
+		mapping := mappings["${"+stack.function(t, f.Name)+"}"]
+		for property, want := range map[string]any{
+			"EventSourceArn":        "${" + stack.queue(t, f.Queue.Name) + ".Arn}",
+			"BatchSize":             float64(f.Queue.Batch),
+			"FunctionResponseTypes": []any{"ReportBatchItemFailures"},
+		} {
+			if got := mapping[property]; !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %s is %v, want %v", f.Name, property, got, want)
+			}
 		}
 	}
 }
@@ -132,7 +156,12 @@ func TestFanoutTakesBatchesFromTheQueueAndReportsEachMessage(t *testing.T) {
 func TestPushListensToTheTopicWithADeadLetterQueue(t *testing.T) {
 	stack := productionTemplate(t)
 	dead := stack.queue(t, topology.Offline.DeadLetter.Name)
-	subscription := stack.Resources[stack.only(t, "AWS::SNS::Subscription")].Properties
+	var subscription map[string]any
+	for _, r := range stack.Resources {
+		if r.Type == "AWS::SNS::Subscription" && r.Properties["Protocol"] == "lambda" {
+			subscription = r.Properties
+		}
+	}
 	for property, want := range map[string]any{
 		"Protocol":      "lambda",
 		"Endpoint":      "${" + stack.function(t, "push") + ".Arn}",

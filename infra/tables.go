@@ -31,7 +31,8 @@ func (d *deployment) addTables() {
 			Billing:                awsdynamodb.Billing_OnDemand(nil),
 			Encryption:             awsdynamodb.TableEncryptionV2_DynamoOwnedKey(),
 			PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{
-				PointInTimeRecoveryEnabled: jsii.Bool(true),
+				// A fifth of what storage costs: not for a stage that anybody can make anew.
+				PointInTimeRecoveryEnabled: jsii.Bool(d.stage != "dev"),
 			},
 			DeletionProtection: jsii.Bool(d.production()),
 			RemovalPolicy:      d.removal(),

@@ -40,6 +40,7 @@ func settings() map[string]any {
 		"origins":  "https://app.example.com,http://localhost:8080",
 		"pushApplications": "apns=arn:aws:sns:eu-west-1:123456789012:app/APNS/parley," +
 			"fcm=arn:aws:sns:eu-west-1:123456789012:app/GCM/parley",
+		"alarmEmail": "ops@example.com",
 	}
 }
 
@@ -67,26 +68,39 @@ func templateOf(t *testing.T, changes map[string]any) template {
 	return result
 }
 
-// synthesizeWith does what the CDK CLI does: the context of cdk.json with changes on top, the code of the functions in
-// place, a folder for the result.
-func synthesizeWith(changes map[string]any) (template, error) {
+// synthesizeWith does what the CDK CLI does and returns the template.
+func synthesizeWith(changes map[string]any) (result template, err error) {
+	return result, assemble(changes, func(app awscdk.App, stack string) error {
+		app.Synth(nil)
+		raw, err := os.ReadFile(filepath.Join(*app.Outdir(), stack+".template.json"))
+		if err != nil {
+			return err
+		}
+		result, err = parse(raw)
+		return err
+	})
+}
+
+// assemble puts the app together as the CDK CLI has it done: with the context of cdk.json and changes on top, the code of the
+// functions in place, and a folder for the result.
+func assemble(changes map[string]any, use func(app awscdk.App, stack string) error) error {
 	folder, err := os.MkdirTemp("", "parley-infra-")
 	if err != nil {
-		return template{}, err
+		return err
 	}
 	defer os.RemoveAll(folder)
 	for _, f := range topology.Functions {
 		if err := os.WriteFile(filepath.Join(folder, f.Name+".zip"), []byte(f.Name), 0o644); err != nil {
-			return template{}, err
+			return err
 		}
 	}
 	file, err := os.ReadFile("../cdk.json")
 	if err != nil {
-		return template{}, err
+		return err
 	}
 	var cdk struct{ Context map[string]any }
 	if err := json.Unmarshal(file, &cdk); err != nil {
-		return template{}, err
+		return err
 	}
 	maps.Copy(cdk.Context, changes)
 	cdk.Context["zips"] = folder
@@ -96,14 +110,9 @@ func synthesizeWith(changes map[string]any) (template, error) {
 		Context: &cdk.Context, Outdir: &out, AnalyticsReporting: jsii.Bool(false), TreeMetadata: jsii.Bool(false),
 	})
 	if err := addStage(app); err != nil {
-		return template{}, err
+		return err
 	}
-	app.Synth(nil)
-	raw, err := os.ReadFile(filepath.Join(out, "Parley-"+cdk.Context["stage"].(string)+".template.json"))
-	if err != nil {
-		return template{}, err
-	}
-	return parse(raw)
+	return use(app, "Parley-"+cdk.Context["stage"].(string))
 }
 
 func parse(raw []byte) (template, error) {

@@ -31,6 +31,7 @@ const help = `/to bob [text]       talk to bob
 /save n [path]       save the attachment numbered n
 /search words        find messages; from:bob in:here has:media before:2026-11-01
 /who                 who is here
+/status busy [min]   how others see you: online, away, busy, invisible
 /name Ann            what others see you as; /picture path
 /contact bob [name]  keep bob under a name, or "-" to forget; /contacts
 /block [bob]         nothing more from bob, who is not told; /unblock, /blocked
@@ -41,6 +42,7 @@ const help = `/to bob [text]       talk to bob
 //text               a text that begins with a slash
 /help                this
 /quit, Ctrl-C        leave
+/logout              leave, and be notified no more
 Tab, ↑, ↓            other conversations
 PgUp, PgDn           older and newer messages
 Esc                  clear, or dismiss what failed`
@@ -63,7 +65,8 @@ var usage = map[string]struct {
 	"forward": {2, "/forward n user"}, "thread": {1, "/thread n [text]"}, "unfollow": {}, "pin": {0, "/pin [n]"},
 	"unpin": {0, "/unpin [n]"}, "pins": {}, "hide": {0, "/hide [n]"}, "brief": {2, "/brief seconds text"},
 	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
-	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {}, "limits": {}, "help": {}, "quit": {},
+	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
+	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
 	"name": {1, "/name Ann"}, "picture": {1, "/picture path"}, "contact": {1, "/contact user [name]"}, "contacts": {},
 	"block": {0, "/block [user]"}, "unblock": {0, "/unblock [user]"}, "blocked": {}, "accept": {},
 	"mute": {0, "/mute [user] [8h] [mentions]"}, "unmute": {0, "/unmute [user]"},

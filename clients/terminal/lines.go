@@ -173,6 +173,14 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 		return false, nil
 	case "scheduled", "unschedule":
 		return false, l.later(ctx, nil, c)
+	case "status":
+		text, err := chooses(ctx, c, l.client)
+		if err == nil {
+			l.print("* %s", text)
+		}
+		return false, err
+	case "logout":
+		return l.logout(ctx)
 	}
 	if manages[c.name] != nil {
 		return false, l.manage(ctx, c)
@@ -215,6 +223,7 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 			return false, err
 		}
 		l.print("* %s", strings.Join(whoLines(members, time.Now()), "\n* "))
+		return false, l.watch(ctx, members)
 	default:
 		l.say(r, client.Text(c.rest))
 	}
@@ -366,6 +375,11 @@ func (l *lines) event(e client.Event) {
 		l.mark(e.Conversation, 0)
 	case client.NotSent:
 		l.write("* " + unsent(e))
+	case client.Typing:
+		l.typing(e, time.Now())
+	case client.Presence:
+		line := wire.MemberLine{User: e.User, Presence: e.Status, Seen: e.Seen}
+		l.write("* " + whoLines([]wire.MemberLine{line}, time.Now())[0])
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
 		if e.Event != chat.Hidden {

@@ -117,6 +117,7 @@ func (w *window) press(keys ...string) {
 	named := map[string]tea.KeyType{
 		"tab": tea.KeyTab, "enter": tea.KeyEnter, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "esc": tea.KeyEsc,
 		"up": tea.KeyUp, "down": tea.KeyDown, "shift+tab": tea.KeyShiftTab, "ctrl+c": tea.KeyCtrlC,
+		"backspace": tea.KeyBackspace,
 	}
 	for _, k := range keys {
 		if kind, ok := named[k]; ok {

@@ -32,6 +32,9 @@ type room struct {
 	// unread are the messages of others that were not shown, and whether one is to notice them.
 	unread  map[chat.Seq]bool
 	members []wire.MemberLine
+	// line is the presence of the peer, who is watched.
+	line    wire.PresenceLine
+	watched bool
 	// outgoing are one's own messages that have no acknowledgement yet, or never will.
 	outgoing []*outgoing
 	// draft is what was begun, here or on another device.
@@ -78,15 +81,8 @@ func (r *room) target() wire.Target {
 	return client.To(r.id)
 }
 
-// presence is the peer's in a direct conversation; unknown in a group.
-func (r *room) presence() wire.Presence {
-	for _, m := range r.members {
-		if m.User == r.peer {
-			return m.Presence
-		}
-	}
-	return wire.Unknown
-}
+// presence is the peer's in a direct conversation; "" in a group, and as long as it is not known.
+func (r *room) presence(now time.Time) wire.Presence { return r.line.Now(now) }
 
 // first is the seq of the oldest entry that was fetched, 0 if none was.
 func (r *room) first() chat.Seq {

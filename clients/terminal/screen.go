@@ -37,8 +37,10 @@ type screen struct {
 	width, height int
 	scroll        int // lines between the end of the messages and the end of the window
 	loading       bool
-	numbers       bool // the seqs of messages are shown
-	leaving       bool // it was tried to leave while something was on its way
+	numbers       bool      // the seqs of messages are shown
+	leaving       bool      // it was tried to leave while something was on its way
+	touched       time.Time // when the last key was
+	away          bool      // others were told that nobody is here
 }
 
 // Messages.
@@ -80,7 +82,7 @@ type (
 		more bool
 		err  error
 	}
-	// noted is shown in the status line.
+	// noted is shown in the status line. What is seen of others is in presence.go.
 	noted string
 )
 

@@ -153,6 +153,14 @@ func ago(at string, now time.Time) string {
 	}
 }
 
+// since is how somebody is offline; when they were seen is not always told.
+func since(at string, now time.Time) string {
+	if at == "" {
+		return "offline"
+	}
+	return "offline, seen " + ago(at, now)
+}
+
 // whoLines tells of each member whether they are here.
 func whoLines(members []wire.MemberLine, now time.Time) []string {
 	var lines []string
@@ -160,8 +168,10 @@ func whoLines(members []wire.MemberLine, now time.Time) []string {
 		switch m.Presence {
 		case wire.Online:
 			lines = append(lines, fmt.Sprintf("%s is online", m.User))
+		case wire.Away, wire.Busy, chat.Invisible:
+			lines = append(lines, fmt.Sprintf("%s is %s", m.User, m.Presence))
 		case wire.Offline:
-			lines = append(lines, fmt.Sprintf("%s is offline, seen %s", m.User, ago(m.Seen, now)))
+			lines = append(lines, fmt.Sprintf("%s is %s", m.User, since(m.Seen, now)))
 		case wire.Unknown:
 			lines = append(lines, fmt.Sprintf("%s was never here", m.User))
 		}

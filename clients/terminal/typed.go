@@ -50,6 +50,10 @@ func (s *screen) typed(line string) tea.Cmd {
 		return s.scheduled()
 	case "unschedule":
 		return s.answer(func() (string, error) { return unschedule(s.ctx, s.client, c.args[0]) })
+	case "status":
+		return s.choose(c)
+	case "logout":
+		return s.logout()
 	}
 	if manages[c.name] != nil {
 		return s.manage(c)

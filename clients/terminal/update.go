@@ -19,12 +19,17 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		s.width, s.height = msg.Width, msg.Height
 		return s, nil
 	case tea.KeyMsg:
-		return s, s.key(msg)
+		before := s.input.Value()
+		cmd := tea.Batch(s.touch(), s.key(msg))
+		s.types(before)
+		return s, cmd
 	case arrived:
 		return s, s.event(msg.event)
 	case tick:
 		s.rooms.expire(s.now())
-		return s, tea.Batch(everySecond(), s.watch())
+		return s, tea.Batch(everySecond(), s.watch(), s.rest())
+	case seen:
+		s.rooms.learn(msg)
 	case paged:
 		s.loading = false
 		if msg.err == nil {
@@ -79,6 +84,10 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.slowed = e.Until
 	case client.Gone:
 		s.mark(e.Conversation, 0)
+	case client.Typing:
+		s.rooms.get(e.Conversation).now.Typing(e, s.now())
+	case client.Presence:
+		s.rooms.learn(seen{e.PresenceLine})
 	case client.Restarted:
 		s.rooms.restart(e.Conversation)
 		s.mark(e.Conversation, 0)
@@ -223,8 +232,11 @@ func (s *screen) older() tea.Cmd {
 	}
 }
 
-// who asks who is in a room, if the server knows it yet.
+// who asks who is in a room, if the server knows it yet. The peer of a direct conversation is watched.
 func (s *screen) who(r *room) tea.Cmd {
+	if r.peer != "" {
+		return s.watchPeers(r)
+	}
 	if r.head == 0 {
 		return nil
 	}
@@ -246,12 +258,17 @@ func (s *screen) watch() tea.Cmd {
 func (s *screen) whoAll() tea.Cmd {
 	s.since = s.now()
 	var cmds []tea.Cmd
+	var direct []*room
 	for i, r := range s.rooms.sorted() {
-		if i < refreshed || r == s.open {
+		switch {
+		case i >= refreshed && r != s.open:
+		case r.peer != "":
+			direct = append(direct, r)
+		default:
 			cmds = append(cmds, s.who(r))
 		}
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, s.watchPeers(direct...))...)
 }
 
 // explain is an error for a person.

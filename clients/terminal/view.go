@@ -50,7 +50,18 @@ func (s *screen) View() string {
 		}
 	}
 	s.input.Width = s.width - 4
-	return strings.Join(append(body, dim.Render(strings.Repeat("─", s.width)), s.input.View(), s.status()), "\n")
+	return strings.Join(append(body, s.rule(), s.input.View(), s.status()), "\n")
+}
+
+// rule parts the messages from the input, and tells who is typing.
+func (s *screen) rule() string {
+	text := ""
+	if s.open != nil {
+		if who := typing(s.open.now.Typists(s.now())); who != "" {
+			text = fit("── "+who+" ", min(s.width, lipgloss.Width(who)+4))
+		}
+	}
+	return dim.Render(text + strings.Repeat("─", s.width-lipgloss.Width(text)))
 }
 
 // sizes are the widths of the list and the messages.
@@ -97,9 +108,13 @@ func (s *screen) row(r *room, width int) string {
 	switch {
 	case r.peer == "":
 		mark = dim.Render("#")
-	case r.presence() == wire.Online:
+	case r.presence(s.now()) == wire.Online:
 		mark = good.Render("●")
-	case r.presence() == wire.Offline:
+	case r.presence(s.now()) == wire.Away:
+		mark = busy.Render("◐")
+	case r.presence(s.now()) == wire.Busy:
+		mark = bad.Render("●")
+	case r.presence(s.now()) == wire.Offline:
 		mark = dim.Render("○")
 	}
 	count := ""
@@ -163,20 +178,18 @@ func (s *screen) about(r *room) string {
 		return "a stranger: answer, /accept or /block"
 	}
 	if r.peer != "" {
-		for _, m := range r.members {
-			switch {
-			case m.User != r.peer:
-			case m.Presence == wire.Offline:
-				return "seen " + ago(m.Seen, s.now())
-			case m.Presence == wire.Online:
-				return "online"
-			}
+		switch p := r.presence(s.now()); p {
+		case wire.Online, wire.Away, wire.Busy:
+			return string(p)
+		case wire.Offline:
+			return since(r.line.Seen, s.now())
+		default:
+			return ""
 		}
-		return ""
 	}
 	var here []string
 	for _, m := range r.members {
-		if m.Presence == wire.Online && m.User != s.rooms.me {
+		if (m.Presence == wire.Online || m.Presence == wire.Away || m.Presence == wire.Busy) && m.User != s.rooms.me {
 			here = append(here, s.called.name(m.User))
 		}
 	}

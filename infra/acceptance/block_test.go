@@ -115,7 +115,7 @@ var surfaces = map[string]func(*quarrel){
 	"members: nothing is known of the other one": func(q *quarrel) {
 		for d, other := range map[*device]*user{q.annsPhone: q.bob, q.bobsPhone: q.ann} {
 			for _, m := range d.members(q.conversation) {
-				if m.User == other.ID && (m.Presence != wire.Unknown || m.Seen != "") {
+				if m.User == other.ID && (m.Presence != wire.Offline || m.Seen != "") {
 					q.Errorf("%s sees %+v", d, m)
 				}
 			}

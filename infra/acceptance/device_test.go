@@ -147,6 +147,19 @@ func (d *device) send(request any) {
 	}
 }
 
+// tell sends a request that has no answer, and reports what is answered nevertheless as an event.
+func (d *device) tell(request any) {
+	d.t.Helper()
+	raw, err := json.Marshal(request)
+	if err == nil {
+		err = parley.contract.Request(raw)
+	}
+	if err != nil {
+		d.t.Fatalf("%s asks %+v: %v", d, request, err)
+	}
+	d.sendRaw(string(raw))
+}
+
 // write checks a request against the contract and sends it.
 func (d *device) write(request any) (*question, error) {
 	raw, err := json.Marshal(request)

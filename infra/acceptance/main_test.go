@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/parley-im/parley/infra/local/clock"
 	"github.com/parley-im/parley/infra/local/dynamodb"
 	"github.com/parley-im/parley/infra/local/stack"
 	"github.com/parley-im/parley/pkg/contract"
@@ -29,6 +30,8 @@ type deployment struct {
 	// local is the stack behind url and tap what its functions are connected through; nil if it is not in this process.
 	local *stack.Stack
 	tap   *tap
+	// clock is that of the gateway and the queues behind local.
+	clock *clock.Ahead
 }
 
 // parley is the one deployment of all stories: a process can hold one stack. It is set once, before any of them.
@@ -96,10 +99,10 @@ func (d *deployment) start(ctx context.Context, data string, logs *journal) erro
 	if err != nil {
 		return err
 	}
-	d.tap = &tap{}
+	d.tap, d.clock = &tap{}, &clock.Ahead{}
 	d.local, err = stack.Start(ctx, stack.Config{
 		Functions: filepath.Join(root, "build", "local", "functions"), DynamoDB: emulator, Data: data,
-		Origins: []string{origin}, Logs: logs, Tap: d.tap.wrap,
+		Origins: []string{origin}, Logs: logs, Tap: d.tap.wrap, Clock: d.clock,
 	})
 	if err != nil {
 		return err

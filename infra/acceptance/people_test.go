@@ -73,8 +73,8 @@ func TestAStrangerWaitsUntilAccepted(t *testing.T) {
 			t.Parallel()
 			ann, bob := person(t, "ann"), person(t, "bob")
 			annsPhone, bobsPhone := ann.connect("phone"), bob.connect("phone")
-			chosen := ask[wire.Chosen](bobsPhone, wire.Settings{Head: bobsPhone.head("settings"), Messages: chat.Contacts})
-			if want := (wire.Chosen{Seen: chat.Everyone, Messages: chat.Contacts, Groups: chat.Everyone}); chosen != want {
+			chosen := ask[wire.Preferences](bobsPhone, wire.Settings{Head: bobsPhone.head("settings"), Messages: chat.Contacts})
+			if want := (wire.Preferences{Seen: chat.Everyone, Messages: chat.Contacts, Groups: chat.Everyone}); chosen != want {
 				t.Errorf("the settings are %+v", chosen)
 			}
 			notices := parley.tap.record(t, string(ann.ID))
@@ -103,7 +103,7 @@ func TestWhoAdmitsNobodyIsNotReachedByStrangers(t *testing.T) {
 	t.Parallel()
 	ann, bob := person(t, "ann"), person(t, "bob")
 	annsPhone, bobsPhone := ann.connect("phone"), bob.connect("phone")
-	ask[wire.Chosen](bobsPhone, wire.Settings{Head: bobsPhone.head("settings"), Messages: chat.Nobody})
+	ask[wire.Preferences](bobsPhone, wire.Settings{Head: bobsPhone.head("settings"), Messages: chat.Nobody})
 	if code := annsPhone.refused(annsPhone.message(to(bob), "hello")); code != chat.Forbidden {
 		t.Errorf("refused with %s", code)
 	}

@@ -15,6 +15,8 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/parley-im/parley/pkg/config"
+	"github.com/parley-im/parley/pkg/meter"
+	"github.com/parley-im/parley/pkg/price"
 )
 
 // Version is set by the linker.
@@ -31,17 +33,27 @@ type Parts struct {
 // Run builds a function and serves invocations; it does not return. A function that cannot be built says why and exits, so
 // that Lambda reports the failed start.
 func Run(build func(*Parts) any) {
+	started := now()
+	m := meter.New(started)
 	env := config.New(os.LookupEnv)
-	logger := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: env.LogLevel()})).With("version", Version)
+	logger := slog.New(slog.NewJSONHandler(m.Log(os.Stdout), &slog.HandlerOptions{Level: env.LogLevel()})).With("version", Version)
 	cfg, err := awsconfig.LoadDefaultConfig(context.Background())
 	if err != nil {
 		fail(logger, err)
 	}
+	m.Watch(&cfg)
 	handler := build(&Parts{env: env, aws: cfg, logger: logger})
 	if err := env.Err(); err != nil {
 		fail(logger, err)
 	}
-	lambda.Start(handler)
+	prices, err := price.Of(cfg.Region, started)
+	if err != nil { // a stage elsewhere still learns what it uses, at the prices that are known
+		prices = price.Tables[0]
+	}
+	lambda.Start(m.Wrap(lambda.NewHandler(handler), meter.Function{
+		Name: env.Function(), Stage: env.Stage(), Memory: env.Memory(), Started: started,
+		Prices: prices, Now: now, Out: m.Log(os.Stdout),
+	}))
 }
 
 func fail(logger *slog.Logger, err error) {

@@ -14,6 +14,7 @@ import (
 	"github.com/parley-im/parley/pkg/search"
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/session"
+	"github.com/parley-im/parley/pkg/signal"
 )
 
 // Authorizer decides on $connect.
@@ -27,12 +28,12 @@ func Authorizer(p *Parts) any {
 
 // Connect serves $connect.
 func Connect(p *Parts) any {
-	return connect(&session.Keeper{Sessions: p.sessions(), Poster: p.connections(), Now: now})
+	return connect(&session.Keeper{Sessions: p.sessions(), Poster: p.connections(), Board: p.board(), Now: now})
 }
 
 // Disconnect serves $disconnect.
 func Disconnect(p *Parts) any {
-	return disconnect(&session.Keeper{Sessions: p.sessions(), Now: now})
+	return disconnect(&session.Keeper{Presences: p.sessions(), Absences: p.absences(), Now: now, Logger: p.logger})
 }
 
 // Message serves what appends to conversations.
@@ -78,7 +79,7 @@ func Fanout(p *Parts) any { return fanout(p.deliverer(), p.logger) }
 
 // Sync serves what reads.
 func Sync(p *Parts) any {
-	r := &read.Reader{Log: p.conversations(), Sessions: p.sessions(), Now: now}
+	r := &read.Reader{Log: p.conversations(), Sessions: p.sessions(), Pairs: p.people(), Now: now}
 	return p.routes(map[string]action{
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
 		"pins": do(r.Pins), "threads": do(r.Threads),
@@ -91,6 +92,21 @@ func Search(p *Parts) any {
 	return p.routes(map[string]action{"search": do(s.Search)})
 }
 
+// Signal serves what is of the moment.
+func Signal(p *Parts) any {
+	s := &signal.Signaller{Log: p.conversations(), Teller: p.teller()}
+	return p.silent(p.connections(), map[string]action{"typing": do(s.Typing)})
+}
+
+// Presence serves those who watch, and those who choose how they are seen.
+func Presence(p *Parts) any {
+	b := p.board()
+	return p.routes(map[string]action{"watch": do(b.Watch), "unwatch": do(b.Unwatch), "status": do(b.Status)})
+}
+
+// Grace serves those who left.
+func Grace(p *Parts) any { return grace(p.board(), p.logger) }
+
 // Media serves uploads and downloads.
 func Media(p *Parts) any {
 	keep := p.people()
@@ -98,10 +114,11 @@ func Media(p *Parts) any {
 	return p.routes(map[string]action{"upload": do(m.Upload), "download": do(m.Download)})
 }
 
-// Devices serves the register of devices.
+// Devices serves the register of devices, and their end.
 func Devices(p *Parts) any {
 	d := &push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger}
-	return p.routes(map[string]action{"register": do(d.Register), "unregister": do(d.Unregister)})
+	k := &session.Keeper{Presences: p.sessions(), Poster: p.connections(), Board: p.board(), Devices: d, Now: now}
+	return p.routes(map[string]action{"register": do(d.Register), "unregister": do(d.Unregister), "logout": do(k.Logout)})
 }
 
 // People serves profiles, contacts, settings, blocks and mutes.

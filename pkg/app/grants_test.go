@@ -143,7 +143,7 @@ func newCloud(t *testing.T) *cloud {
 	}
 	c.vars = map[string]string{
 		topology.Conversations.EnvName(): topology.Conversations.Name, topology.Sessions.EnvName(): topology.Sessions.Name,
-		topology.People.EnvName():  topology.People.Name,
+		topology.People.EnvName(): topology.People.Name, topology.Grace.EnvName(): queues + "/000000000000/grace",
 		topology.Offline.EnvName(): topics.TopicARN("offline"), topology.Fanout.EnvName(): queues + "/000000000000/fanout",
 		topology.Media.EnvName(): "media", topology.Posts.EnvName(): gateway, topology.Push.EnvName(): "fcm=" + topics.ApplicationARN(gcm),
 	}
@@ -185,6 +185,15 @@ func (c *cloud) ask(function, user, route, members string) {
 	c.do(function, event)
 }
 
+// arrive connects a user.
+func (c *cloud) arrive(user, connection string) {
+	c.t.Helper()
+	event := payload(c.t, "connect")
+	c.as(event, user)
+	at(event, "requestContext")["connectionId"] = connection
+	c.do("connect", event)
+}
+
 func (c *cloud) as(event map[string]any, user string) {
 	at(event, "requestContext")["connectionId"] = user + "-gone"
 	values := at(event, "requestContext", "authorizer")
@@ -209,6 +218,7 @@ func (c *cloud) fails(id string) {
 // Locally nobody checks permissions; on AWS what is not granted is refused.
 func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 	c := newCloud(t)
+	c.ask("presence", "eve", "watch", `,"users":["ann","bob","dan"]`)
 	for _, user := range []string{"ann", "bob"} {
 		for range 2 { // their connections are gone by then, so that posts find out
 			event := payload(t, "connect")
@@ -308,6 +318,26 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 
 	notice := payload(t, "push")
 	at(notice["Records"].([]any)[0].(map[string]any), "Sns")["Message"] = fmt.Sprintf(`{"conversation":%q,"seq":1,"users":["bob"]}`, direct)
+	c.ask("signal", "ann", "typing", fmt.Sprintf(`,"conversation":%q,"kind":"text"`, direct))
+	c.ask("signal", "ann", "typing", `,"conversation":"d_aaaaaaaaaaaaaaaaaaaaaaaaaa","kind":"text"`)
+	c.arrive("dan", "dan-10")
+	c.arrive("dan", "dan-gone")
+	c.ask("presence", "eve", "watch", `,"users":["dan"]`)
+	c.ask("presence", "dan", "status", `,"status":"busy","for":60`)
+	c.ask("presence", "dan", "status", `,"status":"away"`)
+	c.ask("presence", "eve", "unwatch", `,"users":["ann"]`)
+	c.do("disconnect", func() any {
+		event := payload(t, "disconnect")
+		c.as(event, "dan")
+		at(event, "requestContext")["connectionId"] = "dan-10"
+		return event
+	}())
+	absences := []string{`{"user":"dan","left":1}`, `{"user":"bob","left":1}`}
+	for _, absence := range absences {
+		c.do("grace", events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: absence}}})
+	}
+	c.ask("devices", "dan", "logout", "")
+
 	c.do("push", notice)
 	c.forget()
 	c.do("push", notice)

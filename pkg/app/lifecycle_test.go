@@ -219,8 +219,11 @@ func TestAnIssuerThatDoesNotAnswerIsNotARefusal(t *testing.T) {
 	}
 }
 
-// port lets register stand for all of chat.Sessions.
-type port interface{ chat.Sessions }
+// port lets register stand for all of chat.Sessions and chat.Presences.
+type port interface {
+	chat.Sessions
+	chat.Presences
+}
 
 // register notes who comes and goes.
 type register struct {
@@ -234,16 +237,17 @@ func (r *register) Connect(_ context.Context, user chat.UserID, c chat.Connectio
 	return chat.Session{User: user, Connections: []chat.Connection{c}}, r.err
 }
 
-func (r *register) Disconnect(_ context.Context, user chat.UserID, _ time.Time, ids ...chat.ConnectionID) error {
-	for _, id := range ids {
-		r.did = append(r.did, "disconnect "+string(user)+" "+string(id))
-	}
-	return r.err
+func (r *register) Leave(_ context.Context, user chat.UserID, _ time.Time, id chat.ConnectionID) (chat.Session, error) {
+	r.did = append(r.did, "leave "+string(user)+" "+string(id))
+	return chat.Session{User: user}, r.err
 }
+
+// Announce implements session.Board.
+func (r *register) Announce(context.Context, chat.Shown, chat.Session) {}
 
 func TestConnectAnswersTheSubprotocolAndNothingElse(t *testing.T) {
 	r := &register{}
-	out, err := invoke(t, connect(&session.Keeper{Sessions: r, Now: time.Now}), payload(t, "connect"))
+	out, err := invoke(t, connect(&session.Keeper{Sessions: r, Presences: r, Board: r, Now: time.Now}), payload(t, "connect"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +274,7 @@ func TestAConnectionThatIsNotRecordedIsNotMade(t *testing.T) {
 	event := payload(t, "connect")
 	delete(at(event, "requestContext"), "authorizer")
 	r := &register{}
-	out, err := invoke(t, connect(&session.Keeper{Sessions: r, Now: time.Now}), event)
+	out, err := invoke(t, connect(&session.Keeper{Sessions: r, Presences: r, Board: r, Now: time.Now}), event)
 	if err != nil || !strings.Contains(string(out), `"statusCode":401`) || len(r.did) != 0 {
 		t.Errorf("without an identity: %s, %v, did %v", out, err, r.did)
 	}
@@ -278,9 +282,9 @@ func TestAConnectionThatIsNotRecordedIsNotMade(t *testing.T) {
 
 func TestDisconnectForgetsTheConnection(t *testing.T) {
 	r := &register{}
-	handler := disconnect(&session.Keeper{Sessions: r, Now: time.Now})
+	handler := disconnect(&session.Keeper{Sessions: r, Presences: r, Board: r, Now: time.Now})
 	event := payload(t, "disconnect")
-	if _, err := invoke(t, handler, event); err != nil || !slices.Equal(r.did, []string{"disconnect ann R1kmxc2VNjMCFIA="}) {
+	if _, err := invoke(t, handler, event); err != nil || !slices.Equal(r.did, []string{"leave ann R1kmxc2VNjMCFIA="}) {
 		t.Errorf("%v, did %v", err, r.did)
 	}
 	// Also when the token has expired meanwhile: that is often why.

@@ -7,12 +7,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/guregu/dynamo/v2"
 
+	"github.com/parley-im/parley/pkg/absences"
 	"github.com/parley-im/parley/pkg/connections"
 	"github.com/parley-im/parley/pkg/deliver"
 	"github.com/parley-im/parley/pkg/endpoints"
 	"github.com/parley-im/parley/pkg/media"
 	"github.com/parley-im/parley/pkg/notices"
 	"github.com/parley-im/parley/pkg/objects"
+	"github.com/parley-im/parley/pkg/presence"
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/shards"
 	"github.com/parley-im/parley/pkg/store"
@@ -57,7 +59,14 @@ func (p *Parts) endpoints() *endpoints.Endpoints {
 func (p *Parts) deliverer() *deliver.Deliverer {
 	return &deliver.Deliverer{
 		Sessions: p.sessions(), Poster: p.connections(), Log: p.conversations(), Now: now, Logger: p.logger,
-		Notifier: notices.New(sns.NewFromConfig(p.aws), p.env.Resource(topology.Offline)),
+		Notifier: notices.New(sns.NewFromConfig(p.aws), p.env.Resource(topology.Offline)), Absences: p.absences(),
+	}
+}
+
+func (p *Parts) board() *presence.Board {
+	sessions := p.sessions()
+	return &presence.Board{
+		Presences: sessions, Watchers: sessions, Pairs: p.people(), Poster: p.teller(), Now: now, Logger: p.logger,
 	}
 }
 
@@ -79,4 +88,8 @@ func (p *Parts) sender(d *deliver.Deliverer) *send.Sender {
 
 func (p *Parts) shards() *shards.Queue {
 	return shards.New(sqs.NewFromConfig(p.aws), p.env.Resource(topology.Fanout))
+}
+
+func (p *Parts) absences() *absences.Queue {
+	return absences.New(sqs.NewFromConfig(p.aws), p.env.Resource(topology.Grace))
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -69,6 +70,30 @@ func (p *Parts) routes(actions map[string]action) func(context.Context, request)
 		p.report(ctx, r, err)
 		body, err := wire.Encode(wire.NewError(ref, err))
 		return response{StatusCode: http.StatusOK, Body: string(body)}, err
+	}
+}
+
+// silent makes the handler of a function whose routes have no route response (topology.SilentRoutes): what succeeds is not
+// answered, and an error is posted to the caller's connection, unless it is that there are too many frames: nobody waits for
+// an answer, and each costs as much as a reply. It does not fail, because nothing would try again.
+func (p *Parts) silent(poster chat.Poster, actions map[string]action) func(context.Context, request) (response, error) {
+	frames := limit.New(chat.FrameRate, chat.FrameBurst, now)
+	return func(ctx context.Context, r request) (response, error) {
+		done := response{StatusCode: http.StatusOK}
+		frame := []byte(r.Body)
+		_, err := p.answer(ctx, frames, actions[r.RequestContext.RouteKey], r, frame)
+		if err == nil || chat.AsError(err).Code == chat.Limited {
+			return done, nil
+		}
+		p.report(ctx, r, err)
+		body, err := wire.Encode(wire.NewError(wire.Ref(frame), err))
+		if err == nil {
+			err = poster.Post(ctx, chat.ConnectionID(r.RequestContext.ConnectionID), body)
+		}
+		if err != nil && !errors.Is(err, chat.ErrGone) {
+			p.logger.WarnContext(ctx, "error not told", "error", err)
+		}
+		return done, nil
 	}
 }
 

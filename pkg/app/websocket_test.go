@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -178,6 +179,65 @@ func TestAReplyThatFitsNoFrameIsAnError(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	wantNoCanary(t, logs)
+}
+
+// outbox is a gateway that takes posts.
+type outbox struct {
+	posted map[chat.ConnectionID][]string
+	err    error
+}
+
+func (o *outbox) Post(_ context.Context, id chat.ConnectionID, frame []byte) error {
+	o.posted[id] = append(o.posted[id], string(frame))
+	return o.err
+}
+
+func (o *outbox) Close(context.Context, chat.ConnectionID) error { return nil }
+
+func TestASilentRouteAnswersNothingAndPostsItsErrors(t *testing.T) {
+	internal := errors.New("dial tcp 10.0.0.7: refused")
+	for name, test := range map[string]struct {
+		act      action
+		postErr  error
+		code     chat.Code
+		logLines int
+	}{
+		"success":                 {replies(struct{}{}), nil, "", 0},
+		"the client's fault":      {fails(&chat.Error{Code: chat.Forbidden}), nil, chat.Forbidden, 0},
+		"the server's fault":      {fails(internal), nil, chat.Internal, 1},
+		"no such action":          {nil, nil, chat.UnknownAction, 0},
+		"too many of them":        {fails(&chat.Error{Code: chat.Limited}), nil, "", 0},
+		"who asked is gone":       {fails(&chat.Error{Code: chat.Forbidden}), fmt.Errorf("410: %w", chat.ErrGone), chat.Forbidden, 0},
+		"it cannot be told":       {fails(&chat.Error{Code: chat.Forbidden}), chat.ErrBusy, chat.Forbidden, 1},
+		"both, and told one line": {fails(internal), chat.ErrBusy, chat.Internal, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, logs := newParts()
+			out := &outbox{posted: map[chat.ConnectionID][]string{}, err: test.postErr}
+			handler := p.silent(out, map[string]action{"typing": test.act})
+			answer, err := invoke(t, handler, frame(t, "typing", `{"action":"typing","ref":"7","x":"`+canary+`"}`))
+			var r response
+			if err == nil {
+				err = json.Unmarshal(answer, &r)
+			}
+			if err != nil || r.StatusCode != 200 || r.Body != "" {
+				t.Errorf("%s, %v", answer, err)
+			}
+			posted := out.posted["R1kmxc2VNjMCFIA="]
+			if test.code == "" {
+				if len(out.posted) > 0 {
+					t.Errorf("posted %v", out.posted)
+				}
+			} else if len(out.posted) != 1 || len(posted) != 1 || !strings.Contains(posted[0], `"event":"error","ref":"7","code":"`+string(test.code)+`"`) ||
+				strings.Contains(posted[0], "10.0.0.7") {
+				t.Errorf("posted %v", out.posted)
+			}
+			if lines := strings.Count(logs.String(), "\n"); lines != test.logLines {
+				t.Errorf("%d lines: %s", lines, logs)
+			}
+			wantNoCanary(t, logs)
+		})
+	}
 }
 
 // Lambda reports a panic and replaces the process; to catch it would be to go on with whatever it left behind.

@@ -217,8 +217,13 @@ type Identity struct {
 type Session struct {
 	User        UserID
 	Connections []Connection
-	// LastSeen is when a connection last came or went; zero if never.
-	LastSeen  time.Time
+	// LastSeen is when the user was last active: came, went, or chose a status; zero if never.
+	LastSeen time.Time
+	// Left is when the last connection left, until those who watch have been told or the user is back; zero if neither.
+	// Idle means that nobody was at that device.
+	Left      time.Time
+	Idle      bool
+	Status    Status
 	Endpoints []Endpoint
 	// Settings are here because whoever reaches a user reads the session anyway.
 	Settings Settings
@@ -247,6 +252,8 @@ type Connection struct {
 	Since  time.Time
 	// Expires is when the token does that it was opened with; zero if that is not known.
 	Expires time.Time
+	// Away means that nobody is at the device.
+	Away bool
 }
 
 // Expired reports whether the token has expired: then the connection gets nothing any more but that news.

@@ -108,6 +108,18 @@ const (
 	BeginRate = 30
 	// BeginBurst is how many a user begins at once after a pause.
 	BeginBurst = 30
+	// MaxTyping is the size of a conversation up to which members are told who is typing.
+	MaxTyping = 100
+	// TypingTime is how long somebody is shown as typing who does not say so again.
+	TypingTime = 10 * time.Second
+	// MaxWatch is how many users one request watches.
+	MaxWatch = 50
+	// MaxWatchers is how many devices watch a user: each of them makes every further one more expensive to add.
+	MaxWatchers = 200
+	// MaxStatus is how long a status that ends by itself may last.
+	MaxStatus = 7 * 24 * time.Hour
+	// Grace is how long somebody whose last connection left is not yet offline.
+	Grace = 20 * time.Second
 	// UploadTime is how long a signed URL accepts an upload.
 	UploadTime = 5 * time.Minute
 	// DownloadTime is how long a signed URL serves a download.

@@ -77,17 +77,6 @@ type People interface {
 	Mute(ctx context.Context, owner, other UserID, until time.Time) error
 }
 
-// Apart reports whether one of two users has blocked the other. It costs two reads.
-func Apart(ctx context.Context, people People, a, b UserID, read Read) (bool, error) {
-	for _, pair := range [][2]UserID{{a, b}, {b, a}} {
-		r, err := people.Relation(ctx, pair[0], pair[1], read)
-		if err != nil || !r.Blocked.IsZero() {
-			return true, err
-		}
-	}
-	return false, nil
-}
-
 // MayAdd returns those users whom somebody may put into a group without asking: neither has blocked the other, and the user's
 // settings admit the adder. All is read eventually, for one read unit and a half for each user.
 func MayAdd(ctx context.Context, people People, sessions Sessions, adder UserID, users []UserID) ([]UserID, error) {

@@ -140,9 +140,11 @@ type Reaction struct {
 
 // Sessions stores who is connected. Every change is one atomic update of the user's item.
 type Sessions interface {
-	// Connect adds a connection and returns the session with it.
+	// Connect adds a connection and returns the session with it. Left and Idle are what they were before; whoever connects
+	// has not left any more.
 	Connect(ctx context.Context, user UserID, c Connection) (Session, error)
-	// Disconnect removes exactly these connections and notes when the user was last seen. Removing what is not there is no error.
+	// Disconnect removes exactly these connections, which were found dead, and notes when. That says nothing about when the
+	// user was last seen. Removing what is not there is no error.
 	Disconnect(ctx context.Context, user UserID, at time.Time, connections ...ConnectionID) error
 	// Sessions reads the sessions of users in one request per hundred. A user who never connected has an empty session.
 	Sessions(ctx context.Context, users []UserID) ([]Session, error)

@@ -68,6 +68,8 @@ type Client struct {
 	drafts  drafts
 	queue   queue
 	limits  limits
+	typing  typing
+	watch   watch
 	opened  chan struct{} // a connection was opened; capacity 1
 	missing chan struct{} // an entry arrived before its turn; capacity 1
 	woken   chan struct{} // the program asked for an attempt; capacity 1

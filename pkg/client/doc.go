@@ -16,6 +16,8 @@
 //
 // What a user shows of themselves and decides about others is in people.go: profiles, contacts, settings, blocks and mutes.
 //
+// What is only of the moment, who is typing (typing.go) and who is there (presence.go), comes as events of its own.
+//
 // What comes in flows through four small parts: the socket reads frames (socket.go), the inbox puts entries into the
 // order of their seq and notices what is missing (inbox.go), the follower fetches that (follow.go), and the dispatcher
 // calls Handle and tells the Store how far it got (dispatch.go). What goes out waits in the outbox, one lane per

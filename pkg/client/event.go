@@ -7,8 +7,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Hides, a Slowed, a Draft, a NotSent or a
-// ProfileChanged.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Hides, a Slowed, a Draft, a NotSent, a
+// ProfileChanged, a Typing or a Presence.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and

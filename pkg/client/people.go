@@ -133,9 +133,9 @@ func deadline(until time.Time) string {
 }
 
 // Settings changes those settings of the user that are given and returns all. Its Head is filled in.
-func (c *Client) Settings(ctx context.Context, change wire.Settings) (wire.Chosen, error) {
+func (c *Client) Settings(ctx context.Context, change wire.Settings) (wire.Preferences, error) {
 	change.Head = c.head("settings")
-	var chosen wire.Chosen
+	var chosen wire.Preferences
 	err := c.ask(ctx, change.Ref, change, &chosen)
 	return chosen, err
 }

@@ -136,7 +136,7 @@ func TestAStrangersConversationIsListedAsARequestUntilAccepted(t *testing.T) {
 	play(t, func(t *scene) {
 		bob := t.connect("bob")
 		chosen, err := bob.Settings(t.Context(), wire.Settings{Messages: chat.Contacts})
-		if want := (wire.Chosen{Seen: chat.Everyone, Messages: chat.Contacts, Groups: chat.Everyone}); err != nil || chosen != want {
+		if want := (wire.Preferences{Seen: chat.Everyone, Messages: chat.Contacts, Groups: chat.Everyone}); err != nil || chosen != want {
 			t.Fatalf("%+v, %v", chosen, err)
 		}
 		t.server.Say("ann", "bob", "may I?")

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"time"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -47,6 +49,16 @@ func (c *Client) receive(s *socket, frame []byte) {
 		}
 	case in.Event == "" && in.ConnectionID != "":
 		c.calls.doubt(s, newError(chat.Unavailable, "the gateway could not handle the frame"))
+	case in.Event == wire.EventTyping:
+		var t wire.Composing
+		if json.Unmarshal(frame, &t) == nil {
+			c.queue.push(Typing{t.Conversation, t.User, t.Kind, time.Duration(t.For) * time.Second})
+		}
+	case in.Event == wire.EventPresence:
+		var p wire.Changed
+		if json.Unmarshal(frame, &p) == nil {
+			c.presences([]wire.PresenceLine{p.PresenceLine})
+		}
 	case in.Event == wire.EventHides:
 		var hid wire.Hid
 		if json.Unmarshal(frame, &hid) == nil {

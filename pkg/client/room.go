@@ -22,6 +22,8 @@ import (
 type Room struct {
 	order []chat.Seq // of what is known of said, ascending
 	said  map[chat.Seq]*said
+	// typists are those of whom it was told that they are doing something (typing.go).
+	typists map[chat.UserID]typist
 }
 
 // said is a message, or what is known of one that has not come yet.
@@ -83,6 +85,9 @@ func (r *Room) Apply(e wire.Entry) chat.Seq {
 		r.Hide(e.Seq)
 	default:
 		r.say(e)
+		if n := len(r.order); n > 0 && e.Seq == r.order[n-1] {
+			delete(r.typists, e.From) // this is what it was
+		}
 	}
 	return cmp.Or(e.Body.Target, e.Seq)
 }

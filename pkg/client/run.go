@@ -164,6 +164,7 @@ func (c *Client) adopt(s *socket) {
 	})
 	c.greet(s)
 	c.link.set(s)
+	c.spawn(func() { c.resume(s) })
 	signal(c.opened)
 }
 

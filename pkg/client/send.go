@@ -56,6 +56,7 @@ func (c *Client) queueSend(to wire.Target, content wire.Content, expires int) *P
 	content.Mentions = append([]chat.UserID(nil), content.Mentions...)
 	p := c.newPending(chat.Message)
 	p.Conversation = c.conversation(to)
+	c.typing.said(p.Conversation)
 	p.entry.To = to.User
 	p.entry.Body = wire.Body{
 		Text: content.Text, Attachments: content.Attachments, Reply: content.Reply, Mentions: content.Mentions, Everybody: content.Everybody,

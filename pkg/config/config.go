@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/parley-im/parley/pkg/topology"
@@ -26,6 +27,37 @@ func (e *Env) Err() error {
 		return nil
 	}
 	return fmt.Errorf("config: %s", strings.Join(e.errs, "; "))
+}
+
+// What Lambda itself sets (Lambda guide, "Defined runtime environment variables").
+const (
+	functionName = "AWS_LAMBDA_FUNCTION_NAME"
+	memorySize   = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
+)
+
+// Function is the name of the function in topology: its deployed name begins with that of the system and the stage.
+func (e *Env) Function() string {
+	name := e.optional(functionName)
+	return name[strings.LastIndex(name, "-")+1:]
+}
+
+// Stage is the deployment that the function belongs to, "local" on a laptop.
+func (e *Env) Stage() string {
+	name := strings.TrimPrefix(e.optional(functionName), topology.Name+"-")
+	stage, deployed := strings.CutSuffix(name, "-"+e.Function())
+	if !deployed {
+		return "local"
+	}
+	return stage
+}
+
+// Memory is the function's in MB.
+func (e *Env) Memory() int {
+	memory, err := strconv.Atoi(e.optional(memorySize))
+	if err != nil {
+		return 128 // the least that there is
+	}
+	return memory
 }
 
 // Resource returns where a granted resource is: a table's name, a topic's ARN, a queue's URL.

@@ -54,3 +54,21 @@ func TestListsAndDefaults(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAFunctionKnowsItsNameItsStageAndItsMemory(t *testing.T) {
+	for name, want := range map[string][2]string{
+		"parley-prod-message":      {"message", "prod"},
+		"parley-my-stage-message":  {"message", "my-stage"},
+		"parley-a-message-message": {"message", "a-message"},
+		"message":                  {"message", "local"},
+		"":                         {"", "local"},
+	} {
+		e := from(map[string]string{functionName: name, memorySize: "512"})
+		if e.Function() != want[0] || e.Stage() != want[1] || e.Memory() != 512 {
+			t.Errorf("%q is %q of %q with %d MB", name, e.Function(), e.Stage(), e.Memory())
+		}
+	}
+	if got := from(nil).Memory(); got != 128 {
+		t.Errorf("%d MB when nobody says", got)
+	}
+}

@@ -82,8 +82,8 @@ func (v *Validator) total(asked, answered map[string]bool) error {
 			return fmt.Errorf("contract: events/schema has no %s.json", action)
 		}
 	}
-	for action := range answered {
-		if v.replies[action] == nil {
+	for action, has := range answered {
+		if has && v.replies[action] == nil {
 			return fmt.Errorf("contract: events/schema has no reply.%s.json", action)
 		}
 	}
@@ -102,7 +102,7 @@ func actions() (asked, answered map[string]bool) {
 	for _, f := range topology.Functions {
 		for _, route := range f.Routes {
 			if !strings.HasPrefix(route, "$") {
-				asked[route], answered[route] = true, true
+				asked[route], answered[route] = true, topology.Responds(route)
 			}
 		}
 	}

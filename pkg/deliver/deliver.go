@@ -40,8 +40,10 @@ type Deliverer struct {
 	// Log and Shards are needed for conversations whose members are not in the header.
 	Log    chat.Log
 	Shards chat.Shards
-	Now    func() time.Time
-	Logger *slog.Logger
+	// Absences is told who turns out to have no connection any more; nil tells nobody.
+	Absences chat.Absences
+	Now      func() time.Time
+	Logger   *slog.Logger
 }
 
 // Deliver hands e to every member of c who may see that it exists, and only its place to those who may not see the rest. Members
@@ -182,6 +184,7 @@ func (d *Deliverer) reach(ctx context.Context, now time.Time, sessions []chat.Se
 	}
 	gone := d.post(ctx, targets)
 	d.prune(ctx, now, gone)
+	d.absent(ctx, now, sessions, gone)
 	return gone, nil
 }
 
@@ -244,6 +247,26 @@ func (d *Deliverer) prune(ctx context.Context, now time.Time, gone map[chat.User
 	for user, connections := range gone {
 		if err := d.Sessions.Disconnect(ctx, user, now, connections...); err != nil {
 			d.Logger.WarnContext(ctx, "prune failed", "error", err)
+		}
+	}
+}
+
+// absent tells whose connections were found dead if that changes how present they are. If it fails, those who watch them find
+// out when they watch anew.
+func (d *Deliverer) absent(ctx context.Context, now time.Time, sessions []chat.Session, gone map[chat.UserID][]chat.ConnectionID) {
+	for _, s := range sessions {
+		if d.Absences == nil || len(gone[s.User]) == 0 {
+			continue
+		}
+		rest := s.Settled()
+		for _, id := range gone[s.User] {
+			rest = rest.Without(id)
+		}
+		if !chat.News(s.Told(now), rest.Presence(now)) {
+			continue
+		}
+		if err := d.Absences.Hand(ctx, chat.Absence{User: s.User, Left: now.UnixMilli()}); err != nil {
+			d.Logger.WarnContext(ctx, "absence not handed over", "error", err)
 		}
 	}
 }

@@ -28,6 +28,7 @@ type people struct {
 	port
 	mu          sync.Mutex
 	connections map[chat.UserID][]chat.Connection
+	status      map[chat.UserID]chat.Status
 	readErr     error
 	pruneErr    error
 }
@@ -37,7 +38,9 @@ func (p *people) Sessions(_ context.Context, users []chat.UserID) ([]chat.Sessio
 	defer p.mu.Unlock()
 	var sessions []chat.Session
 	for _, user := range users {
-		sessions = append(sessions, chat.Session{User: user, Connections: slices.Clone(p.connections[user])})
+		sessions = append(sessions, chat.Session{
+			User: user, Connections: slices.Clone(p.connections[user]), Status: p.status[user], LastSeen: time.Unix(1, 0),
+		})
 	}
 	return sessions, p.readErr
 }
@@ -132,6 +135,17 @@ type queue struct {
 func (q *queue) Hand(_ context.Context, shares []chat.Share) error {
 	q.shares = append(q.shares, shares...)
 	return q.err
+}
+
+// absences takes those who left.
+type absences struct {
+	left []chat.Absence
+	err  error
+}
+
+func (a *absences) Hand(_ context.Context, absence chat.Absence) error {
+	a.left = append(a.left, absence)
+	return a.err
 }
 
 // rig is a deliverer in a small world.

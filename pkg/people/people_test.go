@@ -371,12 +371,12 @@ func TestSettingsThatAreNotNamedStay(t *testing.T) {
 	yes := true
 	for _, step := range []struct {
 		ask  wire.Settings
-		want wire.Chosen
+		want wire.Preferences
 	}{
-		{wire.Settings{}, wire.Chosen{Seen: "everyone", Messages: "everyone", Groups: "everyone"}},
-		{wire.Settings{Messages: chat.Contacts}, wire.Chosen{Seen: "everyone", Messages: "contacts", Groups: "everyone"}},
-		{wire.Settings{Seen: chat.Nobody, Private: &yes}, wire.Chosen{Seen: "nobody", Messages: "contacts", Groups: "everyone", Private: true}},
-		{wire.Settings{}, wire.Chosen{Seen: "nobody", Messages: "contacts", Groups: "everyone", Private: true}},
+		{wire.Settings{}, wire.Preferences{Seen: "everyone", Messages: "everyone", Groups: "everyone"}},
+		{wire.Settings{Messages: chat.Contacts}, wire.Preferences{Seen: "everyone", Messages: "contacts", Groups: "everyone"}},
+		{wire.Settings{Seen: chat.Nobody, Private: &yes}, wire.Preferences{Seen: "nobody", Messages: "contacts", Groups: "everyone", Private: true}},
+		{wire.Settings{}, wire.Preferences{Seen: "nobody", Messages: "contacts", Groups: "everyone", Private: true}},
 	} {
 		if got, err := r.Settings(t.Context(), as("ann"), step.ask); err != nil || got != step.want {
 			t.Errorf("%+v: %+v, %v", step.ask, got, err)

@@ -1,6 +1,7 @@
 package read_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -157,12 +158,53 @@ func TestPresenceOfMembers(t *testing.T) {
 	connect("m001", long) // and $disconnect was lost
 	connect("stranger", recent)
 	want := []wire.MemberLine{
-		{User: "ann", Role: chat.Owner, Presence: wire.Online, Seen: wire.Time(recent)},
-		{User: "m000", Role: chat.Member, Presence: wire.Offline, Seen: wire.Time(epoch.Add(-time.Second))},
+		{User: "ann", Role: chat.Owner, Presence: wire.Online},
+		{User: "m000", Role: chat.Member, Presence: wire.Offline, Seen: wire.Time(recent)},
 		{User: "m001", Role: chat.Member, Presence: wire.Offline, Seen: wire.Time(long)},
 		{User: "m002", Role: chat.Member, Presence: wire.Unknown}, // never came: that is not offline
 	}
 	if got := r.members(t, r.group(t, 4, "hi").ID, nil); !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+func TestZ6MembersShowNothingThatAWatcherWouldNotSee(t *testing.T) {
+	r := newRig(t)
+	people, ok := r.Pairs.(chat.People)
+	if !ok {
+		t.Fatal("the relations cannot be written")
+	}
+	for i, settings := range []chat.Settings{{}, {Seen: chat.Contacts}, {Seen: chat.Contacts}, {}, {}} {
+		user := member(i)
+		if _, err := r.Sessions.Connect(ctx, user, chat.Connection{ID: "1", Since: epoch}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Sessions.ChangeSettings(ctx, user, chat.SettingsChange{Seen: settings.Seen}, epoch); err != nil {
+			t.Fatal(err)
+		}
+		if i < 3 {
+			if err := r.Sessions.Disconnect(ctx, user, epoch, "1"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for owner, relation := range map[chat.UserID]chat.Relation{
+		"m002": {User: "ann", Contact: true}, "m003": {User: "ann", Blocked: epoch}, "ann": {User: "m004", Blocked: epoch},
+	} {
+		befriended := people.Befriend(ctx, owner, relation.User, relation.Contact, "")
+		if err := errors.Join(befriended, people.Block(ctx, owner, relation.User, relation.Blocked)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []wire.MemberLine{
+		{User: "ann", Role: chat.Owner, Presence: wire.Unknown},
+		{User: "m000", Role: chat.Member, Presence: wire.Offline, Seen: wire.Time(epoch)},
+		{User: "m001", Role: chat.Member, Presence: wire.Offline},
+		{User: "m002", Role: chat.Member, Presence: wire.Offline, Seen: wire.Time(epoch)},
+		{User: "m003", Role: chat.Member, Presence: wire.Offline},
+		{User: "m004", Role: chat.Member, Presence: wire.Offline},
+	}
+	if got := r.members(t, r.group(t, 6, "hi").ID, nil); !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }

@@ -4,13 +4,14 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Members lists the members of a conversation that the caller is one of, and whether each is online.
+// Members lists the members of a conversation that the caller is one of, and of their presence what the caller may see. It
+// costs the query of the tail, half a read unit for each session, and one for what each and the caller have decided about
+// each other.
 func (r *Reader) Members(ctx context.Context, who chat.Identity, q wire.Members) (wire.MemberList, error) {
 	tail, err := chat.Enter(ctx, r.Log, q.Conversation, who.User, chat.Eventual)
 	if err != nil {
@@ -29,13 +30,19 @@ func (r *Reader) Members(ctx context.Context, who chat.Identity, q wire.Members)
 	if err != nil {
 		return wire.MemberList{}, err
 	}
+	pairs, err := r.Pairs.Between(ctx, who.User, users)
+	if err != nil {
+		return wire.MemberList{}, err
+	}
 	list := wire.MemberList{Members: []wire.MemberLine{}}
 	now := r.Now()
 	for i, s := range sessions {
+		shown := s.Settled().To(pairs[i], now) // how it is now: nobody is told when that changes
 		if s.User != who.User && tail.Conversation.Quiet() {
-			s = chat.Session{User: s.User} // nothing is known of them
+			shown = chat.Concealed(s.User)
 		}
-		list.Members = append(list.Members, wire.MemberLine{User: s.User, Role: seats[i].Role, Presence: presence(s, now), Seen: seen(s)})
+		line := wire.FromShown(shown, now)
+		list.Members = append(list.Members, wire.MemberLine{User: s.User, Role: seats[i].Role, Presence: line.Status, Seen: line.Seen})
 	}
 	if len(users) == limit {
 		list.Next = users[limit-1]
@@ -56,22 +63,4 @@ func (r *Reader) page(ctx context.Context, c chat.Conversation, after chat.UserI
 	}
 	slices.SortFunc(seats, func(a, b chat.Seat) int { return strings.Compare(string(a.User), string(b.User)) })
 	return seats[:min(limit, len(seats))], nil
-}
-
-func presence(s chat.Session, now time.Time) wire.Presence {
-	switch {
-	case s.Online(now):
-		return wire.Online
-	case s.LastSeen.IsZero():
-		return wire.Unknown
-	default:
-		return wire.Offline
-	}
-}
-
-func seen(s chat.Session) string {
-	if s.LastSeen.IsZero() {
-		return ""
-	}
-	return wire.Time(s.LastSeen)
 }

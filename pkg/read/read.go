@@ -28,6 +28,7 @@ const (
 type Reader struct {
 	Log      chat.Log
 	Sessions chat.Sessions
+	Pairs    chat.Pairs
 	Now      func() time.Time
 }
 

@@ -34,6 +34,7 @@ func newRig(t testing.TB) *rig {
 	return &rig{Reader: &read.Reader{
 		Log:      store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name),
 		Sessions: store.NewSessions(db, topology.Sessions.Name),
+		Pairs:    store.NewPeople(db, topology.People.Name),
 		Now:      func() time.Time { return epoch },
 	}}
 }

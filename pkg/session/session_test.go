@@ -1,10 +1,12 @@
 package session_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -41,18 +43,45 @@ func (g *gateway) Close(_ context.Context, id chat.ConnectionID) error {
 	return g.closeErr
 }
 
+// board notes what is announced, and absences who left.
+type board struct{ said []string }
+
+func (b *board) Announce(_ context.Context, told chat.Shown, s chat.Session) {
+	if now := s.Presence(time.Date(2026, 11, 21, 22, 23, 0, 123e6, time.UTC)); chat.News(told, now) {
+		b.said = append(b.said, string(now.Presence))
+	}
+}
+
+type absences struct {
+	left []chat.Absence
+	err  error
+}
+
+func (a *absences) Hand(_ context.Context, absence chat.Absence) error {
+	a.left = append(a.left, absence)
+	return a.err
+}
+
 // rig is a keeper over a real table, with a clock that the test moves.
 type rig struct {
 	*session.Keeper
-	gateway *gateway
-	now     time.Time
+	gateway  *gateway
+	board    *board
+	absences *absences
+	devices  *devices
+	logs     *bytes.Buffer
+	now      time.Time
 }
 
 func newRig(t *testing.T) *rig {
-	r := &rig{gateway: &gateway{}, now: time.Date(2026, 11, 21, 22, 23, 0, 123e6, time.UTC)}
+	r := &rig{
+		gateway: &gateway{}, board: &board{}, absences: &absences{}, devices: &devices{}, logs: &bytes.Buffer{},
+		now: time.Date(2026, 11, 21, 22, 23, 0, 123e6, time.UTC),
+	}
+	sessions := store.NewSessions(dynamo.NewFromIface(dynamodbtest.Start(t)), topology.Sessions.Name)
 	r.Keeper = &session.Keeper{
-		Sessions: store.NewSessions(dynamo.NewFromIface(dynamodbtest.Start(t)), topology.Sessions.Name),
-		Poster:   r.gateway, Now: func() time.Time { return r.now },
+		Sessions: sessions, Presences: sessions, Poster: r.gateway, Board: r.board, Absences: r.absences, Devices: r.devices,
+		Now: func() time.Time { return r.now }, Logger: slog.New(slog.NewTextHandler(r.logs, nil)),
 	}
 	return r
 }
@@ -186,8 +215,11 @@ func TestConnectingAgainUnderTheSameIDIsOneConnection(t *testing.T) {
 	}
 }
 
-// port lets broken stand for all of chat.Sessions.
-type port interface{ chat.Sessions }
+// port lets broken stand for all of chat.Sessions and chat.Presences.
+type port interface {
+	chat.Sessions
+	chat.Presences
+}
 
 // broken is a table that does not answer.
 type broken struct {
@@ -199,17 +231,23 @@ func (b broken) Connect(context.Context, chat.UserID, chat.Connection) (chat.Ses
 	return chat.Session{}, b.err
 }
 
-func (b broken) Disconnect(context.Context, chat.UserID, time.Time, ...chat.ConnectionID) error {
-	return b.err
+func (b broken) Leave(context.Context, chat.UserID, time.Time, chat.ConnectionID) (chat.Session, error) {
+	return chat.Session{}, b.err
 }
+
+func (b broken) Present(context.Context, []chat.UserID) ([]chat.Session, error) { return nil, b.err }
 
 func TestWhatIsNotRecordedIsNotConnected(t *testing.T) {
 	down := errors.New("down")
-	k := &session.Keeper{Sessions: broken{err: down}, Now: time.Now}
+	k := &session.Keeper{Sessions: broken{err: down}, Presences: broken{err: down}, Now: time.Now}
 	if err := k.Connect(t.Context(), ann("1")); !errors.Is(err, down) {
 		t.Error(err)
 	}
 	if err := k.Disconnect(t.Context(), ann("1")); !errors.Is(err, down) {
+		t.Error(err)
+	}
+	k.Devices = &devices{}
+	if _, err := k.Logout(t.Context(), ann("1"), wire.Logout{}); !errors.Is(err, down) {
 		t.Error(err)
 	}
 }

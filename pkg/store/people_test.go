@@ -52,11 +52,6 @@ func TestRelations(t *testing.T) {
 	if err != nil || len(page) != 2 || page[0].User != "cyd" || !page[0].Blocked.Equal(at) || !page[1].Muted.Equal(chat.Forever) {
 		t.Errorf("behind bob: %+v, %v", page, err)
 	}
-	for _, pair := range [][2]chat.UserID{{"ann", "cyd"}, {"cyd", "ann"}} {
-		if apart, err := chat.Apart(t.Context(), people, pair[0], pair[1], chat.Strong); err != nil || !apart {
-			t.Errorf("%v: %v, %v", pair, apart, err)
-		}
-	}
 	toward, err := people.Toward(t.Context(), []chat.UserID{"bob", "ann"}, "cyd")
 	if err != nil || len(toward) != 2 || toward[0] != (chat.Relation{User: "cyd"}) || !toward[1].Blocked.Equal(at) {
 		t.Errorf("toward cyd: %+v, %v", toward, err)
@@ -66,9 +61,6 @@ func TestRelations(t *testing.T) {
 		t.Errorf("about three: %+v, %v", about, err)
 	}
 	done(t, people.Block(t.Context(), "ann", "cyd", time.Time{}))
-	if apart, err := chat.Apart(t.Context(), people, "ann", "cyd", chat.Strong); err != nil || apart {
-		t.Errorf("what was taken back still counts: %v", err)
-	}
 	if page, err := people.Relations(t.Context(), "ann", "", 10); err != nil || len(page) != 2 {
 		t.Errorf("what was taken back is listed: %+v, %v", page, err)
 	}

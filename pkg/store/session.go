@@ -14,7 +14,8 @@ import (
 
 // A session is one item whose live connections and endpoints are attributes of their own:
 //
-//	user, seen, expires, s#<setting>, c#<connection id> → {device, since, expires}, e#<device> → {platform, arn, since}
+//	user, seen, expires, s#<setting>, c#<connection id> → {device, since, expires, away}, e#<device> → {platform, arn, since},
+//	left → {at, idle}, status → {presence, until}, hidden
 //
 // So every change is one UpdateItem that needs neither a read nor an existing map, and two changes at once never meet.
 const (
@@ -27,10 +28,11 @@ type connectionItem struct {
 	Device  string `dynamo:"device"`
 	Since   int64  `dynamo:"since"`
 	Expires int64  `dynamo:"expires,omitempty"`
+	Away    bool   `dynamo:"away,omitempty"`
 }
 
 func newConnection(c chat.Connection) connectionItem {
-	item := connectionItem{Device: string(c.Device), Since: c.Since.UnixMilli()}
+	item := connectionItem{Device: string(c.Device), Since: c.Since.UnixMilli(), Away: c.Away}
 	if !c.Expires.IsZero() {
 		item.Expires = c.Expires.UnixMilli()
 	}
@@ -38,7 +40,7 @@ func newConnection(c chat.Connection) connectionItem {
 }
 
 func (i connectionItem) connection(id string) chat.Connection {
-	c := chat.Connection{ID: chat.ConnectionID(id), Device: chat.DeviceID(i.Device), Since: time.UnixMilli(i.Since).UTC()}
+	c := chat.Connection{ID: chat.ConnectionID(id), Device: chat.DeviceID(i.Device), Since: time.UnixMilli(i.Since).UTC(), Away: i.Away}
 	if i.Expires != 0 {
 		c.Expires = time.UnixMilli(i.Expires).UTC()
 	}
@@ -51,35 +53,52 @@ type endpointItem struct {
 	Since    int64  `dynamo:"since"`
 }
 
-// Connect implements chat.Sessions with one UpdateItem.
+// Connect implements chat.Sessions with one UpdateItem, which returns what was there before.
 func (s *Sessions) Connect(ctx context.Context, user chat.UserID, c chat.Connection) (session chat.Session, err error) {
 	defer wrap(&err, "connect")
+	added := newConnection(c)
 	var item dynamo.Item
 	err = s.table.Update("user", string(user)).
-		SetExpr("$ = ?", connectionPrefix+string(c.ID), newConnection(c)).
+		SetExpr("$ = ?", connectionPrefix+string(c.ID), added).
 		Set("seen", c.Since.UnixMilli()).
 		Set("expires", c.Since.Add(chat.SessionRetention).Unix()).
-		Value(ctx, &item)
-	if err != nil {
+		Remove("left").
+		OldValue(ctx, &item)
+	if ignoreNotFound(err) != nil {
 		return session, err
 	}
-	return newSession(item)
+	if session, err = newSession(item); err != nil {
+		return session, err
+	}
+	session = session.Without(c.ID)
+	session.User, session.LastSeen = user, time.UnixMilli(added.Since).UTC()
+	session.Connections = append(session.Connections, added.connection(string(c.ID)))
+	sortConnections(session)
+	return session, nil
 }
 
 // Disconnect implements chat.Sessions with one UpdateItem.
 func (s *Sessions) Disconnect(ctx context.Context, user chat.UserID, at time.Time, connections ...chat.ConnectionID) (err error) {
 	defer wrap(&err, "disconnect")
-	update := s.table.Update("user", string(user)).
-		Set("seen", at.UnixMilli()).
-		Set("expires", at.Add(chat.SessionRetention).Unix())
+	return s.forget(user, connections).Set("left", leftItem{At: at.UnixMilli()}).
+		Set("expires", at.Add(chat.SessionRetention).Unix()).Run(ctx)
+}
+
+// forget is an update that removes connections.
+func (s *Sessions) forget(user chat.UserID, connections []chat.ConnectionID) *dynamo.Update {
+	update := s.table.Update("user", string(user))
 	for _, id := range connections {
 		update = update.RemoveExpr("$", connectionPrefix+string(id))
 	}
-	return update.Run(ctx)
+	return update
 }
 
 // Sessions implements chat.Sessions with one BatchGetItem per hundred users.
-func (s *Sessions) Sessions(ctx context.Context, users []chat.UserID) (sessions []chat.Session, err error) {
+func (s *Sessions) Sessions(ctx context.Context, users []chat.UserID) ([]chat.Session, error) {
+	return s.sessions(ctx, users, chat.Eventual)
+}
+
+func (s *Sessions) sessions(ctx context.Context, users []chat.UserID, read chat.Read) (sessions []chat.Session, err error) {
 	defer wrap(&err, "sessions of %d users", len(users))
 	if len(users) == 0 {
 		return nil, nil
@@ -89,7 +108,7 @@ func (s *Sessions) Sessions(ctx context.Context, users []chat.UserID) (sessions 
 		keys[i] = dynamo.Keys{string(user)}
 	}
 	var items []dynamo.Item
-	if err := s.table.Batch("user").Get(keys...).All(ctx, &items); err != nil && ignoreNotFound(err) != nil {
+	if err := s.table.Batch("user").Get(keys...).Consistent(bool(read)).All(ctx, &items); err != nil && ignoreNotFound(err) != nil {
 		return nil, err
 	}
 	found := make(map[chat.UserID]chat.Session, len(items))
@@ -148,6 +167,10 @@ func newSession(item dynamo.Item) (chat.Session, error) {
 				return session, err
 			}
 			session.LastSeen = time.UnixMilli(ms).UTC()
+		case name == "left", name == "status", name == "hidden":
+			if err := readPresence(&session, name, value); err != nil {
+				return session, err
+			}
 		case strings.HasPrefix(name, settingPrefix):
 			if err := setting(&session.Settings, strings.TrimPrefix(name, settingPrefix), value); err != nil {
 				return session, err
@@ -169,7 +192,11 @@ func newSession(item dynamo.Item) (chat.Session, error) {
 			})
 		}
 	}
-	slices.SortFunc(session.Connections, func(a, b chat.Connection) int { return a.Since.Compare(b.Since) })
+	sortConnections(session)
 	slices.SortFunc(session.Endpoints, func(a, b chat.Endpoint) int { return a.Since.Compare(b.Since) })
 	return session, nil
+}
+
+func sortConnections(s chat.Session) {
+	slices.SortFunc(s.Connections, func(a, b chat.Connection) int { return a.Since.Compare(b.Since) })
 }

@@ -40,7 +40,7 @@ func TestConnectionsComeAndGoOneByOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = only(t, sessions, "ann")
-	if len(s.Connections) != 1 || s.Connections[0] != second || !s.LastSeen.Equal(gone) {
+	if len(s.Connections) != 1 || s.Connections[0] != second || !s.Left.Equal(gone) {
 		t.Errorf("after one went: %+v", s)
 	}
 }

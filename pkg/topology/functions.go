@@ -8,7 +8,13 @@ var delivery = []Grant{
 	{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 	{Posts, []string{"POST", "GET"}}, // GET asks whether a 410 is true
 	{Offline, []string{"sns:Publish"}},
+	{Grace, []string{"sqs:SendMessage"}}, // whose last connection turned out to be dead
 }
+
+// storm is how many connects are served at once: at 20 ms each, ten times the 500 a second that an account may open
+// (API Gateway quotas). Everybody who lost their connection in the same moment comes back in the same moment, and must not
+// take the concurrency of those who are talking.
+const storm = 100
 
 // What a function that appends entries needs, besides delivering them.
 var sending = append([]Grant{
@@ -28,20 +34,23 @@ var Functions = []Function{
 		Authorizer: true,
 		Env:        []string{EnvIssuer, EnvAudience, EnvJWKS, EnvOrigins},
 		Memory:     256, Timeout: 5 * time.Second,
+		Concurrency: storm,
 	},
 	{
 		Name: "connect", About: "records a connection and answers the subprotocol",
 		Routes: []string{RouteConnect},
 		Grants: []Grant{
-			{Sessions, []string{"dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}}, // GetItem for those who watch
+			{People, []string{"dynamodb:BatchGetItem"}},
 			{Posts, []string{"POST", "GET", "DELETE"}}, // the oldest of too many connections is told and closed
 		},
 		Memory: 256, Timeout: 5 * time.Second,
+		Concurrency: storm,
 	},
 	{
 		Name: "disconnect", About: "forgets a connection",
 		Routes: []string{RouteDisconnect},
-		Grants: []Grant{{Sessions, []string{"dynamodb:UpdateItem"}}},
+		Grants: []Grant{{Sessions, []string{"dynamodb:UpdateItem"}}, {Grace, []string{"sqs:SendMessage"}}},
 		Memory: 256, Timeout: 5 * time.Second,
 	},
 	{
@@ -67,6 +76,7 @@ var Functions = []Function{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
 		},
 		Memory: 512, Timeout: 15 * time.Second,
 	},
@@ -100,6 +110,37 @@ var Functions = []Function{
 		Memory: 512, Timeout: 15 * time.Second,
 	},
 	{
+		Name: "signal", About: "passes on who is typing",
+		Routes: []string{"typing"},
+		Grants: []Grant{
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Sessions, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET"}},
+		},
+		Memory: 512, Timeout: 10 * time.Second,
+	},
+	{
+		Name: "presence", About: "shows who is there to those who watch",
+		Routes: []string{"watch", "unwatch", "status"},
+		Grants: []Grant{
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
+		Name: "grace", About: "tells that somebody is offline who did not come back",
+		Queue: &Grace,
+		Grants: []Grant{
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET"}},
+			{Grace, []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"}},
+		},
+		Memory: 256, Timeout: 10 * time.Second,
+	},
+	{
 		Name: "media", About: "signs uploads and downloads",
 		Routes: []string{"upload", "download"},
 		Grants: []Grant{
@@ -110,10 +151,12 @@ var Functions = []Function{
 		Memory: 256, Timeout: 10 * time.Second,
 	},
 	{
-		Name: "devices", About: "registers a device for notifications",
-		Routes: []string{"register", "unregister"},
+		Name: "devices", About: "registers a device for notifications, and logs it out",
+		Routes: []string{"register", "unregister", "logout"},
 		Grants: []Grant{
-			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}},
+			{Posts, []string{"POST", "GET", "DELETE"}}, // those who watch are told, other connections of the device closed
 			{Push, []string{"sns:CreatePlatformEndpoint", "sns:GetEndpointAttributes", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"}},
 		},
 		Memory: 256, Timeout: 10 * time.Second,

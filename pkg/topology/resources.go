@@ -120,7 +120,8 @@ var (
 	}
 	// ConversationsByUser lists the conversations of a user: only member items carry the attribute "user".
 	ConversationsByUser = Index{Table: "conversations", Name: "by-user", PartitionKey: "user", SortKey: "conversation"}
-	// Sessions holds one item per user: live connections, last seen, push endpoint of each device.
+	// Sessions holds one item per user: live connections, last seen, push endpoint of each device; and another for who watches
+	// that user.
 	Sessions = Table{Name: "sessions", PartitionKey: "user", TTL: "expires", Env: "PARLEY_SESSIONS_TABLE"}
 	// People holds what each user keeps for themselves: see pkg/store.
 	People = Table{Name: "people", PartitionKey: "user", SortKey: "item", TTL: "expires", Indexes: []Index{PeopleByDue}, Env: "PARLEY_PEOPLE_TABLE"}
@@ -136,6 +137,11 @@ var (
 	}
 	// Tick looks for what is due each minute, the finest that a rule can.
 	Tick = Rule{Name: "tick", Every: time.Minute}
+	// Grace carries people whose last connection has left, each for as long as they may be gone unnoticed.
+	Grace = Queue{
+		Name: "grace", DeadLetter: DeadLetters{"grace-dead"}, Visibility: time.Minute, MaxReceives: 5, Batch: 10,
+		Env: "PARLEY_GRACE_QUEUE",
+	}
 	// Media holds what messages attach. Its lives are a day, a week, a month and three, which messages may last that disappear,
 	// and half a year, if the timer of three months begins after three; each and the day that an upload may wait.
 	Media = Bucket{Name: "media", PendingKey: "state", PendingValue: "pending", PendingDays: 1, Lives: [5]int{2, 8, 31, 91, 181}, Env: "PARLEY_MEDIA_BUCKET"}

@@ -219,19 +219,9 @@ type MemberLine struct {
 	User     chat.UserID `json:"user"`
 	Role     chat.Role   `json:"role"`
 	Presence Presence    `json:"presence"`
-	// Seen is when the user last came or went; absent if that is not known.
+	// Seen is when the user was last active; only of who is Offline or Away, if it is known and told.
 	Seen string `json:"seen,omitzero"`
 }
-
-// Presence of a user over all devices.
-type Presence string
-
-// The presences. Unknown is not offline: it is what a user who never connected has.
-const (
-	Online  Presence = "online"
-	Offline Presence = "offline"
-	Unknown Presence = "unknown"
-)
 
 // Signed is the result of upload: PUT the file to URL with exactly these headers before Expires, then attach Media.
 type Signed struct {

@@ -266,8 +266,8 @@ type About struct {
 	Conversation chat.ConversationID `json:"conversation,omitzero"`
 }
 
-// Chosen is the result of settings: all of them.
-type Chosen struct {
+// Preferences is the result of settings: all of them.
+type Preferences struct {
 	Seen     chat.Audience `json:"seen"`
 	Messages chat.Audience `json:"messages"`
 	Groups   chat.Audience `json:"groups"`
@@ -275,12 +275,12 @@ type Chosen struct {
 }
 
 // FromSettings renders settings; what was never chosen is everyone.
-func FromSettings(s chat.Settings) Chosen {
+func FromSettings(s chat.Settings) Preferences {
 	or := func(a chat.Audience) chat.Audience {
 		if a == "" {
 			return chat.Everyone
 		}
 		return a
 	}
-	return Chosen{or(s.Seen), or(s.Messages), or(s.Groups), s.Private}
+	return Preferences{or(s.Seen), or(s.Messages), or(s.Groups), s.Private}
 }

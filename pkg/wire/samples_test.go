@@ -51,6 +51,11 @@ var requests = map[string]func() Request{
 	"mute":          func() Request { return new(Mute) },
 	"settings":      func() Request { return new(Settings) },
 	"accept":        func() Request { return new(Accept) },
+	"logout":        func() Request { return new(Logout) },
+	"typing":        func() Request { return new(Typing) },
+	"watch":         func() Request { return new(Watch) },
+	"unwatch":       func() Request { return new(Unwatch) },
+	"status":        func() Request { return new(SetStatus) },
 }
 
 // samples reads the published frames by name.
@@ -162,7 +167,7 @@ func eventFrames() map[string]any {
 	}
 	lastPicture, lastCharts := FromEntry(picture), FromEntry(charts)
 	expires := Time(at("2026-11-21T22:28:00.000Z"))
-	ann := MemberLine{"ann", chat.Owner, Online, Time(at("2026-11-21T22:20:00.000Z"))}
+	ann := MemberLine{User: "ann", Role: chat.Owner, Presence: Online}
 	return map[string]any{
 		"message":            FromEntry(hi),
 		"message.attachment": FromEntry(picture),
@@ -215,6 +220,7 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	maps.Copy(said, contentFrames())
 	maps.Copy(said, searchFrames())
 	maps.Copy(said, laterFrames())
+	maps.Copy(said, presenceFrames())
 	for name, v := range said {
 		want, ok := samples(t)[name]
 		if !ok {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/topology"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -34,6 +35,9 @@ func (s *Server) serve(k *socket, frame []byte) {
 				return
 			}
 			result, err = s.do(k, head.Action, frame)
+		}
+		if err == nil && !topology.Responds(head.Action) {
+			return
 		}
 		if err != nil {
 			out, _ = wire.Encode(wire.NewError(head.Ref, err))
@@ -156,6 +160,32 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 	case "unregister":
 		delete(s.pushed, k.device)
 		return wire.Registered{Device: k.device}, nil
+	case "logout":
+		return s.logout(k), nil
+	case "typing":
+		var r wire.Typing
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return nil, s.typing(k, r)
+	case "watch":
+		var r wire.Watch
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.watch(k, r), nil
+	case "unwatch":
+		var r wire.Unwatch
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.unwatch(k, r), nil
+	case "status":
+		var r wire.SetStatus
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.setStatus(k, r), nil
 	}
 	if result, ok, err := s.doPeople(k, action, frame); ok {
 		return result, err
@@ -213,7 +243,7 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, erro
 	}
 	s.logs[id] = l
 	if l.parent != nil {
-		s.announce(from, l, r.ID)
+		s.tellThread(from, l, r.ID)
 		l.follow(append(slices.Clone(r.Body.Mentions), from)...)
 	}
 	l.hidden[chat.Seq(len(l.entries)+1)] = blocked
@@ -354,16 +384,8 @@ func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, err
 	out := wire.MemberList{Members: []wire.MemberLine{}}
 	sorted := slices.Sorted(slices.Values(l.members))
 	for _, m := range sorted {
-		line := wire.MemberLine{User: m, Role: l.role(m), Presence: wire.Unknown}
-		if at, ok := s.seen[m]; ok {
-			line.Presence, line.Seen = wire.Offline, wire.Time(at)
-		}
-		for k := range s.socks {
-			if k.user == m {
-				line.Presence = wire.Online
-			}
-		}
-		out.Members = append(out.Members, line)
+		shown := wire.FromShown(s.presence(m), time.Now())
+		out.Members = append(out.Members, wire.MemberLine{User: m, Role: l.role(m), Presence: shown.Status, Seen: shown.Seen})
 	}
 	return out, nil
 }

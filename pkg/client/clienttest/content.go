@@ -189,8 +189,8 @@ func (s *Server) about(user chat.UserID, at wire.Place) (*log, error) {
 	return l, nil
 }
 
-// announce tells a thread's parent, once, that there is one.
-func (s *Server) announce(from chat.UserID, l *log, id chat.MessageID) {
+// tellThread tells a thread's parent, once, that there is one.
+func (s *Server) tellThread(from chat.UserID, l *log, id chat.MessageID) {
 	root := &l.parent.entries[l.conversation.Root-1]
 	if root.Thread != "" {
 		return

@@ -154,7 +154,7 @@ func (s *Server) mute(user chat.UserID, q wire.Mute) wire.About {
 	return wire.About{Conversation: q.Conversation}
 }
 
-func (s *Server) settings(user chat.UserID, q wire.Settings) wire.Chosen {
+func (s *Server) settings(user chat.UserID, q wire.Settings) wire.Preferences {
 	p := s.person(user)
 	for to, from := range map[*chat.Audience]chat.Audience{&p.settings.Seen: q.Seen, &p.settings.Messages: q.Messages, &p.settings.Groups: q.Groups} {
 		if from != "" {

@@ -46,6 +46,7 @@ type Server struct {
 	logs   map[chat.ConversationID]*log
 	socks  map[*socket]struct{}
 	seen   map[chat.UserID]time.Time
+	status map[chat.UserID]chat.Status
 	pushed map[chat.DeviceID]string
 	media  map[chat.MediaID]*object
 	people map[chat.UserID]*person
@@ -100,6 +101,9 @@ type socket struct {
 	conn   *websocket.Conn
 	user   chat.UserID
 	device chat.DeviceID
+	// away and watching are as in chat.Connection and chat.Watcher.
+	away     bool
+	watching map[chat.UserID]bool
 }
 
 type object struct {
@@ -136,6 +140,7 @@ func New(listener net.Listener, client *http.Client) *Server {
 	s := &Server{
 		HTTP: client, listener: listener,
 		logs: map[chat.ConversationID]*log{}, socks: map[*socket]struct{}{}, seen: map[chat.UserID]time.Time{},
+		status: map[chat.UserID]chat.Status{},
 		pushed: map[chat.DeviceID]string{}, media: map[chat.MediaID]*object{}, nth: map[string]int{},
 		people: map[chat.UserID]*person{},
 	}
@@ -248,7 +253,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	k := &socket{conn: conn, user: chat.UserID(user), device: chat.DeviceID(r.URL.Query().Get("device"))}
+	k := &socket{conn: conn, user: chat.UserID(user), device: chat.DeviceID(r.URL.Query().Get("device")), watching: map[chat.UserID]bool{}}
 	s.come(k)
 	defer s.leave(k)
 	for {
@@ -265,15 +270,19 @@ func (s *Server) come(k *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.serving.Add(1)
+	told := s.presence(k.user)
 	s.socks[k] = struct{}{}
 	s.seen[k.user] = time.Now()
+	s.announce(k.user, told)
 }
 
 func (s *Server) leave(k *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	told := s.presence(k.user)
 	delete(s.socks, k)
 	s.seen[k.user] = time.Now()
+	s.announce(k.user, told)
 	s.serving.Done()
 }
 

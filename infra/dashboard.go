@@ -1,0 +1,123 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawslogs"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/parley-im/parley/pkg/meter"
+	"github.com/parley-im/parley/pkg/topology"
+)
+
+type lines = []awscloudwatch.IMetric
+
+// addDashboard creates the page that ops look at, what it costs first, and the queries that explain it.
+func (d *deployment) addDashboard() {
+	group := d.group("Dashboard")
+	classes := append(slices.Compact(slices.Sorted(maps.Values(meter.Classes))), meter.Other)
+	perClass := func(name, statistic string) lines {
+		var all lines
+		for _, class := range classes {
+			all = append(all, d.metered(class, name, statistic))
+		}
+		return all
+	}
+	perFunction := func(name, statistic string) lines {
+		var all lines
+		for _, f := range topology.Functions {
+			all = append(all, d.lambda(f.Name, name, statistic))
+		}
+		return all
+	}
+	var ages, dead, throttled lines
+	for _, q := range granted[topology.Queue]() {
+		ages = append(ages, d.queue(q.Name, "ApproximateAgeOfOldestMessage", maximum))
+		dead = append(dead, d.queue(q.DeadLetter.Name, "ApproximateNumberOfMessagesVisible", maximum))
+	}
+	for _, t := range granted[topology.Topic]() {
+		dead = append(dead, d.queue(t.DeadLetter.Name, "ApproximateNumberOfMessagesVisible", maximum))
+	}
+	for _, t := range topology.Tables {
+		throttled = append(throttled, d.table(t.Name, "ReadThrottleEvents", sum), d.table(t.Name, "WriteThrottleEvents", sum))
+	}
+	send := map[string]awscloudwatch.IMetric{"c": d.metered("send", "cost_microdollars", sum), "n": d.metered("send", "count", sum)}
+
+	board := awscloudwatch.NewDashboard(group, jsii.String("Board"), &awscloudwatch.DashboardProps{DashboardName: jsii.String(topology.Name + "-" + d.stage)})
+	row := func(widgets ...awscloudwatch.IWidget) { board.AddWidgets(widgets...) }
+	row(
+		graph("cost of a message, microdollars (= $ per million)", lines{
+			math("c/MAX([1,n])", "a send", send),
+		}, nil),
+		graph("cost by class of actions, microdollars", perClass("cost_microdollars", sum), nil),
+		graph("all of it", lines{d.total("cost_microdollars", "microdollars a minute")}, nil),
+	)
+	row(
+		graph("actions", perClass("count", sum), nil),
+		graph("connections opened, frames", lines{d.gateway("ConnectCount", sum)}, lines{d.gateway("MessageCount", sum)}),
+		graph("time of a send, ms", lines{d.metered("send", "took_ms", "p50"), d.metered("send", "took_ms", "p95"), d.metered("send", "took_ms", "p99")},
+			lines{d.gateway("IntegrationLatency", "p99")}),
+	)
+	row(
+		graph("errors of functions", perFunction("Errors", sum), lines{d.gateway("IntegrationError", sum), d.gateway("ExecutionError", sum)}),
+		graph("throttled invocations", perFunction("Throttles", sum), lines{metric("AWS/Lambda", "ConcurrentExecutions", maximum, nil)}),
+		graph("throttled requests to tables", throttled, nil),
+	)
+	row(
+		graph("age of the oldest in a queue, s", ages, nil),
+		graph("given up", dead, nil),
+		graph("failed actions", perClass("failed", sum), nil),
+	)
+	d.addQueries()
+}
+
+func graph(title string, left, right lines) awscloudwatch.GraphWidget {
+	props := &awscloudwatch.GraphWidgetProps{Title: jsii.String(title), Width: jsii.Number(8), Height: jsii.Number(6), Left: &left}
+	if right != nil {
+		props.Right = &right
+	}
+	return awscloudwatch.NewGraphWidget(props)
+}
+
+// queries are what people ask of the logs, by name.
+var queries = []struct{ name, fields, filter, stats, sort string }{
+	{
+		name: "what did it cost, by action", filter: "ispresent(parts_microdollars)",
+		fields: "class, function, cost_microdollars / 1000000 as dollars, count, parts_microdollars.gateway, parts_microdollars.dynamodb, parts_microdollars.lambda",
+		sort:   "dollars desc",
+	},
+	{
+		name: "why was it slow", filter: "ispresent(took_ms)", fields: "@timestamp, class, function, took_ms, count", sort: "@timestamp desc",
+	},
+	{
+		name: "what failed", filter: `level = "ERROR"`, stats: "count(*) as times by msg, route, error", sort: "times desc",
+	},
+	{
+		name: "posts that failed", filter: `msg = "posts failed"`, stats: "sum(failed) as lost, sum(posts) as tried by bin(5m)", sort: "lost desc",
+	},
+}
+
+// addQueries saves the queries over the logs of all functions.
+func (d *deployment) addQueries() {
+	group := d.group("Queries")
+	var groups []interfacesawslogs.ILogGroupRef
+	for _, f := range topology.Functions {
+		groups = append(groups, d.functions[f.Name].LogGroup())
+	}
+	for _, q := range queries {
+		query := &awslogs.QueryStringProps{FilterStatements: jsii.Strings(q.filter), Sort: jsii.String(q.sort), Limit: jsii.Number(100)}
+		if q.fields != "" {
+			query.Fields = jsii.Strings(q.fields)
+		}
+		if q.stats != "" {
+			query.StatsStatements = jsii.Strings(q.stats)
+		}
+		awslogs.NewQueryDefinition(group, jsii.String(q.name), &awslogs.QueryDefinitionProps{
+			QueryDefinitionName: jsii.String(topology.Name + "/" + d.stage + "/" + q.name),
+			QueryString:         awslogs.NewQueryString(query), LogGroups: &groups,
+		})
+	}
+}

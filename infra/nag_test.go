@@ -1,0 +1,47 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/cxapi"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+)
+
+// accepted are the rules of AwsSolutions that the stack does not follow, each with its reason.
+var accepted = map[string]string{
+	"AwsSolutions-APIG1": "an access log costs a tenth of storing a message for each frame; the stage's own metrics and the meter " +
+		"say the same, and functions log what fails",
+	"AwsSolutions-APIG4": "API Gateway authorizes WebSockets on $connect and nowhere else; every other route gets what the authorizer said",
+	"AwsSolutions-IAM5": "objects, connections and endpoints have no name before they are there: the wildcard is the last part of " +
+		"an ARN that names bucket, stage and application; grants_test.go compares each with topology",
+	"AwsSolutions-S1": "every access to the bucket is by an URL that a function signed for a member, for five minutes; who needs " +
+		"a log of them turns on CloudTrail's data events",
+	"AwsSolutions-SQS3": "offline-dead is the dead-letter queue of a subscription and of a function, which the rule does not see",
+}
+
+func TestAwsSolutionsFindsNothingThatWeHaveNoReasonFor(t *testing.T) {
+	err := assemble(settings(), func(app awscdk.App, name string) error {
+		stack := app.Node().FindChild(&name).(awscdk.Stack)
+		var suppressions []*cdknag.NagPackSuppression
+		for rule, reason := range accepted {
+			suppressions = append(suppressions, &cdknag.NagPackSuppression{Id: jsii.String(rule), Reason: jsii.String(reason)})
+		}
+		cdknag.NagSuppressions_AddStackSuppressions(stack, &suppressions, jsii.Bool(true))
+		awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Reports: jsii.Bool(false)}), nil)
+		found, rules := assertions.Annotations_FromStack(stack), assertions.Match_StringLikeRegexp(jsii.String("AwsSolutions-.*"))
+		for _, messages := range []*[]*cxapi.SynthesisMessage{
+			found.FindError(jsii.String("*"), rules), found.FindWarning(jsii.String("*"), rules),
+		} {
+			for _, message := range *messages {
+				t.Errorf("%s: %v", *message.Id, message.Entry.Data)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

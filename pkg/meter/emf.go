@@ -1,0 +1,140 @@
+package meter
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-im/parley/pkg/price"
+)
+
+const (
+	// Namespace is that of the metrics.
+	Namespace = "Parley"
+	// Interval is how long a function counts before it writes: CloudWatch keeps one value a minute.
+	Interval = time.Minute
+	// Share is the most that writing may cost of what it reports: a function that does little reports when it has done
+	// enough to be worth a line.
+	Share = 0.01
+)
+
+// Classes are the groups of actions that have metrics of their own: a metric costs $0.30 a month for each of its
+// dimensions' values, so there are few. What is not listed is of the class Other.
+var Classes = map[string]string{
+	"send": "send", "fanout": "deliver", "push": "deliver", "tick": "deliver",
+	"connect": "session", "disconnect": "session", "authorizer": "session", "grace": "session", "hello": "session", "logout": "session",
+	"typing": "signal", "watch": "signal", "unwatch": "signal", "status": "signal",
+	"sync": "read", "history": "read", "conversations": "read", "members": "read", "search": "read",
+	"upload": "media", "download": "media",
+	"create": "change", "edit": "change", "delete": "change", "react": "change",
+}
+
+// Other is the class of the rest.
+const Other = "other"
+
+// ClassOf returns the class of an action.
+func ClassOf(action string) string {
+	if class, ok := Classes[action]; ok {
+		return class
+	}
+	return Other
+}
+
+// flush writes what was counted if that is due.
+func (f *metered) flush() {
+	accounts, since := f.meter.Read()
+	now := f.Now()
+	if now.Sub(since) < Interval {
+		return
+	}
+	dollars := 0.0
+	for _, a := range accounts {
+		cost, _ := f.Prices.Cost(a.Bill)
+		dollars += cost
+	}
+	lines := f.documents(accounts, now)
+	rate, _ := f.Prices.Rate(price.LogByte)
+	if float64(len(lines))*rate.One() > Share*dollars {
+		return
+	}
+	f.meter.Reset(now)
+	_, _ = f.Out.Write(lines) // if it cannot be written there is nobody to tell
+}
+
+// document is one line of the embedded metric format (CloudWatch guide, "Specification: Embedded metric format").
+type document struct {
+	AWS struct {
+		Timestamp int64
+		Metrics   []directive `json:"CloudWatchMetrics"`
+	} `json:"_aws"`
+	Stage    string `json:"stage"`
+	Class    string `json:"class"`
+	Function string `json:"function"`
+	// What follows up to Took are metrics.
+	Cost   float64   `json:"cost_microdollars"`
+	Count  int       `json:"count"`
+	Failed int       `json:"failed"`
+	Took   []float64 `json:"took_ms"`
+	// Bill, Parts and Actions are for queries: they are not metrics.
+	Bill    price.Bill             `json:"bill"`
+	Parts   map[price.Part]float64 `json:"parts_microdollars"`
+	Actions map[string]int         `json:"actions"`
+}
+
+type directive struct {
+	Namespace  string
+	Dimensions [][]string
+	Metrics    []metric
+}
+
+type metric struct {
+	Name string
+	Unit string `json:",omitempty"`
+}
+
+var metrics = []metric{{Name: "cost_microdollars"}, {Name: "count", Unit: "Count"}, {Name: "failed", Unit: "Count"}, {Name: "took_ms", Unit: "Milliseconds"}}
+
+// documents renders what was counted, a line for each class.
+func (f *metered) documents(accounts map[string]Account, now time.Time) []byte {
+	byClass := map[string]*document{}
+	for name, a := range accounts {
+		class := ClassOf(name)
+		d := byClass[class]
+		if d == nil {
+			d = &document{Stage: f.Stage, Class: class, Function: f.Name, Took: []float64{}, Bill: price.Bill{}, Actions: map[string]int{}}
+			d.AWS.Timestamp = now.UnixMilli()
+			d.AWS.Metrics = []directive{{Namespace, [][]string{{"stage", "class"}}, metrics}}
+			byClass[class] = d
+		}
+		d.Count, d.Failed = d.Count+a.Count, d.Failed+a.Failed
+		d.Bill.Add(a.Bill)
+		for _, took := range a.Times {
+			if len(d.Took) < maxTimes {
+				d.Took = append(d.Took, float64(took.Microseconds())/1000)
+			}
+		}
+		if a.Count > 0 {
+			d.Actions[name] = a.Count
+		}
+	}
+	var lines []string
+	for _, d := range byClass {
+		var cost float64
+		cost, d.Parts = f.Prices.Cost(d.Bill)
+		d.Cost = cost * 1e6
+		for part, dollars := range d.Parts {
+			if d.Parts[part] = dollars * 1e6; dollars == 0 {
+				delete(d.Parts, part)
+			}
+		}
+		line, err := json.Marshal(d)
+		if err != nil {
+			line = fmt.Appendf(nil, `{"level":"ERROR","msg":"meter not written","error":%q}`, err)
+		}
+		lines = append(lines, string(line)+"\n")
+	}
+	slices.Sort(lines)
+	return []byte(strings.Join(lines, ""))
+}
