@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,6 +47,7 @@ type ledger struct {
 	cfg      aws.Config
 	vars     map[string]string
 	handlers map[string]lambda.Handler
+	mu       sync.Mutex          // of the two that follow
 	notices  []string            // published and not handed to push yet
 	queued   map[string][]string // and not handed to the function of their queue yet
 	ids      int
@@ -86,6 +88,8 @@ func newLedger(t *testing.T) *ledger {
 
 // serve stands for every service but DynamoDB: it takes what it is given and keeps what is to be handed on.
 func (l *ledger) serve(w http.ResponseWriter, r *http.Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	switch {
 	case r.Header.Get("X-Amz-Target") == "AmazonSQS.SendMessage", r.Header.Get("X-Amz-Target") == "AmazonSQS.SendMessageBatch":
 		var in struct {
@@ -207,9 +211,7 @@ func (l *ledger) connect(users ...string) {
 // settle hands on what was published and queued, until nothing is left.
 func (l *ledger) settle() {
 	l.t.Helper()
-	for len(l.notices)+len(l.queued) > 0 {
-		notices, queued := l.notices, l.queued
-		l.notices, l.queued = nil, map[string][]string{}
+	for notices, queued := l.take(); len(notices)+len(queued) > 0; notices, queued = l.take() {
 		for function, bodies := range queued {
 			for _, body := range bodies {
 				l.invoke(function, events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: body}}})
@@ -221,6 +223,15 @@ func (l *ledger) settle() {
 			l.invoke("push", events.SNSEvent{Records: []events.SNSEventRecord{{SNS: events.SNSEntity{Message: message}}}})
 		}
 	}
+}
+
+// take returns what waits to be handed on.
+func (l *ledger) take() ([]string, map[string][]string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	notices, queued := l.notices, l.queued
+	l.notices, l.queued = nil, map[string][]string{}
+	return notices, queued
 }
 
 // count notes what is used by what do does and all that follows from it.
