@@ -13,6 +13,11 @@ import (
 // help lists what can be typed.
 const help = `/to bob [text]       talk to bob
 /group name a b c    make a group; "two words" in quotes
+/add a b, /remove a  let members into a group, or put them out; /ban a for good
+/role admin a b      make members admin, moderator, member or guest; owner hands the group over
+/rename name, /icon path|none, /announce on|off, /slow seconds|off, /history joined|start
+/invite [uses]       make a link into the group; /links lists them, /revoke id ends one
+/join code           join by a link; /leave leaves the group
 @bob                 in a text: bob is to notice it
 /reply n text        answer message n
 /edit [n] text       change message n, or your last one
@@ -26,6 +31,7 @@ const help = `/to bob [text]       talk to bob
 /pins                what is pinned
 /hide [n]            hide a message, from yourself only
 /brief 60 text       a message that disappears after 60 seconds
+/timer 1h [read]     what is said from now on disappears after that, or once it was read; /timer off
 /numbers             show the numbers of messages, or hide them
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
@@ -64,6 +70,11 @@ var usage = map[string]struct {
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
 	"forward": {2, "/forward n user"}, "thread": {1, "/thread n [text]"}, "unfollow": {}, "pin": {0, "/pin [n]"},
 	"unpin": {0, "/unpin [n]"}, "pins": {}, "hide": {0, "/hide [n]"}, "brief": {2, "/brief seconds text"},
+	"timer": {1, "/timer 1h [read], or /timer off"},
+	"add":   {1, "/add user …"}, "remove": {1, "/remove user …"}, "ban": {1, "/ban user …"}, "leave": {},
+	"role": {2, "/role admin|moderator|member|guest|owner user …"}, "rename": {1, "/rename name"},
+	"icon": {1, "/icon path, or /icon none"}, "announce": {1, "/announce on|off"}, "slow": {1, "/slow seconds|off"},
+	"history": {1, "/history joined|start"}, "invite": {}, "links": {}, "revoke": {1, "/revoke id"}, "join": {1, "/join code"},
 	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
 	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
 	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},

@@ -14,7 +14,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// deed is what /hide, /pins and /unfollow do. It tells how that went.
+// deed is what /hide, /pins, /timer and /unfollow do. It tells how that went.
 type deed func(ctx context.Context) (told string, err error)
 
 // plan reads what such a command asks.
@@ -37,6 +37,22 @@ func plan(c command, r *room, to *client.Client) (deed, error) {
 				lines = append(lines, fmt.Sprintf("📌 %d %s: %s", e.Seq, e.From, quote(e)))
 			}
 			return strings.Join(lines, "\n"), nil
+		}, nil
+	case "timer":
+		timer := wire.Timer{}
+		if c.args[0] != "off" {
+			after, err := time.ParseDuration(c.args[0])
+			if err != nil {
+				return nil, fmt.Errorf("it is %s", usage[c.name].form)
+			}
+			timer = wire.Timer{After: int(after.Seconds()), From: chat.SinceSent}
+			if c.rest == "read" {
+				timer.From = chat.SinceRead
+			}
+		}
+		return func(ctx context.Context) (string, error) {
+			_, err := to.Change(ctx, r.id, wire.Amendment{Timer: &timer})
+			return "the timer is set", err
 		}, nil
 	default:
 		if r.parent == "" {

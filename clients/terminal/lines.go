@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -171,6 +172,8 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	case "numbers":
 		l.print("* lines always have their numbers")
 		return false, nil
+	case "join":
+		return false, l.govern(ctx, "", c)
 	case "scheduled", "unschedule":
 		return false, l.later(ctx, nil, c)
 	case "status":
@@ -192,10 +195,13 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	if err := l.meet(ctx, r, line); err != nil {
 		return false, err
 	}
+	if slices.Contains(governing, c.name) {
+		return false, l.govern(ctx, r.id, c)
+	}
 	switch c.name {
 	case "edit", "delete", "react", "pin", "unpin":
 		return false, l.change(ctx, r, c)
-	case "forward", "thread", "unfollow", "pins", "hide", "brief":
+	case "forward", "thread", "unfollow", "pins", "hide", "brief", "timer":
 		return false, l.content(ctx, r, c)
 	case "reply":
 		l.settle(ctx)
@@ -295,6 +301,23 @@ func (l *lines) change(ctx context.Context, r *room, c command) error {
 	return err
 }
 
+// govern changes a group, which may only just be on its way.
+func (l *lines) govern(ctx context.Context, id chat.ConversationID, c command) error {
+	l.settle(ctx)
+	said, seq, err := govern(ctx, c, id, l.client)
+	if err == nil {
+		l.mu.Lock()
+		if r := l.rooms.byID[id]; r != nil {
+			l.acked[r] = max(l.acked[r], seq)
+		}
+		l.mu.Unlock()
+	}
+	if said != "" {
+		l.print("* %s", strings.ReplaceAll(said, "\n", "\n* "))
+	}
+	return err
+}
+
 // meet asks who is in a group before one of them is mentioned.
 func (l *lines) meet(ctx context.Context, r *room, line string) error {
 	l.mu.Lock()
@@ -368,6 +391,13 @@ func (l *lines) event(e client.Event) {
 			l.write("* " + text)
 		}
 	case client.Gone:
+		if r := l.rooms.gone(e.Conversation); r != nil {
+			delete(l.acked, r)
+			if l.open == r {
+				l.open = nil
+			}
+			l.write(fmt.Sprintf("* you are not in %s any more", r.title()))
+		}
 		l.mark(e.Conversation, 0)
 	case client.Restarted:
 		l.rooms.restart(e.Conversation)
@@ -382,11 +412,27 @@ func (l *lines) event(e client.Event) {
 		l.write("* " + whoLines([]wire.MemberLine{line}, time.Now())[0])
 	case client.Entry:
 		r := l.rooms.add(e.Entry)
+		if arrives(e.Entry, l.rooms.me) && r.name == "" {
+			l.sending.Go(l.list)
+		}
 		if e.Event != chat.Hidden {
 			l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
 		}
 		l.mark(e.Conversation, e.Seq)
 	}
+}
+
+// list asks what there is, for the names of groups whose beginning is not shown.
+func (l *lines) list() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conversations, err := l.client.Conversations(ctx)
+	if err != nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rooms.list(conversations)
 }
 
 func (l *lines) mark(id chat.ConversationID, seq chat.Seq) {

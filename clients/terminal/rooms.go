@@ -14,8 +14,9 @@ import (
 
 // room is what is known of a conversation.
 type room struct {
-	id   chat.ConversationID
-	name string // of a group
+	id    chat.ConversationID
+	name  string // of a group, known from the entry named
+	named chat.Seq
 	// parent and root are, of a thread, the room and the message in it that it is about.
 	parent chat.ConversationID
 	root   chat.Seq
@@ -133,8 +134,11 @@ func (r *room) forget() { r.entries, r.full, r.now, r.drawn = nil, false, client
 
 // learn takes from an entry what it tells about the room. It returns the message that looks different now.
 func (r *room) learn(e wire.Entry) chat.Seq {
-	if e.Event == chat.Created {
-		r.name = e.Body.Name
+	if name := renames(e); name != "" && e.Seq >= r.named {
+		r.name, r.named = name, e.Seq
+	}
+	if chat.Governs[e.Event] && e.Seq > r.head {
+		r.members = nil // to be asked for again
 	}
 	if at, err := wire.ParseTime(e.At); err == nil && e.Seq >= r.head && !changes(e) {
 		r.last = at
@@ -143,8 +147,19 @@ func (r *room) learn(e wire.Entry) chat.Seq {
 	return r.now.Apply(e)
 }
 
+// renames returns the name that an entry gives its group, or "".
+func renames(e wire.Entry) string {
+	if e.Event == chat.Changed && e.Body.Setup != nil && e.Body.Setup.Name != nil {
+		return *e.Body.Setup.Name
+	}
+	return e.Body.Name
+}
+
 // count keeps unread right after an entry: what was said counts, changes do not, and what was deleted counts no more.
 func (r *room) count(e wire.Entry, me chat.UserID) {
+	if chat.Governs[e.Event] {
+		return
+	}
 	seq := e.Seq
 	if changes(e) {
 		seq = e.Body.Target
@@ -238,7 +253,10 @@ func (rs rooms) list(conversations []wire.Conversation) {
 	for _, c := range conversations {
 		r := rs.get(c.Conversation)
 		r.peer = c.Peer
-		r.name, r.request = cmp.Or(c.Name, r.name), c.Request
+		if c.Name != "" && c.Head >= r.named {
+			r.name, r.named = c.Name, c.Head
+		}
+		r.request = c.Request
 		if c.Parent != "" {
 			rs.branch(r, wire.Place{Conversation: c.Parent, Seq: c.Root})
 		}
@@ -262,6 +280,13 @@ func (rs rooms) restart(id chat.ConversationID) {
 		}
 		clear(r.unread)
 	}
+}
+
+// gone removes a room that one is not in any more, and returns it; nil if there is none.
+func (rs rooms) gone(id chat.ConversationID) *room {
+	r := rs.byID[id]
+	delete(rs.byID, id)
+	return r
 }
 
 // drop removes a room that was never made.

@@ -34,6 +34,8 @@ func says(e wire.Entry) []string {
 	switch e.Event {
 	case chat.Created:
 		return []string{fmt.Sprintf("made the group “%s” of %d", clean(e.Body.Name), e.Body.Size)}
+	case chat.Added, chat.Joined, chat.Removed, chat.Left, chat.Ranked, chat.Changed:
+		return []string{governed(e)}
 	case chat.Edited:
 		return []string{fmt.Sprintf("edited %d: %s", e.Body.Target, clean(e.Body.Text))}
 	case chat.Deleted:
@@ -165,15 +167,19 @@ func since(at string, now time.Time) string {
 func whoLines(members []wire.MemberLine, now time.Time) []string {
 	var lines []string
 	for _, m := range members {
+		role := ""
+		if m.Role != chat.Member {
+			role = fmt.Sprintf(" (%s)", m.Role)
+		}
 		switch m.Presence {
 		case wire.Online:
-			lines = append(lines, fmt.Sprintf("%s is online", m.User))
+			lines = append(lines, fmt.Sprintf("%s is online%s", m.User, role))
 		case wire.Away, wire.Busy, chat.Invisible:
-			lines = append(lines, fmt.Sprintf("%s is %s", m.User, m.Presence))
+			lines = append(lines, fmt.Sprintf("%s is %s%s", m.User, m.Presence, role))
 		case wire.Offline:
-			lines = append(lines, fmt.Sprintf("%s is %s", m.User, since(m.Seen, now)))
+			lines = append(lines, fmt.Sprintf("%s is %s%s", m.User, since(m.Seen, now), role))
 		case wire.Unknown:
-			lines = append(lines, fmt.Sprintf("%s was never here", m.User))
+			lines = append(lines, fmt.Sprintf("%s was never here%s", m.User, role))
 		}
 	}
 	return lines

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -46,6 +47,8 @@ func (s *screen) typed(line string) tea.Cmd {
 	case "numbers":
 		s.numbers = !s.numbers
 		return nil
+	case "join":
+		return s.govern("", c)
 	case "scheduled":
 		return s.scheduled()
 	case "unschedule":
@@ -62,10 +65,13 @@ func (s *screen) typed(line string) tea.Cmd {
 		s.notice = "open a conversation first: Tab, or /to user"
 		return nil
 	}
+	if slices.Contains(governing, c.name) {
+		return s.govern(s.open.id, c)
+	}
 	switch c.name {
 	case "edit", "delete", "react", "pin", "unpin":
 		return s.change(s.open, c)
-	case "forward", "thread", "unfollow", "pins", "hide", "brief":
+	case "forward", "thread", "unfollow", "pins", "hide", "brief", "timer":
 		return s.content(s.open, c)
 	case "reply":
 		return s.reply(s.open, c)
@@ -174,6 +180,17 @@ func (s *screen) change(r *room, c command) tea.Cmd {
 		return nil
 	}
 	return s.sent(r, o)
+}
+
+// govern changes a group. What came of it, its entry shows.
+func (s *screen) govern(id chat.ConversationID, c command) tea.Cmd {
+	return func() tea.Msg {
+		said, _, err := govern(s.ctx, c, id, s.client)
+		if err != nil {
+			said = "not done: " + explain(err)
+		}
+		return noted(said)
+	}
 }
 
 // sent shows something as being on its way and waits for its outcome.

@@ -40,6 +40,10 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.err == nil {
 			msg.room.members = msg.members
 		}
+	case joined:
+		if msg.err == nil {
+			s.rooms.list(msg.conversations)
+		}
 	case decided:
 		s.decide(msg.room, msg.out)
 	case uploaded:
@@ -83,6 +87,12 @@ func (s *screen) event(e client.Event) tea.Cmd {
 	case client.Slowed:
 		s.slowed = e.Until
 	case client.Gone:
+		if r := s.rooms.gone(e.Conversation); r != nil {
+			s.notice = fmt.Sprintf("you are not in %s any more", r.title())
+			if s.open == r {
+				s.open, s.scroll = nil, 0
+			}
+		}
 		s.mark(e.Conversation, 0)
 	case client.Typing:
 		s.rooms.get(e.Conversation).now.Typing(e, s.now())
@@ -133,14 +143,20 @@ func (s *screen) entry(e wire.Entry) tea.Cmd {
 		s.scroll += len(s.lines(r)) - before // what is being read stays where it is
 	}
 	s.read(r)
-	if !s.caughtUp {
-		return nil
+	var cmds []tea.Cmd
+	if s.caughtUp {
+		cmds = append(cmds, s.meet(e.From))
+		if e.From != s.rooms.me || e.Seq == 1 || chat.Governs[e.Event] { // whoever begins a conversation wants to know, too
+			cmds = append(cmds, s.who(r))
+		}
 	}
-	meet := s.meet(e.From)
-	if e.From != s.rooms.me || e.Seq == 1 { // whoever begins a conversation wants to know, too
-		return tea.Batch(s.who(r), meet)
+	if arrives(e, s.rooms.me) && r.name == "" { // its beginning is not shown
+		cmds = append(cmds, func() tea.Msg {
+			conversations, err := s.client.Conversations(s.ctx)
+			return joined{conversations, err}
+		})
 	}
-	return meet
+	return tea.Batch(cmds...)
 }
 
 // read notes that a room was shown, if it is.

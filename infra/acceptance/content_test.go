@@ -51,7 +51,7 @@ func (d *device) history(id chat.ConversationID) []wire.Entry {
 // downloads gets an attachment of an entry.
 func (d *device) downloads(of wire.Accepted, media chat.MediaID) []byte {
 	d.t.Helper()
-	where := ask[wire.Location](d, wire.Download{Head: d.head("download"), Conversation: of.Conversation, Seq: of.Seq, Media: media})
+	where := ask[wire.Location](d, wire.Download{Head: d.head("download"), Conversation: of.Conversation, Seq: new(of.Seq), Media: media})
 	request, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, where.URL, nil)
 	if err != nil {
 		d.t.Fatal(err)
@@ -241,7 +241,7 @@ func TestI20WhatHasExpiredIsReadableNowhere(t *testing.T) {
 		}
 	}
 	for name, request := range map[string]any{
-		"download": wire.Download{Head: tablet.head("download"), Conversation: secret.Conversation, Seq: secret.Seq, Media: picture.Media},
+		"download": wire.Download{Head: tablet.head("download"), Conversation: secret.Conversation, Seq: new(secret.Seq), Media: picture.Media},
 		"edit":     wire.Edit{Change: annsPhone.change("edit", secret), Body: &wire.Revision{Text: "back"}},
 		"pin":      wire.Pin{Change: annsPhone.change("pin", secret)},
 		"react":    wire.React{Change: annsPhone.change("react", secret), Reactions: []string{"👍"}},
@@ -258,5 +258,32 @@ func TestI20WhatHasExpiredIsReadableNowhere(t *testing.T) {
 	// Its place is taken for ever.
 	if next := annsPhone.says(to(bob), "next"); next.Seq != 6 {
 		t.Errorf("the next entry is %d", next.Seq)
+	}
+}
+
+func TestAGroupsTimerIsForAllThatFollows(t *testing.T) {
+	t.Parallel()
+	ann, bob := person(t, "ann"), person(t, "bob")
+	annsPhone, bobsPhone := ann.connect("phone"), bob.connect("phone")
+	group := annsPhone.creates("team", bob).Conversation
+	before := annsPhone.says(in(group), "stays")
+	set := ask[wire.Governed](annsPhone, wire.Amend{
+		Govern: wire.Govern{Head: annsPhone.head("change"), ID: newID(), Conversation: group},
+		Setup:  &wire.Amendment{Timer: &wire.Timer{After: 5, From: chat.SinceSent}},
+	})
+	changed := bobsPhone.gets(wire.Accepted{Conversation: group, Seq: set.Seq})
+	if changed.Event != chat.Changed || changed.Body.Setup.Timer.After != 5 {
+		t.Errorf("bob hears %+v", changed)
+	}
+	brief := annsPhone.says(in(group), "goes")
+	if got := bobsPhone.gets(brief); got.Until == "" {
+		t.Errorf("bob gets %+v", got)
+	}
+	eventually(t, "it expires", func() bool { return bobsPhone.history(group)[brief.Seq-1].Expired })
+	if got := bobsPhone.history(group)[before.Seq-1]; got.Body.Text != "stays" {
+		t.Errorf("what was said before is %+v", got)
+	}
+	if line := bobsPhone.line(group); line.Timer == nil || line.Timer.After != 5 {
+		t.Errorf("the list has %+v", line)
 	}
 }

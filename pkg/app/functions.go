@@ -49,6 +49,21 @@ func Message(p *Parts) any {
 	})
 }
 
+// Group serves what changes who is in a group and what it is like.
+func Group(p *Parts) any {
+	d := p.deliverer()
+	d.Shards = p.shards()
+	log := p.conversations()
+	g := &send.Groups{
+		Sender: &send.Sender{Log: log, Deliver: d, People: p.people(), Sessions: p.sessions(), Now: now}, Gate: log,
+		Pictures: &media.Media{Objects: p.objects(), Log: log},
+	}
+	return p.routes(map[string]action{
+		"add": do(g.Add), "remove": do(g.Remove), "leave": do(g.Leave), "role": do(g.Rank), "change": do(g.Amend),
+		"invite": do(g.Invite), "invites": do(g.Invites), "revoke": do(g.Revoke), "preview": do(g.Preview), "join": do(g.Join),
+	})
+}
+
 // Drafts serves what is not said yet.
 func Drafts(p *Parts) any {
 	log := p.conversations()

@@ -17,7 +17,7 @@ import (
 
 // built are the constructors that the mains name.
 var built = map[string]func(*Parts) any{
-	"authorizer": Authorizer, "connect": Connect, "disconnect": Disconnect, "message": Message, "fanout": Fanout,
+	"authorizer": Authorizer, "connect": Connect, "disconnect": Disconnect, "message": Message, "group": Group, "fanout": Fanout,
 	"sync": Sync, "search": Search, "signal": Signal, "presence": Presence, "grace": Grace, "media": Media, "devices": Devices, "people": People,
 	"push": Push, "default": Default,
 	"drafts": Drafts, "tick": Tick,

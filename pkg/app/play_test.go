@@ -16,6 +16,7 @@ func (l *ledger) play() {
 	l.connect("bob")
 	l.talk(direct)
 	l.groups()
+	l.govern()
 	l.devices()
 	l.media(direct)
 	l.plans(direct)

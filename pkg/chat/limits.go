@@ -16,6 +16,15 @@ const (
 	Shard = 200
 	// MaxChanges is how much one entry changes at once: an item each, and a transaction has at most 100 (DynamoDB guide, quotas).
 	MaxChanges = 99
+	// MaxUsers is how many users one request adds, removes or ranks: the entry and the header leave two changes for each.
+	MaxUsers = (MaxChanges - 1) / 2
+	// MaxInvites is how many links into a group work at a time.
+	MaxInvites = 50
+	// InviteLife is how long a link works if the request does not say, and MaxInviteLife how long it may.
+	InviteLife    = 7 * 24 * time.Hour
+	MaxInviteLife = 30 * 24 * time.Hour
+	// MaxPicture is the size of a group's picture in bytes.
+	MaxPicture = 5 << 20
 	// MaxSlow is how long slow mode may make a member wait between two messages.
 	MaxSlow = time.Hour
 	// MaxName is the length of a group's name in characters.

@@ -53,6 +53,10 @@ type Log interface {
 	Create(ctx context.Context, c Conversation, members map[UserID]Place) (there Conversation, made bool, err error)
 	// Member returns the place of a user in a conversation, strongly read; ok=false if not a member.
 	Member(ctx context.Context, id ConversationID, user UserID) (place Place, ok bool, err error)
+	// Speak notes that a member below moderator speaks in a slow conversation: at this time, in a message that is tried under
+	// this seq. It reports ok unless the member has spoken less than slow before; then it changes nothing and returns when that
+	// was, and in which message. Atomic, so that two devices cannot speak at once.
+	Speak(ctx context.Context, e Entry, slow time.Duration) (before Spoken, ok bool, err error)
 	// Members returns up to limit members in the order of their ids, beginning behind after ("" for the first).
 	Members(ctx context.Context, id ConversationID, after UserID, limit int, read Read) ([]Seat, error)
 	// Places returns the places of those of some users, at most MaxFollowers, who are members, strongly read.
@@ -76,6 +80,13 @@ type Log interface {
 	Conversations(ctx context.Context, user UserID, after ConversationID, limit int) ([]ConversationID, error)
 }
 
+// Spoken is when a member has last spoken in a slow conversation: the message and the seq that was tried first.
+type Spoken struct {
+	ID  MessageID
+	Seq Seq
+	At  time.Time
+}
+
 // Change is made together with an entry. Exactly one of its fields is set, and Seq with the first four.
 type Change struct {
 	// Seq is the message that Rewrite, Erase, React and Thread are about. It must be there and not deleted.
@@ -92,12 +103,16 @@ type Change struct {
 	Pins *Pins
 	// Header replaces the header, if that is still as new as Header.Was.
 	Header *Header
-	// Join makes a new member, who has read everything up to the entry; it must not be one.
+	// Join makes a new member, who has read everything up to the entry. Header decides that they are not one yet.
 	Join *Seat
 	// Rank changes the place of a member, which it must be.
 	Rank *Seat
 	// Leave removes a member, which it must be, with all that is kept for them in the conversation.
 	Leave UserID
+	// Ban keeps a user out from now on, Unban no more. Admit changes nothing: the user must not be banned.
+	Ban, Unban, Admit UserID
+	// Use counts that somebody has joined by an invitation, which must be open at the time of the entry.
+	Use InviteID
 }
 
 // Header is a new header. The store sets its Rules to the seq of the entry.

@@ -46,11 +46,15 @@ func (s Setup) Amend(r Amendment, by UserID) Setup {
 	set(&s.Name, r.Name)
 	set(&s.Announce, r.Announce)
 	set(&s.Slow, r.Slow)
-	set(&s.History, r.History)
+	if set(&s.History, r.History); s.History == SinceJoin {
+		s.History = ""
+	}
 	set(&s.Timer, r.Timer)
 	s.Timed = s.Timed || s.Timer.From == SinceRead
 	if r.Picture != nil {
-		s.Picture, s.PictureBy = *r.Picture, by
+		if s.Picture, s.PictureBy = *r.Picture, by; s.Picture == "" {
+			s.PictureBy = ""
+		}
 	}
 	return s
 }

@@ -56,8 +56,8 @@ func (in *inbox) offer(e wire.Entry) (gap bool) {
 }
 
 // own takes an entry that was made up from an acknowledgement. It leaves it to be fetched if it cannot tell all of it: that
-// of an edit has the whole message with its attachments and the version, that of a forwarded message what it says, and that of
-// a direct conversation the other one.
+// of an edit has the whole message with its attachments and the version, that of a forwarded message what it says, that of a
+// direct conversation the other one, and that of a group what of a change was to be done.
 func (in *inbox) own(e wire.Entry) (gap bool) {
 	if e.Seq == 0 {
 		return false
@@ -66,7 +66,8 @@ func (in *inbox) own(e wire.Entry) (gap bool) {
 	defer in.mu.Unlock()
 	l := in.log(e.Conversation, e.Seq-1)
 	alone := isDirect(e.Conversation) && e.To == ""
-	if e.Event == chat.Edited || e.Body.Forwarded || alone && l.peer == "" {
+	governs := chat.Governs[e.Event] && e.Event != chat.Pinned
+	if e.Event == chat.Edited || e.Body.Forwarded || governs || alone && l.peer == "" {
 		l.head = max(l.head, e.Seq)
 		return l.head > l.known
 	}

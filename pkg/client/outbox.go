@@ -36,6 +36,7 @@ type Pending struct {
 	once     sync.Once
 	done     chan struct{}
 	accepted wire.Accepted
+	governed wire.Governed // the whole answer to a change of a group
 	err      error
 }
 
@@ -115,7 +116,10 @@ func (c *Client) deliver(p *Pending) (sent wire.Sent, err error) {
 	for {
 		value, err := c.request(p.ctx, p.ref, func() ([]byte, error) { return p.build(c.inbox.newest(p.Conversation)) })
 		if err == nil {
-			return sent, decode(value, &sent)
+			if err = decode(value, &p.governed); err == nil {
+				err = decode(value, &sent)
+			}
+			return sent, err
 		}
 		if e, ok := errors.AsType[*Error](err); !ok || e.Code != chat.Behind {
 			return sent, err
@@ -131,6 +135,7 @@ func (c *Client) deliver(p *Pending) (sent wire.Sent, err error) {
 		}
 		sent, found, err := c.search(p)
 		if found || err != nil {
+			p.governed = wire.Governed{Conversation: sent.Conversation, Seq: sent.Seq, ID: sent.ID, At: sent.At}
 			return sent, err
 		}
 	}

@@ -10,8 +10,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// incoming has the members that tell what a frame is. An entry is what has a place in a log and an id, or
-// is hidden.
+// incoming has the members that tell what a frame is. An entry is what has a place in a log and an id, unless it is hidden.
 type incoming struct {
 	Event        string              `json:"event"`
 	Ref          string              `json:"ref"`

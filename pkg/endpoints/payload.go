@@ -49,7 +49,7 @@ func payload(n chat.Notification) (string, error) {
 func words(n chat.Notification) (title, text string) {
 	text = n.Preview
 	switch {
-	case n.Kind == chat.Created:
+	case n.Kind == chat.Created, n.Kind == chat.Added:
 		text = "You are in a new group"
 	case text == "" && n.Attachments == 0:
 		text = "A new message"

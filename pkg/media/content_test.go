@@ -18,7 +18,7 @@ func TestAForwardedFileIsItsFirstOwners(t *testing.T) {
 	if _, wrote, err := r.Log.Put(t.Context(), e); err != nil || !wrote {
 		t.Fatal(wrote, err)
 	}
-	got, err := r.Download(t.Context(), as("bob"), wire.Download{Conversation: c, Seq: 4, Media: id(7)})
+	got, err := r.Download(t.Context(), as("bob"), wire.Download{Conversation: c, Seq: new(chat.Seq(4)), Media: id(7)})
 	if want := "https://s3.example.com/" + chat.MediaKey("eve", id(7)); err != nil || got.URL != want {
 		t.Errorf("%+v, %v; want %s", got, err, want)
 	}
@@ -37,7 +37,7 @@ func TestI20TheFilesOfWhatIsDueAreNotGivenOut(t *testing.T) {
 		t.Fatal(wrote, err)
 	}
 	download := func() error {
-		_, err := r.Download(t.Context(), as("bob"), wire.Download{Conversation: c, Seq: 4, Media: id(7)})
+		_, err := r.Download(t.Context(), as("bob"), wire.Download{Conversation: c, Seq: new(chat.Seq(4)), Media: id(7)})
 		return err
 	}
 	if err := download(); err != nil {

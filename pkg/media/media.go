@@ -47,8 +47,11 @@ func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download
 	if err != nil {
 		return wire.Location{}, err
 	}
+	if q.Seq == nil {
+		return m.groupPicture(ctx, tail, who.User, q)
+	}
 	// The entry is read strongly, even if the tail shows it: what was deleted is not given out.
-	e, _, err := m.Log.Entry(ctx, q.Conversation, q.Seq)
+	e, _, err := m.Log.Entry(ctx, q.Conversation, *q.Seq)
 	if err != nil {
 		return wire.Location{}, err
 	}

@@ -87,13 +87,13 @@ func (s *Sender) React(ctx context.Context, who chat.Identity, q wire.React) (ch
 func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, kind chat.EntryKind, marks []string,
 	decide func(chat.Tail, chat.Entry) (chat.Change, error),
 ) (chat.Entry, error) {
-	a, err := s.write(ctx, q.After, func(read chat.Read) (attempt, error) {
+	a, err := s.write(ctx, chat.Eventual, q.After, func(read chat.Read) (attempt, error) {
 		tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, read)
 		e := chat.Entry{
 			Conversation: q.Conversation, Kind: kind, ID: q.ID, From: who.User, To: tail.Conversation.Peer(who.User),
 			Body: chat.Body{Target: q.Seq, Reactions: marks},
 		}
-		return attempt{tail, e, func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+		return attempt{tail: tail, entry: e, put: func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
 			return s.commit(ctx, e, tail, decide)
 		}}, err
 	})

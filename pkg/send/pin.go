@@ -11,7 +11,7 @@ import (
 
 // Pin pins a message for everybody, or takes it off. Pinning it again makes it the latest one.
 func (s *Sender) Pin(ctx context.Context, who chat.Identity, q wire.Pin) (chat.Entry, error) {
-	a, err := s.write(ctx, q.After, func(read chat.Read) (attempt, error) {
+	a, err := s.write(ctx, chat.Eventual, q.After, func(read chat.Read) (attempt, error) {
 		tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, read)
 		if err != nil {
 			return attempt{}, err
@@ -22,9 +22,9 @@ func (s *Sender) Pin(ctx context.Context, who chat.Identity, q wire.Pin) (chat.E
 		}
 		pins, err := s.pins(ctx, tail, who.User, q)
 		if err != nil {
-			return attempt{tail, e, s.refuse(err)}, nil
+			return attempt{tail: tail, entry: e, put: s.refuse(err)}, nil
 		}
-		return attempt{tail, e, func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+		return attempt{tail: tail, entry: e, put: func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
 			there, wrote, err := s.Log.Commit(ctx, e, chat.Change{Pins: &chat.Pins{Seqs: pins, Was: tail.Conversation.Rules}})
 			if errors.Is(err, chat.ErrStale) {
 				err = &overruled{e.Seq - 1}

@@ -59,7 +59,7 @@ type Sender struct {
 // leaves what was begun since.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
 	check := s.check // what does not depend on the conversation is checked once
-	a, err := s.write(ctx, r.After, func(read chat.Read) (attempt, error) {
+	a, err := s.write(ctx, chat.Eventual, r.After, func(read chat.Read) (attempt, error) {
 		d, a, err := s.judge(ctx, who, r, read, check)
 		if err != nil {
 			return attempt{}, err
@@ -76,7 +76,7 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 			a.put, d.refused = s.refuse(blocks()), true
 		}
 		if a.tail.Conversation.Kind == chat.Thread && !d.refused {
-			a.put = s.enlisting(a.tail)
+			a.put = s.enlisting(a)
 		}
 		return a, nil
 	})
@@ -96,10 +96,14 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 // Check makes the checks of Send and marks what is attached as kept, for ever, because it does not know when the message will
 // be sent. It writes nothing.
 func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) error {
-	_, _, err := s.judge(ctx, who, r, chat.Eventual, func(ctx context.Context, e chat.Entry, repeats bool) error {
+	check := func(ctx context.Context, e chat.Entry, repeats bool) error {
 		e.Timer = chat.Timer{}
 		return s.check(ctx, e, repeats)
-	})
+	}
+	_, _, err := s.judge(ctx, who, r, chat.Eventual, check)
+	if refuses(err) {
+		_, _, err = s.judge(ctx, who, r, chat.Strong, check)
+	}
 	return err
 }
 
@@ -124,7 +128,7 @@ func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read
 		err := s.repeat(ctx, who.User, *r.Body.Forward, &e)
 		if err != nil && chat.AsError(err).Code == chat.NotFound && d.exists {
 			d.refused = true
-			return d, attempt{d.tail, e, s.refuse(err)}, nil // unless this is a resend, it is refused
+			return d, attempt{tail: d.tail, entry: e, put: s.refuse(err)}, nil // unless this is a resend, it is refused
 		}
 		if err != nil {
 			return d, a, err
@@ -133,7 +137,7 @@ func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read
 	if check != nil {
 		err = check(ctx, e, r.Body.Forward != nil)
 	}
-	return d, attempt{d.tail, e, s.Log.Put}, err
+	return d, attempt{tail: d.tail, entry: e, put: s.slowly(d.tail)}, err
 }
 
 // check refuses what could be stored but not be delivered, and what attaches files that are not there.

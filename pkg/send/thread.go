@@ -73,13 +73,13 @@ func (s *Sender) beginThread(ctx context.Context, who chat.Identity, d *destinat
 var errThreaded = errors.New("send: there is a thread")
 
 func (s *Sender) announce(ctx context.Context, who chat.Identity, thread chat.Conversation, root chat.Seq, id chat.MessageID) error {
-	a, err := s.write(ctx, nil, func(read chat.Read) (attempt, error) {
+	a, err := s.write(ctx, chat.Eventual, nil, func(read chat.Read) (attempt, error) {
 		tail, err := chat.Enter(ctx, s.Log, thread.Parent, who.User, read)
 		e := chat.Entry{
 			Conversation: thread.Parent, Kind: chat.Threaded, ID: id, From: who.User, To: tail.Conversation.Peer(who.User),
 			Body: chat.Body{Target: root, Thread: thread.ID},
 		}
-		return attempt{tail, e, func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+		return attempt{tail: tail, entry: e, put: func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
 			return s.commit(ctx, e, tail, func(_ chat.Tail, target chat.Entry) (chat.Change, error) {
 				if target.State.Thread != "" {
 					return chat.Change{}, errThreaded
@@ -100,7 +100,8 @@ func (s *Sender) announce(ctx context.Context, who chat.Identity, thread chat.Co
 
 // enlisting writes an entry of a thread after its sender follows the thread, and those whom it mentions: so they are handed it.
 // A thread that enough follow goes on without them.
-func (s *Sender) enlisting(tail chat.Tail) put {
+func (s *Sender) enlisting(a attempt) put {
+	tail := a.tail
 	return func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
 		for _, user := range append(slices.Clone(e.Body.Mentions), e.From) {
 			if _, ok := tail.Conversation.Members[user]; ok {
@@ -114,7 +115,7 @@ func (s *Sender) enlisting(tail chat.Tail) put {
 				tail.Conversation.Members[user] = chat.Place{Role: chat.Member}
 			}
 		}
-		return s.Log.Put(ctx, e)
+		return a.put(ctx, e)
 	}
 }
 

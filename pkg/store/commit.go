@@ -72,8 +72,9 @@ func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) 
 		tx.Put(asDirect(put, head))
 	case c.Join != nil:
 		item := newMember(e.Conversation, *c.Join)
-		item.Read = e.Seq
-		tx.Put(s.table.Put(item).If(free))
+		item.Read, item.Since = e.Seq, e.Seq
+		// Not on the condition that nothing is there: a creation that lost against another one has left members behind.
+		tx.Put(s.table.Put(item))
 	case c.Rank != nil:
 		update := s.table.Update("conversation", string(e.Conversation)).Range("item", memberKey(c.Rank.User)).
 			Set("role", c.Rank.Role).If("attribute_exists('item')")
@@ -89,6 +90,16 @@ func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) 
 		tx.Update(update)
 	case c.Leave != "":
 		tx.Delete(s.table.Delete("conversation", string(e.Conversation)).Range("item", memberKey(c.Leave)).If("attribute_exists('item')"))
+	case c.Ban != "":
+		tx.Put(s.table.Put(newBan(e.Conversation, c.Ban)))
+	case c.Unban != "":
+		tx.Delete(s.table.Delete("conversation", string(e.Conversation)).Range("item", banKey(c.Unban)))
+	case c.Admit != "":
+		tx.Check(s.table.Check("conversation", string(e.Conversation)).Range("item", banKey(c.Admit)).IfNotExists())
+	case c.Use != "":
+		update := s.table.Update("conversation", string(e.Conversation)).Range("item", inviteKey(c.Use)).
+			Add("uses", 1).If("'until' > ? AND (attribute_not_exists('max') OR 'uses' < 'max')", e.At.UnixMilli())
+		tx.Update(update)
 	default:
 		s.revise(tx, e.Conversation, c)
 	}

@@ -87,7 +87,7 @@ type attachmentItem struct {
 // amendmentItem is what was changed of a group.
 type amendmentItem struct {
 	Name     *string          `dynamo:"name,omitempty"`
-	Picture  *chat.MediaID    `dynamo:"picture,omitempty"`
+	Picture  *chat.MediaID    `dynamo:"picture,omitempty,allowempty"` // "" takes it away
 	Announce *bool            `dynamo:"announce,omitempty"`
 	Slow     *time.Duration   `dynamo:"slow,omitempty"`
 	History  *chat.Visibility `dynamo:"history,omitempty"`

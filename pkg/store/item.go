@@ -13,6 +13,8 @@ import (
 const (
 	memberPrefix = "A#"
 	bodyPrefix   = "B#"
+	banPrefix    = "D#"
+	invitePrefix = "I#"
 	entryPrefix  = "M#"
 	headKey      = "Z#head"
 )
@@ -134,16 +136,23 @@ type memberItem struct {
 	User         string    `dynamo:"user"`
 	Role         chat.Role `dynamo:"role"`
 	From         chat.Seq  `dynamo:"from,omitempty"`
+	Since        chat.Seq  `dynamo:"since,omitempty"`
 	// Read is up to where the member has read.
 	Read chat.Seq `dynamo:"read,omitempty"`
+	// Spoke is when the member has last spoken in slow mode, in milliseconds, Said in which message and Tried at which seq.
+	Spoke int64    `dynamo:"spoke,omitempty"`
+	Said  string   `dynamo:"said,omitempty"`
+	Tried chat.Seq `dynamo:"tried,omitempty"`
 }
 
 func newMember(id chat.ConversationID, s chat.Seat) memberItem {
-	return memberItem{Conversation: string(id), Item: memberKey(s.User), User: string(s.User), Role: s.Role, From: s.From}
+	return memberItem{Conversation: string(id), Item: memberKey(s.User), User: string(s.User), Role: s.Role, From: s.From, Since: s.Since}
 }
 
 func (i memberItem) seat() chat.Seat {
-	return chat.Seat{User: chat.UserID(strings.TrimPrefix(i.Item, memberPrefix)), Place: chat.Place{Role: i.Role, From: i.From}}
+	return chat.Seat{
+		User: chat.UserID(strings.TrimPrefix(i.Item, memberPrefix)), Place: chat.Place{Role: i.Role, From: i.From}, Since: i.Since,
+	}
 }
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }

@@ -4,6 +4,8 @@
 //
 //	A#<user>              a member: role
 //	B#<seq>#<id>#<user>   what a message says that disappears, see body.go
+//	D#<user>              somebody who is kept out
+//	I#<invitation>        a link into the group
 //	M#<seq, zero padded>  an entry
 //	Z#head                the header: kind, name, members inline up to 200, what two people have decided about each other
 //

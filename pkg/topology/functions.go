@@ -61,6 +61,20 @@ var Functions = []Function{
 		Memory: 512, Timeout: 15 * time.Second,
 	},
 	{
+		Name: "group", About: "changes who is in a group and what it is like",
+		Routes: []string{"add", "remove", "leave", "role", "change", "invite", "invites", "revoke", "preview", "join"},
+		Grants: append([]Grant{
+			{Conversations, []string{
+				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+				"dynamodb:DeleteItem", "dynamodb:ConditionCheckItem",
+			}},
+			{People, []string{"dynamodb:BatchGetItem"}}, // who has blocked whom, who is whose contact
+			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+			{Fanout, []string{"sqs:SendMessage"}},
+		}, delivery...),
+		Memory: 512, Timeout: 15 * time.Second,
+	},
+	{
 		Name: "fanout", About: "hands one entry to one shard of a large conversation",
 		Queue: &Fanout,
 		Grants: append([]Grant{

@@ -83,8 +83,8 @@ type Entry struct {
 
 // Body is what an entry says: Content for "message"; Name and Size for "created"; Target and what it says now for "edited";
 // Target for "deleted"; Target and all that its sender now has on it for "reacted"; Users for "added" and "removed"; Users
-// and Role for "ranked"; Setup for "changed"; Target, and Off if it is no more, for "pinned"; Target and Thread for
-// "threaded"; nothing for "joined", "left" and "hidden".
+// and Role for "ranked", and for "left" if the owner did: the one who is the owner now; Setup for "changed"; Target, and Off
+// if it is no more, for "pinned"; Target and Thread for "threaded"; nothing for "joined" and "hidden".
 type Body struct {
 	Text        string        `json:"text,omitzero"`
 	Attachments []Attachment  `json:"attachments,omitzero"`

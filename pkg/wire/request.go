@@ -106,6 +106,9 @@ type Create struct {
 	ID      chat.MessageID `json:"id"`
 	Name    string         `json:"name"`
 	Members []chat.UserID  `json:"members"`
+	// What else is chosen for it; Amend changes it later.
+	Announce bool             `json:"announce,omitzero"`
+	History  *chat.Visibility `json:"history,omitzero"`
 }
 
 // Sync asks for what was said in conversations after a seq of each.
@@ -152,12 +155,13 @@ type Upload struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Download asks where to GET an attachment of an entry, or the picture in a user's profile.
+// Download asks where to GET an attachment of an entry, the picture of a group, which has no Seq,
+// or the picture in a user's profile.
 type Download struct {
 	Head
 	User         chat.UserID         `json:"user,omitzero"`
 	Conversation chat.ConversationID `json:"conversation,omitzero"`
-	Seq          chat.Seq            `json:"seq,omitzero"`
+	Seq          *chat.Seq           `json:"seq,omitzero"`
 	Media        chat.MediaID        `json:"media"`
 }
 

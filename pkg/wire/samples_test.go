@@ -27,6 +27,16 @@ var requests = map[string]func() Request{
 	"pins":          func() Request { return new(Pins) },
 	"threads":       func() Request { return new(Threads) },
 	"create":        func() Request { return new(Create) },
+	"add":           func() Request { return new(Add) },
+	"remove":        func() Request { return new(Remove) },
+	"leave":         func() Request { return new(Leave) },
+	"role":          func() Request { return new(Rank) },
+	"change":        func() Request { return new(Amend) },
+	"invite":        func() Request { return new(Invite) },
+	"invites":       func() Request { return new(Invites) },
+	"revoke":        func() Request { return new(Revoke) },
+	"preview":       func() Request { return new(Preview) },
+	"join":          func() Request { return new(Join) },
 	"sync":          func() Request { return new(Sync) },
 	"history":       func() Request { return new(History) },
 	"conversations": func() Request { return new(Conversations) },
@@ -218,6 +228,7 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	maps.Copy(said, peopleFrames())
 	maps.Copy(said, memberFrames())
 	maps.Copy(said, contentFrames())
+	maps.Copy(said, groupFrames())
 	maps.Copy(said, searchFrames())
 	maps.Copy(said, laterFrames())
 	maps.Copy(said, presenceFrames())

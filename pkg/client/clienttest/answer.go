@@ -216,6 +216,9 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, erro
 			return wire.Sent{}, err
 		}
 	}
+	if !l.can(from, chat.CanSend) {
+		return wire.Sent{}, &chat.Error{Code: chat.Forbidden}
+	}
 	e := wire.Entry{Event: chat.Message, ID: r.ID, From: from, Body: wire.Body{
 		Text: r.Body.Text, Attachments: r.Body.Attachments, Reply: r.Body.Reply, Mentions: r.Body.Mentions, Everybody: r.Body.Everybody,
 	}}
@@ -224,7 +227,7 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, erro
 		if err != nil {
 			return wire.Sent{}, err
 		}
-		return wire.Sent{Accepted: accepted, Until: there.Until}, nil
+		return wire.Sent{Accepted: accepted, Until: there.Until, Timer: there.Timer}, nil
 	}
 	if err := l.refers(from, r.Body); err != nil {
 		return wire.Sent{}, err
@@ -234,8 +237,13 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, erro
 			return wire.Sent{}, err
 		}
 	}
-	if r.Expires != nil {
+	switch timer := l.timer(); {
+	case r.Expires != nil:
 		e.Until = wire.Time(time.Now().Add(time.Duration(*r.Expires) * time.Second))
+	case timer != nil && timer.From == chat.SinceSent:
+		e.Until = wire.Time(time.Now().Add(time.Duration(timer.After) * time.Second))
+	default:
+		e.Timer = timer
 	}
 	blocked, blocks := s.apart(l, from)
 	if blocks {
@@ -248,7 +256,7 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, erro
 	}
 	l.hidden[chat.Seq(len(l.entries)+1)] = blocked
 	l.answered(from)
-	return wire.Sent{Accepted: s.append(k, l, e), Until: e.Until}, nil
+	return wire.Sent{Accepted: s.append(k, l, e), Until: e.Until, Timer: e.Timer}, nil
 }
 
 func (s *Server) create(k *socket, r wire.Create) wire.Accepted {
@@ -277,7 +285,8 @@ func (s *Server) append(k *socket, l *log, e wire.Entry) wire.Accepted {
 	e = l.shown(e.From, []wire.Entry{e})[0]
 	frame, _ := wire.Encode(e)
 	for to := range s.socks {
-		if to == k || !slices.Contains(l.members, to.user) || to.user != e.From && (l.hidden[e.Seq] || l.request == to.user) {
+		gone := slices.Contains(e.Body.Users, to.user) || e.Event == chat.Left && e.From == to.user
+		if to == k || !slices.Contains(l.members, to.user) && !gone || to.user != e.From && (l.hidden[e.Seq] || l.request == to.user) {
 			continue
 		}
 		post := func() { to.write(frame) }
@@ -294,17 +303,6 @@ func (l *log) other(user chat.UserID) chat.UserID {
 	return l.members[(slices.Index(l.members, user)+1)%2]
 }
 
-// role of a member: who made a group owns it.
-func (l *log) role(user chat.UserID) chat.Role {
-	if l.parent != nil {
-		return l.parent.role(user)
-	}
-	if user == l.owner {
-		return chat.Owner
-	}
-	return chat.Member
-}
-
 func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 	out := wire.Synced{Conversations: []wire.Missed{}}
 	left := 100 // entries in one frame
@@ -314,13 +312,14 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 			out.Conversations = append(out.Conversations, wire.Missed{Conversation: c.Conversation, Gone: true})
 			continue
 		}
-		rest := l.entries[min(int(c.After), len(l.entries)):]
+		from := l.places[user].From
+		rest := l.entries[min(max(int(c.After), int(from)-1), len(l.entries)):]
 		n := min(left, len(rest))
 		left -= n
 		out.More = out.More || n < len(rest)
 		if n > 0 {
 			out.Conversations = append(out.Conversations, wire.Missed{
-				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: l.to(user, rest[:n]),
+				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), From: from, Entries: l.to(user, rest[:n]),
 			})
 		}
 	}
@@ -340,8 +339,9 @@ func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
 	if r.Limit != nil {
 		limit = *r.Limit
 	}
-	from := max(0, end-limit)
-	return wire.Page{Entries: append([]wire.Entry{}, l.to(user, l.entries[from:end])...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
+	first := max(0, int(l.places[user].From)-1)
+	from := max(first, end-limit)
+	return wire.Page{Entries: append([]wire.Entry{}, l.to(user, l.entries[from:max(from, end)])...), Head: chat.Seq(len(l.entries)), More: from > first}, nil
 }
 
 func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
@@ -357,15 +357,15 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 	for _, id := range ids[:limit] {
 		l := s.logs[id]
 		line := l.conversation
-		line.Head = chat.Seq(len(l.entries))
-		line.Size = len(l.members)
+		line.Head, line.From, line.Size = chat.Seq(len(l.entries)), l.places[user].From, len(l.members)
+		line.Can = l.header().Capabilities(l.place(user).Role)
 		if seqs := l.hides[user]; len(seqs) > 0 {
 			line.Hides = &wire.Hides{Count: len(seqs), Seqs: seqs[max(0, len(seqs)-chat.ShownHides):]}
 		}
 		line.Pins = len(l.pins)
 		line.Last = &l.to(user, l.entries[len(l.entries)-1:])[0]
 		line.Request = l.request == user
-		if line.Role = l.role(user); line.Kind == chat.Direct {
+		if line.Role = l.place(user).Role; line.Kind == chat.Direct {
 			line.Peer = l.other(user)
 		}
 		out.Conversations = append(out.Conversations, line)
@@ -385,7 +385,7 @@ func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, err
 	sorted := slices.Sorted(slices.Values(l.members))
 	for _, m := range sorted {
 		shown := wire.FromShown(s.presence(m), time.Now())
-		out.Members = append(out.Members, wire.MemberLine{User: m, Role: l.role(m), Presence: shown.Status, Seen: shown.Seen})
+		out.Members = append(out.Members, wire.MemberLine{User: m, Role: l.place(m).Role, Presence: shown.Status, Seen: shown.Seen})
 	}
 	return out, nil
 }

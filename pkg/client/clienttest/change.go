@@ -56,7 +56,7 @@ func (l *log) edit(user chat.UserID, target *wire.Entry, revision wire.Revision)
 }
 
 func (l *log) erase(user chat.UserID, target *wire.Entry) error {
-	if l.role(user) != chat.Owner && (target.From != user || age(target) > chat.DeleteWindow) {
+	if !l.can(user, chat.CanErase) && (target.From != user || age(target) > chat.DeleteWindow) {
 		return &chat.Error{Code: chat.Forbidden}
 	}
 	target.Body, target.Version, target.Edited, target.Deleted, target.Until = wire.Body{}, 0, "", true, ""
@@ -100,7 +100,7 @@ func (l *log) refers(user chat.UserID, c wire.Content) error {
 			return &chat.Error{Code: chat.Invalid}
 		}
 	}
-	if c.Everybody && l.role(user) != chat.Owner {
+	if c.Everybody && !l.can(user, chat.CanEverybody) {
 		return &chat.Error{Code: chat.Forbidden}
 	}
 	return nil

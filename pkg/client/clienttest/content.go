@@ -80,6 +80,9 @@ func (s *Server) pin(k *socket, r wire.Pin) (any, error) {
 	if there, err := l.find(e, r.After); there != nil || err != nil {
 		return accept(there, err)
 	}
+	if !l.can(k.user, chat.CanPin) {
+		return nil, &chat.Error{Code: chat.Forbidden}
+	}
 	others := slices.DeleteFunc(slices.Clone(l.pins), func(seq chat.Seq) bool { return seq == r.Seq })
 	if r.Off {
 		if len(others) == len(l.pins) {
@@ -215,6 +218,30 @@ func (s *Server) repeat(user chat.UserID, source wire.Place, e *wire.Entry) erro
 	}
 	e.Body.Text, e.Body.Attachments, e.Body.Forwarded = there.Body.Text, there.Body.Attachments, true
 	return nil
+}
+
+// timer is what makes messages disappear: in a thread that of its parent.
+func (l *log) timer() *wire.Timer {
+	if l.parent != nil {
+		return l.parent.timer()
+	}
+	return l.conversation.Timer
+}
+
+// place is a user's: in a thread that in its parent.
+func (l *log) place(user chat.UserID) chat.Place {
+	if l.parent != nil {
+		return l.parent.place(user)
+	}
+	return l.places[user]
+}
+
+// header is what decides who may do what.
+func (l *log) header() chat.Conversation {
+	if l.parent != nil {
+		return l.parent.header()
+	}
+	return chat.Conversation{Kind: l.conversation.Kind, Setup: chat.Setup{Announce: l.conversation.Announce}}
 }
 
 // isDue reports whether the time of a message is over.

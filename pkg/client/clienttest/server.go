@@ -79,8 +79,10 @@ type Fault struct {
 
 type log struct {
 	conversation wire.Conversation
-	owner        chat.UserID // of a group
 	members      []chat.UserID
+	places       map[chat.UserID]chat.Place // of the members of a group
+	banned       map[chat.UserID]bool
+	invites      map[chat.InviteID]*chat.Invite
 	entries      []wire.Entry // those that announce a change have only its target; messages are as they are now
 	marks        map[chat.Seq]map[chat.UserID][]string
 	hidden       map[chat.Seq]bool // from the other one of a direct conversation
@@ -91,10 +93,18 @@ type log struct {
 }
 
 func newLog(c wire.Conversation, owner chat.UserID, members []chat.UserID) *log {
-	return &log{
-		conversation: c, owner: owner, members: members, marks: map[chat.Seq]map[chat.UserID][]string{},
-		hidden: map[chat.Seq]bool{}, hides: map[chat.UserID][]chat.Seq{},
+	l := &log{
+		conversation: c, members: members, marks: map[chat.Seq]map[chat.UserID][]string{}, places: map[chat.UserID]chat.Place{},
+		hidden: map[chat.Seq]bool{}, banned: map[chat.UserID]bool{}, invites: map[chat.InviteID]*chat.Invite{},
+		hides: map[chat.UserID][]chat.Seq{},
 	}
+	for _, user := range members {
+		l.places[user] = chat.Place{Role: chat.Member}
+	}
+	if owner != "" {
+		l.places[owner] = chat.Place{Role: chat.Owner}
+	}
+	return l
 }
 
 type socket struct {
