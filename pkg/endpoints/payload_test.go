@@ -98,7 +98,7 @@ func TestWhatAPhoneShows(t *testing.T) {
 
 // SNS takes every value of an attribute as it is; that they are named right, only a phone would tell (SNS guide, "Mobile push
 // TTL" and "Mobile app attributes").
-func TestHowLongAndInWhoseStead(t *testing.T) {
+func TestP8HowLongAndInWhoseStead(t *testing.T) {
 	r := newRig(t)
 	const week = "604800"
 	for platform, want := range map[string]map[string]string{

@@ -107,7 +107,7 @@ func TestAnEditCountsAtOnceAndOnlyWhatIsSaidNow(t *testing.T) {
 }
 
 // L2: what is erased is gone from everywhere, a search included.
-func TestL2WhatWasDeletedIsNotFound(t *testing.T) {
+func TestWhatWasDeletedIsNotFound(t *testing.T) {
 	r := newRig(t)
 	c := r.direct(t, "ann", "bob")
 	e := r.put(t, c, 1, said("ann", "my password is hunter2"))
