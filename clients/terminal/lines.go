@@ -210,8 +210,10 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 		return false, l.govern(ctx, r.id, c)
 	}
 	switch c.name {
-	case "edit", "delete", "react":
+	case "edit", "delete", "react", "pin", "unpin":
 		return false, l.change(ctx, r, c)
+	case "forward", "thread", "unfollow", "pins", "hide", "brief", "timer":
+		return false, l.content(ctx, r, c)
 	case "reply":
 		l.settle(ctx)
 		l.mu.Lock()
@@ -394,6 +396,8 @@ func (l *lines) event(e client.Event) {
 		default:
 			close(l.caught)
 		}
+	case client.Hides:
+		l.rooms.hidden(e)
 	case client.Slowed:
 		if text := slow(e.Until, time.Now()); text != "" {
 			l.write("* " + text)

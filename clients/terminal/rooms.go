@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +17,10 @@ type room struct {
 	id    chat.ConversationID
 	name  string // of a group, known from the entry named
 	named chat.Seq
-	peer  chat.UserID // of a direct conversation
+	// parent and root are, of a thread, the room and the message in it that it is about.
+	parent chat.ConversationID
+	root   chat.Seq
+	peer   chat.UserID // of a direct conversation
 	// called is what the peer is, once that is known; request means that a stranger wrote it and waits.
 	called  string
 	request bool
@@ -56,6 +60,8 @@ func (r *room) title() string {
 	switch {
 	case r.peer != "":
 		return cmp.Or(r.called, string(r.peer))
+	case r.parent != "":
+		return "↳ " + clean(r.name)
 	case r.name != "":
 		return clean(r.name)
 	default:
@@ -63,8 +69,12 @@ func (r *room) title() string {
 	}
 }
 
-// target is where messages to the room go. A direct conversation is made by the first one, so it is named by the peer.
+// target is where messages to the room go. A direct conversation is made by the first one, so it is named by the peer, and a
+// thread by the message that it is about.
 func (r *room) target() wire.Target {
+	if r.parent != "" {
+		return client.ToThread(r.parent, r.root)
+	}
 	if r.peer != "" {
 		return client.ToUser(r.peer)
 	}
@@ -146,17 +156,23 @@ func renames(e wire.Entry) string {
 
 // changes reports whether an entry is about an earlier message.
 func changes(e wire.Entry) bool {
-	return e.Event == chat.Edited || e.Event == chat.Deleted || e.Event == chat.Reacted
+	switch e.Event {
+	case chat.Edited, chat.Deleted, chat.Reacted, chat.Pinned, chat.Threaded:
+		return true
+	}
+	return false
 }
 
 // rooms are all conversations of a user.
 type rooms struct {
 	me   chat.UserID
 	byID map[chat.ConversationID]*room
+	// threads are those that were begun, by their ids.
+	threads map[chat.ConversationID]wire.Place
 }
 
 func newRooms(me chat.UserID) rooms {
-	return rooms{me, map[chat.ConversationID]*room{}}
+	return rooms{me, map[chat.ConversationID]*room{}, map[chat.ConversationID]wire.Place{}}
 }
 
 // get returns a room, making it if it is new.
@@ -164,9 +180,18 @@ func (rs rooms) get(id chat.ConversationID) *room {
 	r, ok := rs.byID[id]
 	if !ok {
 		r = &room{id: id}
+		if root, ok := rs.threads[id]; ok {
+			rs.branch(r, root)
+		}
 		rs.byID[id] = r
 	}
 	return r
+}
+
+// branch makes a room that of a thread.
+func (rs rooms) branch(r *room, root wire.Place) {
+	r.parent, r.root = root.Conversation, root.Seq
+	r.name = fmt.Sprintf("%s, %d", rs.get(root.Conversation).title(), root.Seq)
 }
 
 // direct returns the room with a user, in which nothing need have been said yet.
@@ -183,6 +208,9 @@ func (rs rooms) add(e wire.Entry) *room {
 		if r.peer = e.To; r.peer == rs.me {
 			r.peer = e.From
 		}
+	}
+	if e.Event == chat.Threaded {
+		rs.threads[e.Body.Thread] = wire.Place{Conversation: e.Conversation, Seq: e.Body.Target}
 	}
 	r.append(e)
 	if e.Event == chat.Message && e.From == r.peer {
@@ -202,6 +230,9 @@ func (rs rooms) list(conversations []wire.Conversation) {
 			r.name, r.named = c.Name, c.Head
 		}
 		r.request = c.Request
+		if c.Parent != "" {
+			rs.branch(r, wire.Place{Conversation: c.Parent, Seq: c.Root})
+		}
 		r.head = max(r.head, c.Head)
 		if c.Last == nil || c.Last.Seq < r.head || changes(*c.Last) && !r.last.IsZero() {
 			continue

@@ -33,7 +33,7 @@ func (s standing) rank() int {
 }
 
 // stands are the commands of this file.
-var stands = map[string]bool{"seen": true, "unread": true, "pin": true, "archive": true, "explain": true}
+var stands = map[string]bool{"seen": true, "unread": true, "top": true, "archive": true, "explain": true}
 
 // stand does one of them and says what came of it.
 func stand(ctx context.Context, to *client.Client, r *room, c command) (string, error) {
@@ -51,8 +51,8 @@ func stand(ctx context.Context, to *client.Client, r *room, c command) (string, 
 		return seenLine(seq, by), err
 	case "unread":
 		return fmt.Sprintf("unread from %d on", seq), to.MarkUnread(ctx, r.id, seq)
-	case "pin":
-		return choice(!r.stands.pinned, "pinned", "not pinned any more"), to.Pin(ctx, r.id, !r.stands.pinned)
+	case "top":
+		return choice(!r.stands.pinned, "pinned", "not pinned any more"), to.PinConversation(ctx, r.id, !r.stands.pinned)
 	case "archive":
 		return choice(!r.stands.archived, "put away until something happens", "back in the list"), to.Archive(ctx, r.id, !r.stands.archived)
 	default:

@@ -46,7 +46,7 @@ func TestWhatIsMarkedPinnedOrPutAwayIsShownSo(t *testing.T) {
 		ann.press("/explain", "enter")
 		ann.settle()
 		ann.shows("0 unread behind 2; read 2, newest 2")
-		ann.press("/pin", "enter")
+		ann.press("/top", "enter")
 		ann.settle()
 		ann.shows("pinned")
 		ann.press("/archive", "enter")

@@ -42,6 +42,15 @@ func says(e wire.Entry) []string {
 		return []string{fmt.Sprintf("deleted %d", e.Body.Target)}
 	case chat.Reacted:
 		return []string{reaction(e.Body.Target, e.Body.Reactions)}
+	case chat.Pinned:
+		if e.Body.Off {
+			return []string{fmt.Sprintf("took the pin off %d", e.Body.Target)}
+		}
+		return []string{fmt.Sprintf("pinned %d", e.Body.Target)}
+	case chat.Threaded:
+		return []string{fmt.Sprintf("began a thread about %d", e.Body.Target)}
+	case chat.Hidden:
+		return []string{"(hidden)"}
 	case chat.Message:
 	default:
 		return []string{"(" + clean(string(e.Event)) + ")"}
@@ -49,9 +58,15 @@ func says(e wire.Entry) []string {
 	if e.Deleted {
 		return []string{gone}
 	}
+	if e.Expired {
+		return []string{"message expired"}
+	}
 	var lines []string
+	if e.Body.Forwarded {
+		lines = append(lines, "↪ forwarded")
+	}
 	if e.Body.Text != "" {
-		lines = cleanLines(e.Body.Text)
+		lines = append(lines, cleanLines(e.Body.Text)...)
 	}
 	for i, a := range e.Body.Attachments {
 		lines = append(lines, fmt.Sprintf("📎 %s (%s)  /save %s", clean(a.Name), size(a.Size), number(e, i)))

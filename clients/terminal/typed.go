@@ -72,8 +72,10 @@ func (s *screen) typed(line string) tea.Cmd {
 		return s.govern(s.open.id, c)
 	}
 	switch c.name {
-	case "edit", "delete", "react":
+	case "edit", "delete", "react", "pin", "unpin":
 		return s.change(s.open, c)
+	case "forward", "thread", "unfollow", "pins", "hide", "brief", "timer":
+		return s.content(s.open, c)
 	case "reply":
 		return s.reply(s.open, c)
 	case "later":
@@ -149,6 +151,9 @@ func (s *screen) group(c command) tea.Cmd {
 // say sends something and shows it as being on its way.
 func (s *screen) say(r *room, content wire.Content) tea.Cmd {
 	text := content.Text
+	if content.Forward != nil {
+		text = "forwarded"
+	}
 	for _, a := range content.Attachments {
 		text = strings.TrimSpace(fmt.Sprintf("%s 📎 %s", text, a.Name))
 	}

@@ -26,6 +26,7 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case arrived:
 		return s, s.event(msg.event)
 	case tick:
+		s.rooms.expire(s.now())
 		return s, tea.Batch(everySecond(), s.watch(), s.rest())
 	case seen:
 		s.rooms.learn(msg)
@@ -83,6 +84,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		return s.entry(e.Entry)
 	case client.Receipt, client.Preferred, client.Unread:
 		s.rooms.stood(e, s.client)
+	case client.Hides:
+		s.rooms.hidden(e)
 	case client.Slowed:
 		s.slowed = e.Until
 	case client.Gone:

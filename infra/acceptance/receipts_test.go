@@ -44,18 +44,6 @@ func (d *device) receiptsOf(u *user) (n int) {
 	return n
 }
 
-// line is what the list says of a conversation.
-func (d *device) line(id chat.ConversationID) wire.Conversation {
-	d.t.Helper()
-	for _, l := range d.list() {
-		if l.Conversation == id {
-			return l
-		}
-	}
-	d.t.Fatalf("%s does not list %s", d, id)
-	return wire.Conversation{}
-}
-
 func (d *device) explains(id chat.ConversationID) wire.Explained {
 	d.t.Helper()
 	return ask[wire.Explained](d, wire.Explain{Head: d.head("explain"), Conversation: id})

@@ -39,11 +39,14 @@ func Disconnect(p *Parts) any {
 
 // Message serves what appends to conversations.
 func Message(p *Parts) any {
-	s := p.sender(p.deliverer())
+	d := p.deliverer()
+	s := p.sender(d)
 	s.Drafts = p.people()
+	h := &send.Hider{Log: s.Log, Deliver: d}
 	return p.routes(map[string]action{
-		"send": do(accepted(s.Send)), "create": do(accepted(s.Create)),
+		"send": do(sent(s.Send)), "create": do(accepted(s.Create)),
 		"edit": do(accepted(s.Edit)), "delete": do(accepted(s.Delete)), "react": do(accepted(s.React)),
+		"pin": do(accepted(s.Pin)), "hide": do(h.Hide), "follow": do(s.Follow),
 	})
 }
 
@@ -97,6 +100,7 @@ func Sync(p *Parts) any {
 	return p.routes(map[string]action{
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
 		"seen": do(r.Seen), "explain": do(r.Explain),
+		"pins": do(r.Pins), "threads": do(r.Threads),
 	})
 }
 

@@ -57,14 +57,14 @@ func (r *recorder) Do(q *http.Request) (*http.Response, error) {
 	}
 	_, operation, _ := strings.Cut(q.Header.Get("X-Amz-Target"), ".")
 	switch target := q.Header.Get("X-Amz-Target"); {
-	case operation == "TransactWriteItems":
+	case strings.HasSuffix(target, ".TransactWriteItems"): // allowed is what the items do (DynamoDB guide, IAM and transactions)
 		var transaction struct{ TransactItems []map[string]any }
 		if err := json.Unmarshal(body, &transaction); err != nil {
 			return nil, err
 		}
 		for _, item := range transaction.TransactItems {
-			for action := range item { // the permissions are those of its parts
-				r.note("dynamodb:" + strings.TrimSuffix(action, "Item") + "Item")
+			for kind := range item {
+				r.note("dynamodb:" + strings.TrimSuffix(kind, "Item") + "Item")
 			}
 		}
 	case strings.HasPrefix(target, "DynamoDB_"):
@@ -287,6 +287,20 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 	c.ask("message", "ann", "send", fmt.Sprintf(`,"id":%q,"to":{"user":"bob"},"body":{"text":"hi"}`, message(3)))
 	c.ask("message", "ann", "send", fmt.Sprintf(`,"id":%q,"to":{"user":"bob"},"after":0,"body":{"text":"hi"}`, message(4)))
 	c.ask("message", "ann", "create", fmt.Sprintf(`,"id":%q,"name":"few","members":["m0","m1","m2"]`, message(5)))
+	c.ask("message", "ann", "send", fmt.Sprintf(`,"id":%q,"to":{"user":"bob"},"body":{"text":"hi"},"expires":60`, message(905)))
+	c.ask("message", "ann", "edit", fmt.Sprintf(`,"id":%q,"conversation":%q,"seq":3,"body":{"text":"ho"}`, message(906), direct))
+	c.ask("message", "ann", "pin", fmt.Sprintf(`,"id":%q,"conversation":%q,"seq":3`, message(907), direct))
+	c.ask("message", "ann", "delete", fmt.Sprintf(`,"id":%q,"conversation":%q,"seq":3`, message(908), direct))
+	c.ask("message", "ann", "hide", fmt.Sprintf(`,"conversation":%q,"seqs":[1]`, direct))
+	for n, id := range []chat.ConversationID{direct, large} {
+		c.ask("message", "ann", "send", fmt.Sprintf(`,"id":%q,"to":{"thread":{"conversation":%q,"seq":2}},"body":{"text":"hi"}`, message(910+n), id))
+		for _, off := range []bool{true, false} {
+			c.ask("message", "ann", "follow", fmt.Sprintf(`,"conversation":%q,"off":%t`, chat.ThreadID(id, 2), off))
+		}
+		c.ask("sync", "ann", "pins", fmt.Sprintf(`,"conversation":%q`, id))
+		c.ask("sync", "ann", "threads", fmt.Sprintf(`,"conversation":%q,"roots":[2]`, id))
+		c.ask("sync", "ann", "history", fmt.Sprintf(`,"conversation":%q`, chat.ThreadID(id, 2)))
+	}
 	for _, seq := range []int{1, 2} {
 		share, err := json.Marshal(chat.Share{Conversation: large, Seq: chat.Seq(seq), Users: []chat.UserID{"bob", "m1"}})
 		if err != nil {

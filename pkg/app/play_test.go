@@ -23,6 +23,7 @@ func (l *ledger) play() {
 	l.people(direct)
 	l.reads(direct)
 	l.signals(direct)
+	l.content()
 	// With the grace after it, in which somebody else is told.
 	l.count("disconnect", "", func() { event := payload(l.t, "disconnect"); l.as(event, "ann"); l.invoke("disconnect", event) })
 }

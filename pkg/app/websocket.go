@@ -46,6 +46,14 @@ func accepted[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, er
 	}
 }
 
+// sent renders a message that a use case appended as the acknowledgement of it.
+func sent[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, error)) func(context.Context, chat.Identity, Q) (wire.Sent, error) {
+	return func(ctx context.Context, who chat.Identity, q Q) (wire.Sent, error) {
+		e, err := use(ctx, who, q)
+		return wire.NewSent(e), err
+	}
+}
+
 // routes makes the handler of a function's routes. Whatever happens, the caller gets one frame: the return value is the
 // route response. A frame whose action has no route is answered by the function of $default.
 func (p *Parts) routes(actions map[string]action) func(context.Context, request) (response, error) {

@@ -57,6 +57,21 @@ const (
 	DeleteWindow = 48 * time.Hour
 	// MaxEdits is how often a message can be edited.
 	MaxEdits = 10
+	// MaxHides is how many messages one request hides.
+	MaxHides = 100
+	// ShownHides is how many of the messages that a user has hidden last are listed for devices that were away.
+	ShownHides = 200
+	// MaxPins is how many messages of a conversation are pinned.
+	MaxPins = 50
+	// MaxFollowers is how many follow a thread; others can read it and write in it.
+	MaxFollowers = InlineMembers
+	// MaxRoots is about how many messages one request asks for threads.
+	MaxRoots = 50
+	// MinTimer and MaxTimer are between how long a message may last that disappears.
+	MinTimer = 5 * time.Second
+	MaxTimer = 90 * 24 * time.Hour
+	// UnreadLife is how long a message lasts whose timer begins when it is read, if nobody does.
+	UnreadLife = 90 * 24 * time.Hour
 	// MaxRef is the length of a frame's ref in characters.
 	MaxRef = 64
 	// MaxToken is the length of a device's push token in characters.

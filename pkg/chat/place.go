@@ -91,8 +91,12 @@ var direct = []Capability{CanSend, CanReact, CanPin, CanChange}
 // Can reports whether a member with a role has a capability in the conversation. Where only announcements are made, it
 // takes a moderator to send.
 func (c Conversation) Can(role Role, capability Capability) bool {
-	if c.Kind == Direct {
+	switch c.Kind {
+	case Direct:
 		return slices.Contains(direct, capability)
+	case Thread:
+		return c.Within != nil && c.Within.Can(role, capability)
+	case Group:
 	}
 	for _, policy := range capabilities {
 		least := policy.least

@@ -49,7 +49,7 @@ type Unread struct {
 // and every device use it, and events/unread.json holds examples for clients in other languages.
 //
 // A message counts if it is behind the read cursor, from somebody else who is neither muted nor blocked, shown to the user and
-// not deleted. Whoever writes has read what stands before: so the newest message of one's own counts as read, and so does all
+// neither deleted nor expired. Whoever writes has read what stands before: so the newest message of one's own counts as read, and so does all
 // before it. A mark makes everything from a seq on count as unread, until the user reads or writes again.
 func (v View) Unread(entries []Entry) Unread {
 	u := Unread{Since: v.since(entries), Skipped: map[Reason]int{}}
@@ -108,7 +108,7 @@ func (v View) skips(e Entry) Reason {
 		return SkipSystem
 	case e.From == v.User:
 		return SkipOwn
-	case e.State.Deleted:
+	case e.State.Deleted || e.State.Expired:
 		return SkipDeleted
 	case v.Silent[e.From]:
 		return SkipSilent

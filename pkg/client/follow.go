@@ -74,6 +74,9 @@ func (c *Client) catchUp(known *list) (all []wire.Conversation, ok bool) {
 	for _, l := range came {
 		c.lined(l)
 		c.inbox.announce(l.Conversation, l.From, l.Head, l.Peer)
+		if l.Hides != nil {
+			c.inbox.hide(l.Conversation, *l.Hides)
+		}
 	}
 	signal(c.pacing)
 	c.fetch()

@@ -61,8 +61,8 @@ func (c *Client) MarkUnread(ctx context.Context, conversation chat.ConversationI
 	return nil
 }
 
-// Pin puts a conversation first in the list, or takes it from there, on all devices.
-func (c *Client) Pin(ctx context.Context, conversation chat.ConversationID, pinned bool) error {
+// PinConversation puts a conversation first in the list, or takes it from there, on all devices.
+func (c *Client) PinConversation(ctx context.Context, conversation chat.ConversationID, pinned bool) error {
 	return c.prefer(ctx, wire.Prefs{Conversation: conversation, Pinned: &pinned})
 }
 

@@ -155,7 +155,7 @@ func TestMarksAndChoicesReachTheOtherDevices(t *testing.T) {
 		if err := ann.MarkUnread(t.Context(), annAndBob, 2); err != nil {
 			t.Fatal(err)
 		}
-		if err := ann.Pin(t.Context(), annAndBob, true); err != nil {
+		if err := ann.PinConversation(t.Context(), annAndBob, true); err != nil {
 			t.Fatal(err)
 		}
 		if err := ann.Archive(t.Context(), annAndBob, true); err != nil {

@@ -67,6 +67,11 @@ func (c *Client) receive(s *socket, frame []byte) {
 		if json.Unmarshal(frame, &p) == nil {
 			c.presences([]wire.PresenceLine{p.PresenceLine})
 		}
+	case in.Event == wire.EventHides:
+		var hid wire.Hid
+		if json.Unmarshal(frame, &hid) == nil {
+			c.inbox.hide(hid.Conversation, hid.Hides)
+		}
 	case in.Conversation != "" && in.Seq > 0 && (in.ID != "" || in.Event == string(chat.Hidden)):
 		var e wire.Entry
 		if json.Unmarshal(frame, &e) != nil {

@@ -33,7 +33,7 @@ const (
 func notifies(e chat.Entry, user chat.UserID) bool {
 	switch e.Kind {
 	case chat.Message, chat.Created:
-		return user != e.From && !e.State.Deleted
+		return user != e.From && !e.State.Deleted && !e.State.Expired
 	case chat.Added:
 		return slices.Contains(e.Body.Users, user)
 	default:
@@ -170,7 +170,7 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 	if len(offline) == 0 {
 		return nil
 	}
-	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Seq: e.Seq, Title: c.Setup.Name, Users: offline})
+	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Seq: e.Seq, Title: c.Title(), Users: offline})
 }
 
 // reach posts to the connections of sessions, except one: those of the i-th get frame(i), or only the news that their token

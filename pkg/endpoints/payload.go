@@ -51,6 +51,8 @@ func words(n chat.Notification) (title, text string) {
 	switch {
 	case n.Kind == chat.Created, n.Kind == chat.Added:
 		text = "You are in a new group"
+	case text == "" && n.Attachments == 0:
+		text = "A new message"
 	case text == "" && n.Attachments == 1:
 		text = "📎 an attachment"
 	case text == "":

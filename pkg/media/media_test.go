@@ -30,6 +30,7 @@ type object struct {
 	contentType string
 	size        int64
 	kept        bool
+	life        time.Duration
 }
 
 // bucket is chat.Objects in memory. What S3 accepts is tested in pkg/objects.
@@ -66,6 +67,13 @@ func (b *bucket) Keep(_ context.Context, key string) error {
 	defer b.mu.Unlock()
 	b.objects[key].kept = true
 	return b.keepErr
+}
+
+func (b *bucket) KeepFor(ctx context.Context, key string, life time.Duration) error {
+	b.mu.Lock()
+	b.objects[key].life = life
+	b.mu.Unlock()
+	return b.Keep(ctx, key)
 }
 
 // upload puts an object where its owner's upload would be.

@@ -111,7 +111,7 @@ func (r *Reader) lines(ctx context.Context, user chat.UserID, ids []chat.Convers
 	_, err = each(ctx, changed, func(ctx context.Context, i int) (struct{}, error) {
 		tail := tails[i]
 		own := standings[chat.Membership{Conversation: ids[i], User: user}]
-		l := describe(tail, user)
+		l := describe(tail, user, own.Hides)
 		l.Own = wire.NewOwn(own, tail.Head, r.Now())
 		if peer := tail.Conversation.Peer(user); tail.Conversation.Quiet() {
 			l.PeerPresence = chat.Concealed(peer).Presence
@@ -175,14 +175,19 @@ func unwelcome(tail chat.Tail, user chat.UserID) bool {
 	return c.Request == user && (c.Blocked[user] || tail.Last.For(user, tail.Place).Kind == chat.Hidden)
 }
 
-// describe renders the header of a conversation.
-func describe(tail chat.Tail, user chat.UserID) wire.Conversation {
+// describe renders the header of a conversation and what the caller has hidden of it.
+func describe(tail chat.Tail, user chat.UserID, hides chat.Hides) wire.Conversation {
 	c := tail.Conversation
-	return wire.Conversation{
+	out := wire.Conversation{
 		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head,
 		From: tail.Place.From, Role: tail.Place.Role, Can: c.Capabilities(tail.Place.Role),
 		Request: c.Request == user, Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
+		Pins: len(c.Pins), Hides: wire.FromHides(hides), Parent: c.Parent, Root: c.Root,
 	}
+	if timer := c.Clock(chat.Timer{}); timer.Set() {
+		out.Timer = wire.FromTimer(timer)
+	}
+	return out
 }
 
 // fit is the line with its last entry, or without if that would take more than a quarter of what is left, and its size.

@@ -17,6 +17,9 @@ func (r *Reader) unread(ctx context.Context, tail chat.Tail, s chat.Standing) (c
 	entries := []chat.Entry{tail.Last} // often all that there is, and already here
 	silent := map[chat.UserID]bool{}
 	for first := tail.Head; ; {
+		if err := chat.Fill(ctx, r.Log, entries); err != nil { // what has disappeared does not count
+			return chat.Unread{}, err
+		}
 		if err := r.silence(ctx, s.User, entries, silent); err != nil {
 			return chat.Unread{}, err
 		}

@@ -78,7 +78,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 	tail, e := a.tail, a.entry
 	last := tail.Last // the newest entry that is known
 	if isSame(last, e) {
-		return a.settle(last)
+		return s.settle(ctx, a, last)
 	}
 	if after != nil && *after < tail.Head {
 		if tail.Head-*after > chat.MaxResend {
@@ -86,7 +86,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 		}
 		found, newest, rules, err := s.find(ctx, e, chat.Entry{Seq: *after})
 		if err != nil || found != nil {
-			return a.orSettle(found, err)
+			return s.orSettle(ctx, a, found, err)
 		}
 		// If the range shows less than the tail did, another replica answered: what it did not show is met below, one by one.
 		last = newest
@@ -99,10 +99,11 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 	}
 	for conflicts := 1; ; conflicts++ {
 		e = s.follow(e, last)
+		e.Until = e.Timer.Until(e.At)
 		if !e.Pace.Calm() {
 			paced, found, rules, err := s.limit(ctx, e, last)
 			if err != nil || found != nil {
-				return a.orSettle(found, err)
+				return s.orSettle(ctx, a, found, err)
 			}
 			if e = paced; rules > tail.Conversation.Rules {
 				return e, &overruled{e.Seq - 1}
@@ -119,7 +120,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 			return there, nil
 		}
 		if isSame(there, e) {
-			return a.settle(there)
+			return s.settle(ctx, a, there)
 		}
 		if last = there; there.Rules > tail.Conversation.Rules {
 			return e, &overruled{last.Seq}
@@ -130,7 +131,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 			}
 			found, newest, rules, err := s.find(ctx, e, last)
 			if err != nil || found != nil {
-				return a.orSettle(found, err)
+				return s.orSettle(ctx, a, found, err)
 			}
 			if last = newest; rules > tail.Conversation.Rules {
 				return e, &overruled{last.Seq}
@@ -166,25 +167,31 @@ func (s *Sender) find(ctx context.Context, e, from chat.Entry) (same *chat.Entry
 
 func isSame(there, e chat.Entry) bool { return there.ID == e.ID && there.From == e.From }
 
-// settle answers a resend with what is stored, unless it says something else. What was edited or deleted since cannot be
-// compared any more.
-func (a attempt) settle(there chat.Entry) (chat.Entry, error) {
+// settle answers a resend with what is stored, unless it says something else. What was edited since or is gone cannot be
+// compared any more, nor what repeats a message that may have changed.
+func (s *Sender) settle(ctx context.Context, a attempt, there chat.Entry) (chat.Entry, error) {
 	same := a.entry.Body.Same
 	if a.same != nil {
 		same = a.same
 	}
-	changed := there.State.Version > 0 || there.State.Deleted
+	if there.Kind == chat.Message {
+		var err error
+		if there, err = s.joined(ctx, there); err != nil {
+			return a.entry, err
+		}
+	}
+	changed := there.State.Version > 0 || there.State.Deleted || there.State.Expired || there.Body.Forwarded && a.entry.Body.Forwarded
 	if there.Kind != a.entry.Kind || !changed && !same(there.Body) {
 		return a.entry, &chat.Error{Code: chat.Conflict}
 	}
 	return there, nil
 }
 
-func (a attempt) orSettle(there *chat.Entry, err error) (chat.Entry, error) {
+func (s *Sender) orSettle(ctx context.Context, a attempt, there *chat.Entry, err error) (chat.Entry, error) {
 	if err != nil {
 		return a.entry, err
 	}
-	return a.settle(*there)
+	return s.settle(ctx, a, *there)
 }
 
 // pause waits for a random time that grows with each round, so that writers who met do not meet again at once.

@@ -77,7 +77,9 @@ func (g *Groups) govern(ctx context.Context, who chat.Identity, act act) (chat.E
 	var header *chat.Conversation
 	a, err := g.write(ctx, chat.Strong, act.after, func(chat.Read) (attempt, error) {
 		tail, err := act.enter(ctx)
-		return attempt{tail: tail, entry: act.entry, same: act.same, put: func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+		e := act.entry
+		e.To, e.Hidden = tail.Conversation.Peer(who.User), tail.Conversation.Shuns(who.User)
+		return attempt{tail: tail, entry: e, same: act.same, put: func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
 			r, err := act.decide(ctx, tail)
 			if err != nil {
 				return g.unless(ctx, e, err)

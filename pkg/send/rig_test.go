@@ -45,6 +45,10 @@ func (u uploads) Check(_ context.Context, _ chat.UserID, attachments []chat.Atta
 	return nil
 }
 
+func (u uploads) CheckFor(ctx context.Context, owner chat.UserID, attachments []chat.Attachment, _ time.Duration) error {
+	return u.Check(ctx, owner, attachments)
+}
+
 // rig is a sender over a real log. A second passes whenever it looks at the clock, so that nobody is too fast by accident.
 type rig struct {
 	*send.Sender
@@ -88,7 +92,7 @@ func newRigOn(db *dynamo.DB) *rig {
 	begun := &beginnings{}
 	return &rig{&send.Sender{
 		Log: log, Deliver: out, Attachments: uploads{}, Begin: begun, Now: ticking(time.Second),
-		Directs: stored, People: people, Sessions: sessions,
+		Directs: stored, People: people, Sessions: sessions, Standings: stored,
 	}, log, out, begun, people, sessions}
 }
 
@@ -119,7 +123,7 @@ func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat
 	}
 	tail.Head -= min(tail.Head, u.lag)
 	tail.Last, _, err = u.Entry(ctx, id, tail.Head)
-	if u.stale != nil {
+	if u.stale != nil && u.stale.ID == id {
 		tail.Conversation = *u.stale
 	}
 	return tail, ok, err

@@ -65,7 +65,10 @@ type (
 func (nowhere) Deliver(context.Context, chat.Conversation, chat.Entry, chat.ConnectionID) error {
 	return nil
 }
-func (nothing) Begin(context.Context, chat.UserID, time.Time) error         { return nil }
+func (nothing) Begin(context.Context, chat.UserID, time.Time) error { return nil }
+func (nothing) CheckFor(context.Context, chat.UserID, []chat.Attachment, time.Duration) error {
+	return nil
+}
 func (nothing) Check(context.Context, chat.UserID, []chat.Attachment) error { return nil }
 
 // Post implements chat.Poster.

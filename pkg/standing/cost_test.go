@@ -104,6 +104,9 @@ func newParty(t *testing.T) *party {
 type nothing struct{}
 
 func (nothing) Check(context.Context, chat.UserID, []chat.Attachment) error { return nil }
+func (nothing) CheckFor(context.Context, chat.UserID, []chat.Attachment, time.Duration) error {
+	return nil
+}
 
 // Post implements chat.Poster: the client of whom it is for takes the frame. Both look at the conversation all the time, so what
 // comes is read.

@@ -29,6 +29,7 @@ type standingItem struct {
 	Muted        int64     `dynamo:"muted,omitempty"`
 	Mentions     bool      `dynamo:"mentionsonly,omitempty"`
 	Touched      int64     `dynamo:"touched,omitempty"`
+	hidden
 }
 
 func (i standingItem) standing() chat.Standing {
@@ -38,13 +39,13 @@ func (i standingItem) standing() chat.Standing {
 			User: chat.UserID(strings.TrimPrefix(i.Item, memberPrefix)), Place: chat.Place{Role: i.Role, From: i.From},
 		},
 		Read: i.Read, Shown: i.Shown, Delivered: max(i.Delivered, i.Read), Marked: i.Marked, MarkedAt: i.MarkedAt,
-		Pinned: i.Pinned, Archived: i.Archived, Muted: millis(i.Muted), Mentions: i.Mentions, Touched: millis(i.Touched),
+		Pinned: i.Pinned, Archived: i.Archived, Muted: millis(i.Muted), Mentions: i.Mentions, Touched: millis(i.Touched), Hides: i.hides(),
 	}
 }
 
 // Advance implements chat.Standings. Only what is read beyond is stored as delivered, so that one write says both and neither
 // can fall back: what has been read counts as delivered when it is read back.
-func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Receipt, private bool, at time.Time) (moved chat.Receipt, err error) {
+func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Receipt, private bool, at time.Time) (moved chat.Receipt, was chat.Seq, err error) {
 	defer wrap(&err, "advance %s", r.Conversation)
 	want := chat.Receipt{Conversation: r.Conversation, Read: r.Read}
 	if r.Delivered > r.Read {
@@ -66,7 +67,7 @@ func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Re
 		}
 		there, made, err := tryMember(ctx, update)
 		if err != nil || made {
-			return want, err
+			return want, there.Read, err
 		}
 		// One of them at least is stale; the other one is tried alone.
 		if there.Read > want.Read || there.Read == want.Read && there.Marked == 0 {
@@ -76,7 +77,7 @@ func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Re
 			want.Delivered = 0
 		}
 	}
-	return chat.Receipt{Conversation: r.Conversation}, nil
+	return chat.Receipt{Conversation: r.Conversation}, r.Read, nil
 }
 
 // Mark implements chat.Standings.
@@ -125,9 +126,9 @@ func (s *Conversations) standing(m chat.Membership, at time.Time) *dynamo.Update
 		Set("touched", at.UnixMilli()).If("attribute_exists('item')")
 }
 
-// tryMember makes an update of a member, or returns what is there if its condition does not hold.
+// tryMember makes an update of a member, and returns what was there before; or what is there, if its condition does not hold.
 func tryMember(ctx context.Context, update *dynamo.Update) (there standingItem, made bool, err error) {
-	err = update.IncludeItemInCondCheckFail(true).Run(ctx)
+	err = update.IncludeItemInCondCheckFail(true).OldValue(ctx, &there)
 	if err == nil {
 		return there, true, nil
 	}

@@ -19,11 +19,11 @@ const storm = 100
 // What a function that appends entries needs, besides delivering them.
 var sending = append([]Grant{
 	{Conversations, []string{
-		"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+		"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
 	}},
 	// Whether a first message or a new member is welcome, how many conversations a user begins, the draft of what is sent.
 	{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
-	{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+	{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}},
 	{Fanout, []string{"sqs:SendMessage"}},
 }, delivery...)
 
@@ -55,7 +55,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "message", About: "appends to conversations and hands each entry to its members",
-		Routes: []string{"send", "create", "edit", "delete", "react"},
+		Routes: []string{"send", "create", "edit", "delete", "react", "pin", "hide", "follow"},
 		Grants: sending,
 		// 512 MB buys 0.3 of a vCPU, which is what the TLS of a fan-out needs.
 		Memory: 512, Timeout: 15 * time.Second,
@@ -85,7 +85,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "sync", About: "reads: what was missed, history, conversations, members, who has seen what",
-		Routes: []string{"sync", "history", "conversations", "members", "seen", "explain"},
+		Routes: []string{"sync", "history", "conversations", "members", "seen", "explain", "pins", "threads"},
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
@@ -99,7 +99,7 @@ var Functions = []Function{
 		Routes: []string{"draft", "drafts", "schedule", "unschedule", "scheduled"},
 		Grants: []Grant{
 			{People, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"}},
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}}, // what is attached is kept until it is sent
 			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Posts, []string{"POST", "GET"}}, // to the caller's other devices
@@ -117,7 +117,7 @@ var Functions = []Function{
 		Name: "search", About: "finds messages in the conversations of whoever asks",
 		Routes: []string{"search"},
 		Grants: []Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
 		},
 		// 512 MB: a request reads and folds up to some megabytes of text.
@@ -158,7 +158,7 @@ var Functions = []Function{
 		Name: "media", About: "signs uploads and downloads",
 		Routes: []string{"upload", "download"},
 		Grants: []Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{Media, []string{"s3:PutObject", "s3:PutObjectTagging", "s3:GetObject"}},
 		},

@@ -111,7 +111,7 @@ func TestGrantsNameNoWildcardAndNoScan(t *testing.T) {
 func TestWhoMayChangeWhat(t *testing.T) {
 	want := map[string][]string{
 		"dynamodb:PutItem":           {"drafts", "group", "message", "tick"},
-		"dynamodb:DeleteItem":        {"drafts", "group", "message", "people", "tick"},
+		"dynamodb:DeleteItem":        {"drafts", "group", "message", "message", "people", "tick", "tick"}, // from two tables
 		"POST":                       {"connect", "devices", "drafts", "fanout", "grace", "group", "message", "people", "presence", "signal", "tick"},
 		"DELETE":                     {"connect", "devices"},
 		"s3:PutObject":               {"media"},

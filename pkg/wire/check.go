@@ -23,7 +23,7 @@ func (r *Send) check() error {
 	if err := r.Head.check(); err != nil {
 		return err
 	}
-	if err := r.To.check(); err != nil {
+	if err := r.To.checkSend(); err != nil {
 		return err
 	}
 	switch {
@@ -32,11 +32,21 @@ func (r *Send) check() error {
 	case r.After != nil && *r.After > chat.MaxSeq:
 		return invalid("after: not a seq")
 	}
+	if r.Expires != nil {
+		if err := checkTimer("expires", *r.Expires); err != nil {
+			return err
+		}
+	}
+	if r.Body.Forward != nil {
+		return r.Body.checkForward()
+	}
 	return r.Body.check()
 }
 
 func (c Content) check() error {
 	switch {
+	case c.Forward != nil:
+		return invalid("body.forward: only in send")
 	case c.Text == "" && len(c.Attachments) == 0:
 		return invalid("body: a text, attachments, or both")
 	case utf8.RuneCountInString(c.Text) > chat.MaxText:

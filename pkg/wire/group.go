@@ -36,7 +36,7 @@ type Rank struct {
 	Role  chat.Role     `json:"role"`
 }
 
-// Amend changes the setup of a group.
+// Amend changes the setup of a group, or the timer of a direct conversation.
 type Amend struct {
 	Govern
 	Setup *Amendment `json:"setup"`
@@ -49,6 +49,7 @@ type Amendment struct {
 	Announce *bool            `json:"announce,omitzero"`
 	Slow     *int             `json:"slow,omitzero"`
 	History  *chat.Visibility `json:"history,omitzero"`
+	Timer    *Timer           `json:"timer,omitzero"`
 }
 
 // Picture is an image that the caller has uploaded, or takes away the one there is: exactly one of the two.
@@ -201,7 +202,7 @@ func (r *Amend) check() error {
 	s := r.Setup
 	switch {
 	case s == nil || *s == Amendment{}:
-		return invalid("setup: at least one of name, picture, announce, slow and history")
+		return invalid("setup: at least one of name, picture, announce, slow, history and timer")
 	case s.Name != nil && !validName(*s.Name):
 		return invalid("setup.name: 1 to 100 characters, no control characters")
 	case s.Picture != nil && (s.Picture.Media == "") != s.Picture.Remove:
@@ -210,6 +211,11 @@ func (r *Amend) check() error {
 		return invalid("setup.picture.media: not a media id")
 	case s.Slow != nil && (*s.Slow < 0 || *s.Slow > int(chat.MaxSlow.Seconds())):
 		return invalid("setup.slow: 0 to 3600 seconds")
+	}
+	if s.Timer != nil {
+		if err := s.Timer.check(); err != nil {
+			return err
+		}
 	}
 	return checkHistory(s.History)
 }

@@ -10,10 +10,12 @@ type Head struct {
 	Ref string `json:"ref"`
 }
 
-// Target is whom a message is for: exactly one of a person and a conversation.
+// Target is whom a message is for: exactly one of a person, a conversation, and the thread about a message.
 type Target struct {
 	User         chat.UserID         `json:"user,omitzero"`
 	Conversation chat.ConversationID `json:"conversation,omitzero"`
+	// Thread begins with the first message that is sent to it.
+	Thread *Place `json:"thread,omitzero"`
 }
 
 // Send says something.
@@ -27,15 +29,25 @@ type Send struct {
 	Body  Content   `json:"body"`
 	// Draft forgets the caller's draft in the conversation, which this was. Without it the draft stays.
 	Draft bool `json:"draft,omitzero"`
+	// Expires is after how many seconds the message disappears; by default when those of the conversation do.
+	Expires *int `json:"expires,omitzero"`
 }
 
-// Content is the body of a message: a text, attachments, or both.
+// Content is the body of a message: a text, attachments, or both; or else another message, which is repeated.
 type Content struct {
 	Text        string       `json:"text,omitzero"`
 	Attachments []Attachment `json:"attachments,omitzero"`
 	// Reply is the seq of the message that this one answers.
 	Reply chat.Seq `json:"reply,omitzero"`
 	Regard
+	// Forward is the message to repeat. Its text and attachments are copied, and nothing else.
+	Forward *Place `json:"forward,omitzero"`
+}
+
+// Place is where a message is.
+type Place struct {
+	Conversation chat.ConversationID `json:"conversation"`
+	Seq          chat.Seq            `json:"seq"`
 }
 
 // Regard names members who are to notice a message.

@@ -21,6 +21,11 @@ var requests = map[string]func() Request{
 	"edit":          func() Request { return new(Edit) },
 	"delete":        func() Request { return new(Delete) },
 	"react":         func() Request { return new(React) },
+	"pin":           func() Request { return new(Pin) },
+	"hide":          func() Request { return new(Hide) },
+	"follow":        func() Request { return new(Follow) },
+	"pins":          func() Request { return new(Pins) },
+	"threads":       func() Request { return new(Threads) },
 	"create":        func() Request { return new(Create) },
 	"add":           func() Request { return new(Add) },
 	"remove":        func() Request { return new(Remove) },
@@ -228,6 +233,7 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	maps.Copy(said, peopleFrames())
 	maps.Copy(said, memberFrames())
 	maps.Copy(said, standingFrames())
+	maps.Copy(said, contentFrames())
 	maps.Copy(said, groupFrames())
 	maps.Copy(said, searchFrames())
 	maps.Copy(said, laterFrames())

@@ -100,6 +100,8 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 			return nil, err
 		}
 		return s.change(k, chat.Reacted, r.Change, wire.Revision{}, r.Reactions)
+	case "pin", "hide", "follow", "pins", "threads":
+		return s.keep(k, action, frame)
 	case "create":
 		var r wire.Create
 		if err := wire.Decode(frame, &r); err != nil {
@@ -221,41 +223,70 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 	return s.doLater(k, action, frame)
 }
 
-func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, error) {
+func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, error) {
 	id := r.To.Conversation
 	if r.To.User != "" {
 		id = chat.DirectID(from, r.To.User)
 	}
+	if r.To.Thread != nil {
+		id = chat.ThreadID(r.To.Thread.Conversation, r.To.Thread.Seq)
+	}
 	l, ok := s.logs[id]
 	switch {
-	case !ok && r.To.User == "", ok && !slices.Contains(l.members, from):
-		return wire.Accepted{}, &chat.Error{Code: chat.Forbidden}
+	case !ok && r.To.Thread != nil:
+		var err error
+		if l, err = s.about(from, *r.To.Thread); err != nil {
+			return wire.Sent{}, err
+		}
+	case !ok && r.To.User == "", ok && !l.admits(from):
+		return wire.Sent{}, &chat.Error{Code: chat.Forbidden}
 	case !ok:
 		l = newLog(wire.Conversation{Conversation: id, Kind: chat.Direct, Size: 2}, "", []chat.UserID{from, r.To.User})
 		if err := s.welcome(l, from, r.To.User); err != nil {
-			return wire.Accepted{}, err
+			return wire.Sent{}, err
 		}
 	}
 	if !l.can(from, chat.CanSend) {
-		return wire.Accepted{}, &chat.Error{Code: chat.Forbidden}
+		return wire.Sent{}, &chat.Error{Code: chat.Forbidden}
 	}
 	e := wire.Entry{Event: chat.Message, ID: r.ID, From: from, Body: wire.Body{
 		Text: r.Body.Text, Attachments: r.Body.Attachments, Reply: r.Body.Reply, Mentions: r.Body.Mentions, Everybody: r.Body.Everybody,
 	}}
 	if there, err := l.find(e, r.After); there != nil || err != nil {
-		return accept(there, err)
+		accepted, err := accept(there, err)
+		if err != nil {
+			return wire.Sent{}, err
+		}
+		return wire.Sent{Accepted: accepted, Until: there.Until, Timer: there.Timer}, nil
 	}
 	if err := l.refers(from, r.Body); err != nil {
-		return wire.Accepted{}, err
+		return wire.Sent{}, err
+	}
+	if r.Body.Forward != nil {
+		if err := s.repeat(from, *r.Body.Forward, &e); err != nil {
+			return wire.Sent{}, err
+		}
+	}
+	switch timer := l.timer(); {
+	case r.Expires != nil:
+		e.Until = wire.Time(time.Now().Add(time.Duration(*r.Expires) * time.Second))
+	case timer != nil && timer.From == chat.SinceSent:
+		e.Until = wire.Time(time.Now().Add(time.Duration(timer.After) * time.Second))
+	default:
+		e.Timer = timer
 	}
 	blocked, blocks := s.apart(l, from)
 	if blocks {
-		return wire.Accepted{}, chat.Errorf(chat.Forbidden, "you have blocked them")
+		return wire.Sent{}, chat.Errorf(chat.Forbidden, "you have blocked them")
 	}
 	s.logs[id] = l
+	if l.parent != nil {
+		s.tellThread(from, l, r.ID)
+		l.follow(append(slices.Clone(r.Body.Mentions), from)...)
+	}
 	l.hidden[chat.Seq(len(l.entries)+1)] = blocked
 	l.answered(from)
-	return s.append(k, l, e), nil
+	return wire.Sent{Accepted: s.append(k, l, e), Until: e.Until, Timer: e.Timer}, nil
 }
 
 func (s *Server) create(k *socket, r wire.Create) wire.Accepted {
@@ -281,7 +312,7 @@ func (s *Server) append(k *socket, l *log, e wire.Entry) wire.Accepted {
 		e.To = l.other(e.From)
 	}
 	l.entries = append(l.entries, e)
-	e = l.shown([]wire.Entry{e})[0]
+	e = l.shown(e.From, []wire.Entry{e})[0]
 	frame, _ := wire.Encode(e)
 	for to := range s.socks {
 		gone := slices.Contains(e.Body.Users, to.user) || e.Event == chat.Left && e.From == to.user
@@ -307,7 +338,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 	left := 100 // entries in one frame
 	for _, c := range r.Cursors {
 		l, ok := s.logs[c.Conversation]
-		if !ok || !slices.Contains(l.members, user) {
+		if !ok || !l.admits(user) {
 			out.Conversations = append(out.Conversations, wire.Missed{Conversation: c.Conversation, Gone: true})
 			continue
 		}
@@ -327,7 +358,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 
 func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
 	l, ok := s.logs[r.Conversation]
-	if !ok || !slices.Contains(l.members, user) {
+	if !ok || !l.admits(user) {
 		return wire.Page{}, &chat.Error{Code: chat.Forbidden}
 	}
 	end := len(l.entries)
@@ -367,10 +398,14 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		}
 		line := l.conversation
 		line.Head, line.From, line.Size = chat.Seq(len(l.entries)), l.places[user].From, len(l.members)
-		line.Can = chat.Conversation{Kind: line.Kind, Setup: chat.Setup{Announce: line.Announce}}.Capabilities(l.places[user].Role)
+		line.Can = l.header().Capabilities(l.place(user).Role)
+		if seqs := l.hides[user]; len(seqs) > 0 {
+			line.Hides = &wire.Hides{Count: len(seqs), Seqs: seqs[max(0, len(seqs)-chat.ShownHides):]}
+		}
+		line.Pins = len(l.pins)
 		line.Last = &l.to(user, l.entries[len(l.entries)-1:])[0]
 		line.Request = l.request == user
-		if line.Role = l.places[user].Role; line.Kind == chat.Direct {
+		if line.Role = l.place(user).Role; line.Kind == chat.Direct {
 			line.Peer = l.other(user)
 		}
 		line.Own = s.own(l, user)
@@ -384,14 +419,14 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 
 func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, error) {
 	l, ok := s.logs[r.Conversation]
-	if !ok || !slices.Contains(l.members, user) {
+	if !ok || !l.admits(user) {
 		return wire.MemberList{}, &chat.Error{Code: chat.Forbidden}
 	}
 	out := wire.MemberList{Members: []wire.MemberLine{}}
 	sorted := slices.Sorted(slices.Values(l.members))
 	for _, m := range sorted {
 		shown := wire.FromShown(s.presence(m), time.Now())
-		out.Members = append(out.Members, wire.MemberLine{User: m, Role: l.places[m].Role, Presence: shown.Status, Seen: shown.Seen})
+		out.Members = append(out.Members, wire.MemberLine{User: m, Role: l.place(m).Role, Presence: shown.Status, Seen: shown.Seen})
 	}
 	return out, nil
 }

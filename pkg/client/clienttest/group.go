@@ -200,8 +200,7 @@ func (s *Server) open(user chat.UserID, code chat.InviteCode) (*log, *chat.Invit
 }
 
 func (l *log) can(user chat.UserID, capability chat.Capability) bool {
-	c := chat.Conversation{Kind: l.conversation.Kind, Setup: chat.Setup{Announce: l.conversation.Announce}}
-	return c.Can(l.places[user].Role, capability)
+	return l.header().Can(l.place(user).Role, capability)
 }
 
 func (l *log) join(user chat.UserID) {
@@ -251,6 +250,11 @@ func (l *log) amend(a wire.Amendment) *wire.Setup {
 	}
 	if a.History != nil {
 		c.History = *a.History
+	}
+	if a.Timer != nil {
+		if c.Timer, out.Timer = a.Timer, a.Timer; a.Timer.After == 0 {
+			c.Timer = nil
+		}
 	}
 	if a.Picture != nil {
 		c.Picture, out.Picture = a.Picture.Media, &a.Picture.Media
