@@ -156,11 +156,7 @@ func renames(e wire.Entry) string {
 
 // changes reports whether an entry is about an earlier message.
 func changes(e wire.Entry) bool {
-	switch e.Event {
-	case chat.Edited, chat.Deleted, chat.Reacted, chat.Pinned, chat.Threaded:
-		return true
-	}
-	return false
+	return e.Event == chat.Edited || e.Event == chat.Deleted || e.Event == chat.Reacted || e.Event == chat.Pinned || e.Event == chat.Threaded
 }
 
 // rooms are all conversations of a user.

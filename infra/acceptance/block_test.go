@@ -32,7 +32,6 @@ type quarrel struct {
 	conversation                     chat.ConversationID
 	during                           wire.Accepted // what she says now
 	face                             chat.MediaID  // in bob's profile
-	screen                           *screen       // bob's
 }
 
 func newQuarrel(t *testing.T) *quarrel {

@@ -90,7 +90,7 @@ func TestADeviceThatWasAwayDuringEveryKindOfChangeEndsWhereTheOthersAre(t *testi
 				if got := render(room.Messages()); got != want {
 					r.Errorf("%s shows\n%s, want\n%s", name, got, want)
 				}
-				pinned, err := people[user].Client.Pins(t.Context(), created.Conversation)
+				pinned, err := people[user].Pins(t.Context(), created.Conversation)
 				if got := room.Pins(); err != nil || !slices.Equal(got, pinned.Pins) {
 					r.Errorf("%s has pinned %v, want %v, %v", name, got, pinned.Pins, err)
 				}

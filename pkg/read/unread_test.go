@@ -339,7 +339,7 @@ func TestAnArchivedConversationComesBackWhenSomethingHappensUnlessItIsMuted(t *t
 func TestAListSinceATimeHasOnlyWhatChanged(t *testing.T) {
 	r := newRig(t)
 	now := epoch
-	r.Reader.Now = func() time.Time { return now }
+	r.Now = func() time.Time { return now }
 	var ids []chat.ConversationID
 	for range 60 { // more than a page without since
 		ids = append(ids, r.talk(t, 2, "m000"))
@@ -392,7 +392,7 @@ func (slow) Standings(context.Context, []chat.Membership) ([]chat.Standing, erro
 func TestAMemberWithoutAStandingYetIsOneThatHasReadNothing(t *testing.T) {
 	r := newRig(t)
 	id := r.talk(t, 2, "m000", "m000")
-	r.Reader.Standings = slow{r.Reader.Standings}
+	r.Standings = slow{r.Standings}
 	if got := r.explains(t, "ann", id); got.Count != 2 {
 		t.Errorf("%+v", got)
 	}

@@ -209,7 +209,8 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		if err := wire.Decode(frame, &r); err != nil {
 			return nil, err
 		}
-		return s.unwatch(k, r), nil
+		k.unwatch(r)
+		return wire.Unwatched{}, nil
 	case "status":
 		var r wire.SetStatus
 		if err := wire.Decode(frame, &r); err != nil {

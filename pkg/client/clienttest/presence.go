@@ -65,11 +65,10 @@ func (s *Server) watch(k *socket, r wire.Watch) wire.Watched {
 	return out
 }
 
-func (s *Server) unwatch(k *socket, r wire.Unwatch) wire.Unwatched {
+func (k *socket) unwatch(r wire.Unwatch) {
 	for _, user := range r.Users {
 		delete(k.watching, user)
 	}
-	return wire.Unwatched{}
 }
 
 func (s *Server) setStatus(k *socket, r wire.SetStatus) wire.Chosen {

@@ -14,9 +14,10 @@ const (
 	// ReadDelay is how long a message has been read before a frame of its own says so. Most are answered by then, and whoever
 	// types or answers has read.
 	ReadDelay = 3 * time.Second
-	// DeliveredDelay is how long a message has been there, unread, before a frame says so; and GroupDelay is that in groups,
-	// where nobody hears of it live.
-	DeliveredDelay, GroupDelay = 2 * time.Second, 10 * time.Second
+	// DeliveredDelay is how long a message has been there, unread, before a frame says so.
+	DeliveredDelay = 2 * time.Second
+	// GroupDelay is that in groups, where nobody hears of it live.
+	GroupDelay = 10 * time.Second
 	// Patience is how long a receipt waits at most while the other one goes on typing and saying more, or an answer is on its
 	// way: one receipt then says it of all that came.
 	Patience = 15 * time.Second
