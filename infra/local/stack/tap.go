@@ -11,10 +11,10 @@ import (
 // Tap wraps a service as functions see it.
 type Tap func(service string, next http.Handler) http.Handler
 
-// tapped returns the endpoint that functions use for a service at target: target itself without a tap and faults. Clients and presigned
+// tapped returns the endpoint that functions use for a service at target: target itself without a tap, faults and a console. Clients and presigned
 // URLs that name the endpoint go through it as well.
 func (s *Stack) tapped(cfg Config, service, target string) (string, error) {
-	if cfg.Tap == nil && cfg.Faults == nil {
+	if cfg.Tap == nil && cfg.Faults == nil && cfg.Console == nil {
 		return target, nil
 	}
 	to, err := url.Parse(target)
@@ -42,6 +42,9 @@ func (s *Stack) tapped(cfg Config, service, target string) (string, error) {
 	}
 	if cfg.Faults != nil {
 		handler = cfg.Faults.Tap(service, handler)
+	}
+	if cfg.Console != nil {
+		handler = cfg.Console.Tap(service, handler)
 	}
 	s.serve(l, handler)
 	s.onClose(func(context.Context) { proxy.Transport.(*http.Transport).CloseIdleConnections() })
