@@ -15,11 +15,9 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/parley-im/parley/infra/local/clock"
-	"github.com/parley-im/parley/infra/local/console"
 	"github.com/parley-im/parley/infra/local/dynamodb"
 	"github.com/parley-im/parley/infra/local/stack"
 	"github.com/parley-im/parley/pkg/contract"
-	"github.com/parley-im/parley/pkg/price"
 
 	_ "github.com/parley-im/parley/pkg/app" // what the functions are made of: with it, go test knows when a passed result is stale
 )
@@ -29,11 +27,9 @@ type deployment struct {
 	url, tokens string
 	contract    *contract.Validator
 	web         *http.Client
-	// local is the stack behind url, tap what its functions are connected through and console what watches it; nil if it is not
-	// in this process.
-	local   *stack.Stack
-	tap     *tap
-	console *console.Console
+	// local is the stack behind url and tap what its functions are connected through; nil if it is not in this process.
+	local *stack.Stack
+	tap   *tap
 	// clock is that of the gateway and the queues behind local.
 	clock *clock.Ahead
 }
@@ -104,10 +100,9 @@ func (d *deployment) start(ctx context.Context, data string, logs *journal) erro
 		return err
 	}
 	d.tap, d.clock = &tap{}, &clock.Ahead{}
-	d.console = console.New(price.Tables[0], time.Now)
 	d.local, err = stack.Start(ctx, stack.Config{
 		Functions: filepath.Join(root, "build", "local", "functions"), DynamoDB: emulator, Data: data,
-		Origins: []string{origin}, Logs: logs, Tap: d.tap.wrap, Clock: d.clock, Console: d.console,
+		Origins: []string{origin}, Logs: logs, Tap: d.tap.wrap, Clock: d.clock,
 	})
 	if err != nil {
 		return err

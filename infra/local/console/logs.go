@@ -35,7 +35,7 @@ func (l *logs) Write(p []byte) (int, error) {
 	if !ok {
 		function, text = "", string(line)
 	}
-	l.console.ledger.Use(unknown, price.LogByte, float64(len(text)+1))
+	l.console.ledger.Use(logging, price.LogByte, float64(len(text)+1))
 	l.console.lines.add(Line{l.console.now().UTC(), function, strings.ToValidUTF8(text[:min(len(text), maxLine)], "")})
 	return l.next.Write(p)
 }

@@ -105,8 +105,8 @@ func (c *Console) settle(usage apigateway.Usage) {
 			c.ledger.Add(route, int(n), price.Bill{price.Frame: float64(frames)})
 		}
 	}
-	if open := usage.ConnectionTime - before.ConnectionTime; open > 0 {
-		c.ledger.Add("connections", 0, price.Bill{price.ConnectionMinute: open.Minutes()})
+	if took := usage.ConnectionTime - before.ConnectionTime; took > 0 {
+		c.ledger.Add(open, 0, price.Bill{price.ConnectionMinute: took.Minutes()})
 	}
 	c.billed = usage
 }

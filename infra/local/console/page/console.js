@@ -22,7 +22,7 @@ function make(tag, className, ...children) {
 
 function number(n, digits = 1) {
   if (n === undefined || n === null) return "–";
-  if (n !== 0 && Math.abs(n) < 1) digits = Math.max(digits, 2);
+  if (n !== 0 && Math.abs(n) < 1) digits = Math.max(digits, Math.abs(n) < 0.01 ? 4 : 2);
   return n.toLocaleString("en", { maximumFractionDigits: Math.abs(n) >= 1000 ? 0 : digits });
 }
 const clock = (at) => new Date(at).toLocaleTimeString("en-GB");
@@ -63,7 +63,7 @@ function bins(value) {
 // rate is the sum of a bin by name, a second.
 const rate = (pick) => bins((t) => pick(points.get(t) ?? {}) ?? {}).map(({ at, size, seconds }) => {
   const sum = {};
-  for (const s of seconds) for (const name in s) sum[name] = (sum[name] ?? 0) + s[name] / size;
+  for (const s of seconds) for (const name in s) sum[name] = (sum[name] ?? 0) + (s[name] ?? 0) / size;
   return { at, values: sum };
 });
 
@@ -71,7 +71,7 @@ const CHARTS = {
   actions: { names: CLASSES, stacked: true, data: () => rate((p) => p.actions) },
   cost: { names: CLASSES, stacked: true, data: () => rate((p) => p.cost) },
   message: {
-    names: PARTS, stacked: true, data: () => {
+    names: PARTS, stacked: true, keeps: true, data: () => {
       const messages = rate((p) => ({ n: p.actions?.send }));
       return rate((p) => p.sends).map(({ at, values }, i) => {
         const n = messages[i].values.n;
@@ -80,7 +80,7 @@ const CHARTS = {
     },
   },
   acks: {
-    names: ["p50", "p95", "p99"], data: () => bins((t) => points.get(t)?.acks).map(({ at, seconds }) => {
+    names: ["p50", "p95", "p99"], keeps: true, data: () => bins((t) => points.get(t)?.acks).map(({ at, seconds }) => {
       const some = seconds.filter(Boolean), values = {};
       if (some.length) for (const q of ["p50", "p95", "p99"]) values[q] = Math.max(...some.map((s) => s[q]));
       return { at, values };
@@ -88,7 +88,7 @@ const CHARTS = {
   },
   posts: { names: ["200", "410", "429"], colours: [0, 2, 5], more: true, stacked: true, data: () => rate((p) => p.posts) },
   connections: {
-    names: ["open"], data: () => bins((t) => opened.get(t)).map(({ at, seconds }) => {
+    names: ["open"], keeps: true, data: () => bins((t) => opened.get(t)).map(({ at, seconds }) => {
       const some = seconds.filter((n) => n !== undefined);
       return { at, values: some.length ? { open: some.at(-1) } : {} };
     }),
@@ -149,7 +149,7 @@ function draw(figure) {
       svg.append(shape("path", { class: colour(c), d: path }));
     });
   }
-  const newest = data.findLast((d) => sum(d) > 0)?.values ?? {};
+  const newest = (chart.keeps ? data.findLast((d) => sum(d) > 0) : data.at(-1))?.values ?? {}; // a rate is nothing when nothing is
   const seen = names.map((n, c) => [n, c]).filter(([n]) => data.some((d) => d.values[n] > 0));
   const said = seen.map(([n]) => `${n} ${number(newest[n] ?? 0)}`).join(", ");
   svg.setAttribute("aria-label", `${figure.querySelector("figcaption").textContent}: ${said || "nothing yet"}`);
