@@ -116,7 +116,7 @@ func functions(stats []lambda.Stats) []Function {
 	for _, f := range topology.Functions {
 		about[f.Name] = f.About
 	}
-	var all []Function
+	all := []Function{}
 	for _, st := range stats {
 		all = append(all, Function{
 			Name: st.Function, About: about[st.Function], Invocations: st.Invocations, Errors: st.Errors, Timeouts: st.Timeouts,
@@ -128,7 +128,7 @@ func functions(stats []lambda.Stats) []Function {
 }
 
 func (p Parts) queues() []Queue {
-	var all []Queue
+	all := []Queue{}
 	for _, name := range p.SQS.Names() {
 		depth, err := p.SQS.Depth(name)
 		age, agedErr := p.SQS.Age(name)
