@@ -163,14 +163,14 @@ function tiles(s) {
   const waiting = s.queues.filter((q) => !q.dead).reduce((n, q) => n + q.visible + q.in_flight + q.delayed, 0);
   const failed = s.functions.reduce((n, f) => n + f.errors, 0);
   const all = [
-    [number(s.recent.messages, 0), "messages in a minute"],
-    [s.recent.messages ? number(s.recent.microdollars, 2) : "–", "microdollars a message"],
-    [s.recent.acks.count ? [s.recent.acks.p50, s.recent.acks.p95, s.recent.acks.p99].map((v) => number(v, 0)).join(" / ") : "–", "ms to the ack, p50 / 95 / 99"],
+    [number(s.recent.messages, 0), "messages a minute"],
+    [s.recent.messages ? number(s.recent.microdollars, 2) : "–", "µ$ a message"],
+    [s.recent.acks.count ? [s.recent.acks.p50, s.recent.acks.p95, s.recent.acks.p99].map((v) => number(v, 0)).join(" / ") : "–", "ms to ack, p50 / 95 / 99"],
     [number(s.connections.now, 0), "connections"],
     [number(s.functions.reduce((n, f) => n + f.processes, 0), 0), "processes"],
     ["$" + number(total / 1e6, 6), "all of it so far"],
     [number(waiting, 0), "in queues"],
-    [number(failed, 0), "invocations failed", failed > 0],
+    [number(failed, 0), "failed", failed > 0],
     [number(dead, 0), "dead letters", dead > 0],
   ];
   unlessSame($("tiles"), all, () => all.map(([value, what, bad]) => make("div", bad ? "tile bad" : "tile", make("b", "", value), make("span", "", what))));
@@ -238,8 +238,9 @@ async function poll() {
       const s = await ask("/dev/console?after=" + last);
       if (s.since !== since) { points.clear(); opened.clear(); since = s.since; if (last) { last = 0; return; } } // another stack
       for (const p of s.points) points.set(p.at, p);
-      last = Math.floor(Date.parse(s.at) / 1000) - 1;
-      opened.set(last, s.connections.now);
+      const now = Math.floor(Date.parse(s.at) / 1000) - 1;
+      for (let t = Math.max(last + 1, now - 5); t <= now; t++) opened.set(t, s.connections.now); // a second may be left out
+      last = now;
       for (const old of [points, opened]) for (const at of old.keys()) if (at < last - 700) old.delete(at);
       shown = s;
       show(s);
