@@ -213,7 +213,7 @@ func TestTheAgeOfAQueueIsThatOfItsOldestMessage(t *testing.T) {
 	s.send(t, "fanout", "second")
 	s.clock.Advance(time.Second)
 	want(61 * time.Second)
-	if err := s.Delete("fanout", s.one(t, "fanout").ReceiptHandle); err != nil {
+	if err := s.Delete("fanout", s.receive(t, "fanout")[0].ReceiptHandle); err != nil {
 		t.Fatal(err)
 	}
 	want(time.Second)

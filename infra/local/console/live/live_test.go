@@ -1,13 +1,11 @@
-package console_test
+package live
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -16,7 +14,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -30,19 +27,39 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-var picture = flag.String("picture", "", "let people talk for a minute and write a picture of the page to this file of the folder")
+var picture = flag.String("picture", "", "let people talk for a minute and write a picture of the page to this file of the folder above")
 
 // patience bounds what should happen.
 const patience = 30 * time.Second
 
 // watched is the one stack of these tests with its console: a process can hold one.
 type watched struct {
-	root, data string
+	root string
 	*stack.Stack
 	console *console.Console
 }
 
-var start = sync.OnceValues(func() (watched, error) {
+// local is set once, before any test.
+var local watched
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	flag.Parse()
+	data, err := os.MkdirTemp("", "parley-console-")
+	if err == nil {
+		defer os.RemoveAll(data)
+		local, err = start(data)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "console:", err)
+		return 1
+	}
+	defer local.Close(context.Background())
+	return m.Run()
+}
+
+func start(data string) (watched, error) {
 	root, err := dynamodbtest.Root()
 	if err != nil {
 		return watched{}, err
@@ -56,39 +73,16 @@ var start = sync.OnceValues(func() (watched, error) {
 	if err != nil {
 		return watched{}, err
 	}
-	data, err := os.MkdirTemp("", "parley-console-")
-	if err != nil {
-		return watched{}, err
-	}
-	w := watched{root: root, data: data, console: console.New(price.Tables[0], time.Now)}
+	w := watched{root: root, console: console.New(price.Tables[0], time.Now)}
 	w.Stack, err = stack.Start(context.Background(), stack.Config{
 		Functions: filepath.Join(root, "build", "local", "functions"), DynamoDB: emulator, Data: data,
 		Logger: slog.New(slog.DiscardHandler), Console: w.console,
 	})
 	return w, err
-})
-
-func TestMain(m *testing.M) {
-	flag.Parse()
-	code := m.Run()
-	if w, err := start(); err == nil { // tests have started it, but for a run of none
-		w.Close(context.Background())
-		_ = os.RemoveAll(w.data)
-	}
-	os.Exit(code)
 }
 
-// folder of this package. The embedded S3 gateway changes the working directory.
+// folder of the console.
 func (w watched) folder() string { return filepath.Join(w.root, "infra", "local", "console") }
-
-func running(t *testing.T) watched {
-	t.Helper()
-	w, err := start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
 
 // device is one of a user, with the entries that it was told of.
 type device struct {
@@ -170,10 +164,9 @@ func (w watched) account(action string) console.Action {
 
 // What the console sees from outside of the functions is what the test of pkg/app counts inside of them.
 func TestASendCostsInTheLedgerWhatIsPublished(t *testing.T) {
-	w := running(t)
 	ann, bob := someone("ann"), someone("bob")
-	phone, bobsPhone := w.connect(t, ann), w.connect(t, bob)
-	text, err := os.ReadFile(filepath.Join(w.root, "infra", "cost", "operations.json"))
+	phone, bobsPhone := local.connect(t, ann), local.connect(t, bob)
+	text, err := os.ReadFile(filepath.Join(local.root, "infra", "cost", "operations.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,9 +183,9 @@ func TestASendCostsInTheLedgerWhatIsPublished(t *testing.T) {
 		if i < 0 {
 			t.Fatalf("nobody counts a send %s", situation)
 		}
-		before := w.account("send")
+		before := local.account("send")
 		phone.says(t, bob, "see you at the harbour")
-		after := w.account("send")
+		after := local.account("send")
 		receive(t, bobsPhone.entries)
 		for unit, n := range before.Bill {
 			if after.Bill[unit] -= n; after.Bill[unit] == 0 {
@@ -203,7 +196,7 @@ func TestASendCostsInTheLedgerWhatIsPublished(t *testing.T) {
 			t.Errorf("%s: %d sends use %v, published is %v", situation, after.Count-before.Count, after.Bill, published[i].Bill)
 		}
 	}
-	s := w.snapshot(t)
+	s := local.snapshot(t)
 	if s.Connections.Now < 2 || s.Outcomes[console.Posts]["200"] < 2 || s.Recent.Messages < 2 || s.Recent.Acks.Count < 2 || s.Recent.Cost <= 3.825 {
 		t.Errorf("%+v, %v, %+v", s.Connections, s.Outcomes, s.Recent)
 	}
@@ -225,34 +218,6 @@ func (w watched) snapshot(t *testing.T) (s console.Snapshot) {
 		t.Fatal(response.Status, err)
 	}
 	return s
-}
-
-func TestABrowserSeesWhatIsSaid(t *testing.T) {
-	w := running(t)
-	b := w.open(t)
-	ann, bob := someone("ann"), someone("bob")
-	phone, bobsPhone := w.connect(t, ann), w.connect(t, bob)
-	said := phone.says(t, bob, "<b>see you</b> at the harbour")
-	receive(t, bobsPhone.entries)
-
-	seen := b.ask(fmt.Sprintf("wait %d", w.account("send").Count))
-	if !slices.Contains(seen.Ledger, "send") || !slices.Contains(seen.Ledger, "connect") || seen.Chart == 0 || !strings.Contains(seen.Message, "gateway") {
-		t.Errorf("%+v", seen)
-	}
-	seen = b.ask("look " + string(said.Conversation))
-	if text := strings.Join(seen.Items, "\n"); !strings.Contains(text, "<b>see you</b>") || !strings.Contains(text, "Z#head") {
-		t.Errorf("the table shows %s", text)
-	}
-	if len(seen.Troubles) > 0 {
-		t.Errorf("the browser complains: %q", seen.Troubles)
-	}
-	if want := []string{strings.TrimPrefix(w.Web, "http://")}; !slices.Equal(seen.Hosts, want) {
-		t.Errorf("the page asks %v, not only %v", seen.Hosts, want)
-	}
-	if *picture != "" {
-		w.talk(t)
-		b.ask("picture " + filepath.Join(w.folder(), *picture))
-	}
 }
 
 // talk has some people talk for a minute, one of whom has gone.
@@ -282,86 +247,4 @@ func (w watched) talk(t *testing.T) {
 			a.says(t, cleo, "where are you?")
 		}
 	}
-}
-
-// browser is one with the console open.
-type browser struct {
-	t     *testing.T
-	in    io.Writer
-	lines *bufio.Scanner
-}
-
-// seen is what the script in testdata tells.
-type seen struct {
-	Title, Message          string
-	Chart                   int
-	Ledger, Items, Troubles []string
-	Hosts                   []string
-}
-
-// open opens the page in Chromium, or skips the test where there is none.
-func (w watched) open(t *testing.T) browser {
-	t.Helper()
-	find := func(get string, names ...string) string {
-		for _, name := range names {
-			if path, err := exec.LookPath(name); err == nil {
-				return path
-			}
-		}
-		t.Skipf("none of %v is on the PATH: %s", names, get)
-		return ""
-	}
-	chromium := find("on Debian, apt-get install chromium", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-	node := find("install Node.js 20 or newer", "node")
-	beside := filepath.Join(w.root, "infra", "fidelity", "clients", "package.json")
-	if _, err := os.Stat(filepath.Join(filepath.Dir(beside), "node_modules", "playwright-core")); err != nil {
-		t.Skip("what drives Chromium is not there: npm ci in infra/fidelity/clients, as the tests of infra/fidelity do")
-	}
-	script := filepath.Join(w.folder(), "testdata", "browser.mjs")
-	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
-	cmd := exec.CommandContext(ctx, node, script, beside, chromium, w.Web+"/console")
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = in.Close() // the script ends with its commands
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the browser ended with %v", err)
-		}
-		cancel()
-	})
-	b := browser{t, in, bufio.NewScanner(out)}
-	if first := b.next(); first.Title != "Parley console" || len(first.Troubles) > 0 {
-		t.Fatalf("%+v", first)
-	}
-	return b
-}
-
-// ask gives the script a command and returns what it tells.
-func (b browser) ask(command string) seen {
-	b.t.Helper()
-	if _, err := fmt.Fprintln(b.in, command); err != nil {
-		b.t.Fatal(err)
-	}
-	return b.next()
-}
-
-func (b browser) next() (s seen) {
-	b.t.Helper()
-	if !b.lines.Scan() {
-		b.t.Fatal("the browser says nothing")
-	}
-	if err := json.Unmarshal(b.lines.Bytes(), &s); err != nil {
-		b.t.Fatalf("%v: %s", err, b.lines.Text())
-	}
-	return s
 }
