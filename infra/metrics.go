@@ -16,7 +16,6 @@ const period = time.Minute
 const (
 	sum     = "Sum"
 	maximum = "Maximum"
-	average = "Average"
 )
 
 type dimensions map[string]*string
@@ -40,14 +39,14 @@ func (d *deployment) lambda(function, name, statistic string) awscloudwatch.Metr
 	return metric("AWS/Lambda", name, statistic, dimensions{"FunctionName": d.name(function)})
 }
 
-// queue is a metric of a queue.
-func (d *deployment) queue(name, metricName, statistic string) awscloudwatch.Metric {
-	return metric("AWS/SQS", metricName, statistic, dimensions{"QueueName": d.name(name)})
+// queue is the highest value of a metric of a queue.
+func (d *deployment) queue(name, metricName string) awscloudwatch.Metric {
+	return metric("AWS/SQS", metricName, maximum, dimensions{"QueueName": d.name(name)})
 }
 
-// table is a metric of a table.
-func (d *deployment) table(name, metricName, statistic string) awscloudwatch.Metric {
-	return metric("AWS/DynamoDB", metricName, statistic, dimensions{"TableName": d.name(name)})
+// table counts an event of a table.
+func (d *deployment) table(name, metricName string) awscloudwatch.Metric {
+	return metric("AWS/DynamoDB", metricName, sum, dimensions{"TableName": d.name(name)})
 }
 
 // metered is a metric of Parley's own meter, of one class of actions.

@@ -3,6 +3,9 @@
 // Table conversations, partition key = conversation:
 //
 //	A#<user>              a member: role
+//	B#<seq>#<id>#<user>   what a message says that disappears, see body.go
+//	D#<user>              somebody who is kept out
+//	I#<invitation>        a link into the group
 //	M#<seq, zero padded>  an entry
 //	Z#head                the header: kind, name, members inline up to 200, what two people have decided about each other
 //
@@ -13,18 +16,30 @@
 // Table sessions, partition key = user: one item per user, see session.go.
 package store
 
-import "github.com/guregu/dynamo/v2"
+import (
+	"time"
+
+	"github.com/guregu/dynamo/v2"
+)
 
 // Conversations implements chat.Log. It is safe for concurrent use.
 type Conversations struct {
 	db    *dynamo.DB
 	table dynamo.Table
 	index string
+	now   func() time.Time
 }
 
 // NewConversations returns the log in a table whose index lists conversations by user.
 func NewConversations(db *dynamo.DB, table, index string) *Conversations {
-	return &Conversations{db: db, table: db.Table(table), index: index}
+	return &Conversations{db: db, table: db.Table(table), index: index, now: time.Now}
+}
+
+// At returns the same log on another clock, by which messages disappear.
+func (s *Conversations) At(now func() time.Time) *Conversations {
+	there := *s
+	there.now = now
+	return &there
 }
 
 // Sessions implements chat.Sessions. It is safe for concurrent use.
