@@ -208,7 +208,7 @@ func (s *Stack) startSQS(_ context.Context, cfg Config, where *places) error {
 		return fmt.Errorf("sqs: %w", err)
 	}
 	s.onClose(func(context.Context) { _ = s.SQS.Close() })
-	s.serve(l, s.SQS)
+	s.serve(l, cfg.watched("sqs", s.SQS))
 	where.sqs = s.SQS
 	where.sqsURL, err = s.tapped(cfg, "sqs", where.sqsURL)
 	return err
@@ -253,7 +253,7 @@ func (s *Stack) startSNS(_ context.Context, cfg Config, where *places) error {
 		close(closing)
 		_ = s.SNS.Close()
 	})
-	s.serve(l, s.SNS)
+	s.serve(l, cfg.watched("sns", s.SNS))
 	where.sns = s.SNS
 	where.snsURL, err = s.tapped(cfg, "sns", where.snsURL)
 	return err
@@ -330,7 +330,7 @@ func (s *Stack) startGateway(cfg Config, l net.Listener) error {
 		}
 		_ = s.API.Close(ctx)
 	})
-	s.serve(l, s.API)
+	s.serve(l, cfg.watched("apigateway", s.API))
 	return nil
 }
 
