@@ -129,6 +129,7 @@ var Functions = []Function{
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}}, // who has blocked whom
 			{Posts, []string{"POST", "GET"}},
 		},
 		Memory: 512, Timeout: 10 * time.Second,
