@@ -171,6 +171,22 @@ var surfaces = map[string]func(*quarrel){
 			}
 		}
 	},
+	"presence: who watched sees nobody there at once, and the truth when they watch after it": func(q *quarrel) {
+		q.bobsPhone.unblocks(q.ann)
+		q.annsPhone.watches(q.bob)
+		q.bobsPhone.watches(q.ann)
+		q.bobsPhone.blocks(q.ann)
+		q.annsPhone.hearsOf(q.bob, chat.Offline)
+		q.bobsPhone.hearsOf(q.ann, chat.Offline)
+		q.bobsPhone.sets(chat.Busy)
+		q.bobsPhone.unblocks(q.ann)
+		if told := q.annsPhone.told(q.bob); len(told) != 1 {
+			q.Errorf("ann is told %v", told)
+		}
+		if got := q.annsPhone.watches(q.bob)[0]; got.Status != chat.Busy {
+			q.Errorf("ann sees %+v", got)
+		}
+	},
 	"download: it is not there": func(q *quarrel) {
 		get := func(d *device) wire.Download {
 			return wire.Download{Head: d.head("download"), Conversation: q.conversation, Seq: &q.during.Seq, Media: q.picture}

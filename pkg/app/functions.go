@@ -148,7 +148,7 @@ func People(p *Parts) any {
 	keep, log := p.people(), p.conversations()
 	k := &people.Keeper{
 		People: keep, Profiles: keep, Sessions: p.sessions(), Directs: log, Stances: log, Log: log, Objects: p.objects(),
-		Poster: p.connections(), Now: now,
+		Poster: p.connections(), Board: p.board(), Now: now,
 	}
 	return p.routes(map[string]action{
 		"profile": do(k.Profile), "profiles": do(k.ProfilesOf), "contact": do(k.Contact), "contacts": do(k.Contacts),
