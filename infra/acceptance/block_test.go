@@ -331,8 +331,9 @@ func TestAFirstMessageFromSomebodyBlockedIsNotEvenListed(t *testing.T) {
 	if list := bobsPhone.list(); len(list) != 0 {
 		t.Errorf("unblocked, bob's list is %+v", list)
 	}
-	annsPhone.says(to(bob), "once more")
-	if list := bobsPhone.list(); len(list) != 1 || !list[0].Request {
+	// He admits everybody, so that she is no stranger who waits: it is posted to him.
+	bobsPhone.gets(annsPhone.says(to(bob), "once more"))
+	if list := bobsPhone.list(); len(list) != 1 || list[0].Request {
 		t.Errorf("bob's list is %+v", list)
 	}
 }
