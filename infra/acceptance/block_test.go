@@ -108,7 +108,9 @@ var surfaces = map[string]func(*quarrel){
 	},
 	"conversations: the list does not show it": func(q *quarrel) {
 		for _, c := range q.bobsPhone.list() {
-			q.hides(*c.Last)
+			if c.Conversation == q.conversation {
+				q.hides(*c.Last)
+			}
 		}
 	},
 	"search: it is not found": func(q *quarrel) {
