@@ -1,8 +1,13 @@
 package acceptance
 
 import (
+	"bytes"
 	"net/http"
+	"reflect"
+	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/infra/local/stack"
@@ -24,7 +29,7 @@ func (d *device) unblocks(u *user) {
 // quarrel is a story in which bob has blocked ann, with whom he used to talk.
 type quarrel struct {
 	*testing.T
-	ann, bob                         *user
+	ann, bob, cat                    *user
 	annsPhone, annsLaptop, bobsPhone *device
 	before                           wire.Accepted // what ann said when they still talked
 	lake                             []byte
@@ -32,6 +37,8 @@ type quarrel struct {
 	conversation                     chat.ConversationID
 	during                           wire.Accepted // what she says now
 	face                             chat.MediaID  // in bob's profile
+	group                            wire.Accepted // of the two and cat, who gets on with both, made before
+	catsPhone                        *device
 }
 
 func newQuarrel(t *testing.T) *quarrel {
@@ -43,6 +50,10 @@ func newQuarrel(t *testing.T) *quarrel {
 	q.conversation, q.picture = q.before.Conversation, q.annsPhone.uploads(q.lake)
 	q.face = q.bobsPhone.uploads(photo())
 	ask[wire.ProfileLine](q.bobsPhone, wire.Profile{Head: q.bobsPhone.head("profile"), Name: "Bob", About: "busy", Picture: q.face})
+
+	q.cat = person(t, "cat")
+	q.catsPhone = q.cat.connect("phone")
+	q.group = q.catsPhone.creates("All three", q.ann, q.bob)
 
 	q.bobsPhone.blocks(q.ann)
 	m := q.annsPhone.picture(to(q.bob), attachment(q.picture, q.lake))
@@ -97,7 +108,9 @@ var surfaces = map[string]func(*quarrel){
 	},
 	"conversations: the list does not show it": func(q *quarrel) {
 		for _, c := range q.bobsPhone.list() {
-			q.hides(*c.Last)
+			if c.Conversation == q.conversation {
+				q.hides(*c.Last)
+			}
 		}
 	},
 	"search: it is not found": func(q *quarrel) {
@@ -111,6 +124,46 @@ var surfaces = map[string]func(*quarrel){
 			q.Error("what is to be found is not")
 		}
 	},
+	"typing in a common group: the others hear of it": func(q *quarrel) {
+		for typist, other := range map[*device]*device{q.annsPhone: q.bobsPhone, q.bobsPhone: q.annsPhone} {
+			typist.tell(wire.Typing{Head: typist.head("typing"), Conversation: q.group.Conversation, Kind: wire.Text})
+			q.catsPhone.hears("that "+typist.String()+" types", func(f frame) bool {
+				var c wire.Composing
+				return f.Event == wire.EventTyping && json.Unmarshal(f.raw, &c) == nil && c.User == typist.user.ID
+			})
+			// What cat types comes later, to both.
+			q.catsPhone.tell(wire.Typing{Head: q.catsPhone.head("typing"), Conversation: q.group.Conversation, Kind: wire.Text})
+			other.hears("that cat types", func(f frame) bool { return f.Event == wire.EventTyping && bytes.Contains(f.raw, []byte(q.cat.ID)) })
+			if strings.Contains(other.remembered(), `"event":"typing","conversation":"`+string(q.group.Conversation)+`","user":"`+string(typist.user.ID)) {
+				q.Errorf("%s hears that %s types: %s", other, typist, other.remembered())
+			}
+		}
+	},
+	"receipts in a common group: only the others'": func(q *quarrel) {
+		for author, reader := range map[*device]*device{q.annsPhone: q.bobsPhone, q.bobsPhone: q.annsPhone} {
+			said := author.says(in(q.group.Conversation), "to all")
+			reader.tellsRead(said.Conversation, said.Seq)
+			eventually(q.T, "it is read", func() bool { return reader.line(said.Conversation).Own.Read == said.Seq })
+			q.catsPhone.tellsRead(said.Conversation, said.Seq)
+			author.hearsReceipt(q.cat, wire.Receipt{Conversation: said.Conversation, Read: said.Seq})
+			if n := author.receiptsOf(reader.user); n != 0 {
+				q.Errorf("%s hears of %d receipts of %s", author, n, reader)
+			}
+		}
+	},
+	"seen in a common group: only the others": func(q *quarrel) {
+		for author, reader := range map[*device]*device{q.annsPhone: q.bobsPhone, q.bobsPhone: q.annsPhone} {
+			said := author.says(in(q.group.Conversation), "to all")
+			for _, d := range []*device{reader, q.catsPhone} {
+				d.tellsRead(said.Conversation, said.Seq)
+				eventually(q.T, "it is read", func() bool { return d.line(said.Conversation).Own.Read == said.Seq })
+			}
+			seen := ask[wire.SeenBy](author, wire.Seen{Head: author.head("seen"), Conversation: said.Conversation, Seq: said.Seq})
+			if want := (wire.SeenBy{Users: []wire.SeenLine{{User: q.cat.ID, Read: true}}, Read: 1, Delivered: 1, Of: 2}); !reflect.DeepEqual(seen, want) {
+				q.Errorf("%s sees %+v, want %+v", author, seen, want)
+			}
+		}
+	},
 	"members: nothing is known of the other one": func(q *quarrel) {
 		for d, other := range map[*device]*user{q.annsPhone: q.bob, q.bobsPhone: q.ann} {
 			for _, m := range d.members(q.conversation) {
@@ -118,6 +171,22 @@ var surfaces = map[string]func(*quarrel){
 					q.Errorf("%s sees %+v", d, m)
 				}
 			}
+		}
+	},
+	"presence: who watched sees nobody there at once, and the truth when they watch after it": func(q *quarrel) {
+		q.bobsPhone.unblocks(q.ann)
+		q.annsPhone.watches(q.bob)
+		q.bobsPhone.watches(q.ann)
+		q.bobsPhone.blocks(q.ann)
+		q.annsPhone.hearsOf(q.bob, chat.Offline)
+		q.bobsPhone.hearsOf(q.ann, chat.Offline)
+		q.bobsPhone.sets(chat.Busy)
+		q.bobsPhone.unblocks(q.ann)
+		if told := q.annsPhone.told(q.bob); len(told) != 1 {
+			q.Errorf("ann is told %v", told)
+		}
+		if got := q.annsPhone.watches(q.bob)[0]; got.Status != chat.Busy {
+			q.Errorf("ann sees %+v", got)
 		}
 	},
 	"download: it is not there": func(q *quarrel) {
@@ -264,8 +333,9 @@ func TestAFirstMessageFromSomebodyBlockedIsNotEvenListed(t *testing.T) {
 	if list := bobsPhone.list(); len(list) != 0 {
 		t.Errorf("unblocked, bob's list is %+v", list)
 	}
-	annsPhone.says(to(bob), "once more")
-	if list := bobsPhone.list(); len(list) != 1 || !list[0].Request {
+	// He admits everybody, so that she is no stranger who waits: it is posted to him.
+	bobsPhone.gets(annsPhone.says(to(bob), "once more"))
+	if list := bobsPhone.list(); len(list) != 1 || list[0].Request {
 		t.Errorf("bob's list is %+v", list)
 	}
 }

@@ -112,9 +112,9 @@ func Search(p *Parts) any {
 
 // Signal serves what is said often and has no answer, and what members choose for a conversation.
 func Signal(p *Parts) any {
-	log, teller := p.conversations(), p.teller()
-	k := &standing.Keeper{Log: log, Standings: log, Sessions: p.sessions(), Teller: teller, Now: now}
-	s := &signal.Signaller{Log: log, Teller: teller, Cursors: k}
+	log, teller, people := p.conversations(), p.teller(), p.people()
+	k := &standing.Keeper{Log: log, Standings: log, Sessions: p.sessions(), Pairs: people, Teller: teller, Now: now}
+	s := &signal.Signaller{Log: log, Pairs: people, Teller: teller, Cursors: k}
 	return p.silent(p.connections(), map[string]action{
 		"typing": do(s.Typing), "receipts": do(k.Receipts), "mark": do(k.Mark), "prefs": do(k.Prefs),
 	})
@@ -148,7 +148,7 @@ func People(p *Parts) any {
 	keep, log := p.people(), p.conversations()
 	k := &people.Keeper{
 		People: keep, Profiles: keep, Sessions: p.sessions(), Directs: log, Stances: log, Log: log, Objects: p.objects(),
-		Poster: p.connections(), Now: now,
+		Poster: p.connections(), Board: p.board(), Now: now,
 	}
 	return p.routes(map[string]action{
 		"profile": do(k.Profile), "profiles": do(k.ProfilesOf), "contact": do(k.Contact), "contacts": do(k.Contacts),

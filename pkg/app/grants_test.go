@@ -383,6 +383,7 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 	notice := payload(t, "push")
 	at(notice["Records"].([]any)[0].(map[string]any), "Sns")["Message"] = fmt.Sprintf(`{"conversation":%q,"seq":1,"users":["bob"]}`, direct)
 	c.ask("signal", "ann", "typing", fmt.Sprintf(`,"conversation":%q,"kind":"text"`, direct))
+	c.ask("signal", "m0", "typing", fmt.Sprintf(`,"conversation":%q,"kind":"text"`, small)) // asks who has blocked whom
 	c.ask("signal", "ann", "typing", `,"conversation":"d_aaaaaaaaaaaaaaaaaaaaaaaaaa","kind":"text"`)
 	c.arrive("dan", "dan-10")
 	c.arrive("dan", "dan-gone")

@@ -140,6 +140,21 @@ type Pairs interface {
 	Between(ctx context.Context, user UserID, others []UserID) ([]Pair, error)
 }
 
+// Together returns those of the others who are not apart from the user, in their order, for what Between costs.
+func Together(ctx context.Context, pairs Pairs, user UserID, others []UserID) ([]UserID, error) {
+	between, err := pairs.Between(ctx, user, others)
+	if err != nil {
+		return nil, err
+	}
+	var together []UserID
+	for i, other := range others {
+		if !between[i].Apart() {
+			together = append(together, other)
+		}
+	}
+	return together, nil
+}
+
 // Presences stores what presence needs to know beyond who is connected. It is the same item that Sessions has, and every
 // change is one atomic update of it, except where it is said.
 type Presences interface {

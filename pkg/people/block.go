@@ -8,7 +8,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Block stops everything direct between the caller and a user, without telling the user. It costs two writes.
+// Block stops everything direct between the caller and a user, without telling the user. It costs two writes, the watchers of
+// both (a read unit each, or one for each 4 KB), and for each connection by which one watched the other a post and a write.
 //
 // The relation is written first: a first message between the two reads it again once it has made the conversation, so one of
 // the two finds the other. See send.
@@ -16,10 +17,15 @@ func (k *Keeper) Block(ctx context.Context, who chat.Identity, q wire.Block) (wi
 	if err := other(who, q.User); err != nil {
 		return wire.About{}, err
 	}
-	return k.part(ctx, who.User, q.User, k.Now())
+	about, err := k.part(ctx, who.User, q.User, k.Now())
+	if err == nil {
+		k.Board.Part(ctx, who.User, q.User) // last, so that who watches anew meanwhile is refused
+	}
+	return about, err
 }
 
-// Unblock ends a block. What was hidden stays so.
+// Unblock ends a block. What was hidden stays so, and nobody is told that the other one is there: who watches anew sees it. It
+// costs two writes.
 func (k *Keeper) Unblock(ctx context.Context, who chat.Identity, q wire.Unblock) (wire.About, error) {
 	return k.part(ctx, who.User, q.User, time.Time{})
 }

@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/parley-im/parley/infra/local/dynamodb/dynamodbtest"
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/people"
+	"github.com/parley-im/parley/pkg/presence"
 	"github.com/parley-im/parley/pkg/store"
 	"github.com/parley-im/parley/pkg/topology"
 	"github.com/parley-im/parley/pkg/wire"
@@ -26,6 +28,14 @@ func TestWhatActionsAboutPeopleCost(t *testing.T) {
 		People: keep, Profiles: keep, Sessions: store.NewSessions(db, topology.Sessions.Name), Directs: log, Stances: log, Log: log,
 		Objects: r.bucket, Poster: posts{}, Now: time.Now,
 	}
+	sessions := store.NewSessions(db, topology.Sessions.Name)
+	r.Board = &presence.Board{Watchers: sessions, Pairs: keep, Poster: quiet{}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)}
+	for user, by := range map[chat.UserID]chat.UserID{"bob": "ann", "ann": "cat"} {
+		w := chat.Watcher{User: by, Connection: chat.ConnectionID(by) + "-phone", Until: time.Now().Add(time.Hour)}
+		if _, err := sessions.Watch(t.Context(), user, w, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	id := r.talk(t, chat.Conversation{}, "ann", "bob")
 	meter.Take()
 	ann := as("ann")
@@ -39,7 +49,8 @@ func TestWhatActionsAboutPeopleCost(t *testing.T) {
 		{"profiles of two", with(t, r.ProfilesOf, ann, wire.Profiles{Users: []chat.UserID{"bob", "cat"}}), units{"BatchGetItem": 2}},
 		{"contact", with(t, r.Contact, ann, wire.Contact{User: "bob"}), units{"UpdateItem": 1}},
 		{"contacts, one of them", with(t, r.Contacts, ann, wire.Contacts{}), units{"Query": 0.5, "BatchGetItem": 0.5}},
-		{"block", with(t, r.Block, ann, wire.Block{User: "bob"}), units{"UpdateItem": 2}},
+		{"block of one who is watched", with(t, r.Block, ann, wire.Block{User: "bob"}), units{"UpdateItem": 3, "GetItem": 2}},
+		{"block", with(t, r.Block, ann, wire.Block{User: "bob"}), units{"UpdateItem": 2, "GetItem": 2}},
 		{"blocked", with(t, r.BlockedBy, ann, wire.Blocked{}), units{"Query": 0.5}},
 		{"unblock", with(t, r.Unblock, ann, wire.Unblock{User: "bob"}), units{"UpdateItem": 2}},
 		{"mute a user", with(t, r.Mute, ann, wire.Mute{User: "bob"}), units{"UpdateItem": 1}},
@@ -56,6 +67,11 @@ func TestWhatActionsAboutPeopleCost(t *testing.T) {
 		}
 	}
 }
+
+// quiet takes frames that nobody gets.
+type quiet struct{}
+
+func (quiet) Post(context.Context, []byte, []chat.ConnectionID) []chat.ConnectionID { return nil }
 
 // with calls a use case later.
 func with[Q, R any](t *testing.T, use func(context.Context, chat.Identity, Q) (R, error), who chat.Identity, q Q) func() error {

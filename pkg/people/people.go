@@ -24,7 +24,14 @@ type Keeper struct {
 	Log      chat.Log
 	Objects  chat.Objects
 	Poster   chat.Poster
+	Board    Board
 	Now      func() time.Time
+}
+
+// Board shows who is there.
+type Board interface {
+	// Part ends that two people watch each other, who are told that the other one is not there. It is best effort.
+	Part(ctx context.Context, one, other chat.UserID)
 }
 
 // deadline ends the posts to the other devices.

@@ -47,6 +47,13 @@ func (p posts) Post(_ context.Context, id chat.ConnectionID, frame []byte) error
 
 func (posts) Close(context.Context, chat.ConnectionID) error { panic("nothing is closed") }
 
+// apart are the pairs who watch each other no more.
+type apart [][2]chat.UserID
+
+func (a *apart) Part(_ context.Context, one, other chat.UserID) {
+	*a = append(*a, [2]chat.UserID{one, other})
+}
+
 // rig is a keeper over real tables.
 type rig struct {
 	*people.Keeper
@@ -54,6 +61,7 @@ type rig struct {
 	log      *store.Conversations
 	bucket   *bucket
 	posts    posts
+	apart    apart
 	now      time.Time
 }
 
@@ -67,7 +75,7 @@ func newRig(t *testing.T) *rig {
 	}
 	r.Keeper = &people.Keeper{
 		People: keep, Profiles: keep, Sessions: r.sessions, Directs: log, Stances: log, Log: log, Objects: r.bucket, Poster: r.posts,
-		Now: func() time.Time { return r.now },
+		Board: &r.apart, Now: func() time.Time { return r.now },
 	}
 	return r
 }
@@ -423,4 +431,17 @@ func TestWhoMayAddWhom(t *testing.T) {
 		}
 	}
 	may(true)
+}
+
+func TestABlockEndsThatTheTwoWatchEachOtherAndItsEndTellsNobody(t *testing.T) {
+	r := newRig(t)
+	if _, err := r.Block(t.Context(), as("bob"), wire.Block{User: "ann"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Unblock(t.Context(), as("bob"), wire.Unblock{User: "ann"}); err != nil {
+		t.Fatal(err)
+	}
+	if want := (apart{{"bob", "ann"}}); !slices.Equal(r.apart, want) {
+		t.Errorf("%v, want %v", r.apart, want)
+	}
 }

@@ -9,6 +9,7 @@ package presence
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -85,6 +86,46 @@ func (b *Board) announce(ctx context.Context, s chat.Session, now time.Time) err
 	}
 	watchers = slices.DeleteFunc(watchers, func(w chat.Watcher) bool { return !slices.Contains(gone, w.Connection) })
 	return b.Watchers.Unwatch(ctx, s.User, watchers...)
+}
+
+// Part shows each of two people, one of whom has blocked the other, to the other one as somebody who is not there, and has them
+// watch each other no more. It costs the watchers of both (one read unit for each 4 KB), and for each connection by which one
+// watched the other a post and a write. It is best effort like Announce. To be repeated it needs nothing: who is apart cannot
+// watch.
+func (b *Board) Part(ctx context.Context, one, other chat.UserID) {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	if err := errors.Join(b.conceal(ctx, one, other), b.conceal(ctx, other, one)); err != nil {
+		b.Logger.WarnContext(ctx, "presence not concealed", "error", err)
+	}
+}
+
+// conceal ends that somebody watches a user.
+func (b *Board) conceal(ctx context.Context, user, from chat.UserID) error {
+	watchers, err := b.Watchers.Watchers(ctx, user)
+	if err != nil {
+		return err
+	}
+	watchers = slices.DeleteFunc(watchers, func(w chat.Watcher) bool { return w.User != from })
+	if len(watchers) == 0 {
+		return nil
+	}
+	now := b.Now()
+	var connections []chat.ConnectionID
+	for _, w := range watchers {
+		if now.Before(w.Until) {
+			connections = append(connections, w.Connection)
+		}
+	}
+	frame, err := wire.Encode(wire.NewChanged(chat.Concealed(user), now))
+	if err != nil {
+		return err
+	}
+	if err := b.Watchers.Unwatch(ctx, user, watchers...); err != nil {
+		return err
+	}
+	b.Poster.Post(ctx, frame, connections)
+	return nil
 }
 
 // Lapse tells how present somebody is a connection of whom left chat.Grace ago, unless they are back. It may be repeated: if it

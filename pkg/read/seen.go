@@ -9,10 +9,11 @@ import (
 
 // Seen tells who of the members has a message and who has read it, by their cursors and by what they wrote since: whoever writes has
 // read what stands before. It counts those for whom the message was, which are not its author nor those who came later. Private
-// readers count as those who have it, and to a private caller everybody does; across a block nobody is told anything.
+// readers count as those who have it, and to a private caller everybody does; across a block nobody is told anything: who is apart
+// from the caller is not on the page and counts on it as one who does not have it.
 //
-// It costs the query of the tail, the message, the members (half a read unit for about 50), the newest entries behind the message
-// and the caller's session. Errors: forbidden; not_found for what is not a message that the caller sees.
+// It costs the query of the tail, the message, the members (half a read unit for about 50), the newest entries behind the message,
+// the caller's session, and in a group one read unit for what the caller and each who is on the page have decided about each other. Errors: forbidden; not_found for what is not a message that the caller sees.
 func (r *Reader) Seen(ctx context.Context, who chat.Identity, q wire.Seen) (wire.SeenBy, error) {
 	out := wire.SeenBy{Users: []wire.SeenLine{}}
 	tail, err := chat.Enter(ctx, r.Log, q.Conversation, who.User, chat.Eventual)
@@ -65,7 +66,35 @@ func (r *Reader) Seen(ctx context.Context, who chat.Identity, q wire.Seen) (wire
 		}
 		out.Users = append(out.Users, line)
 	}
-	return out, nil
+	return out, r.part(ctx, tail.Conversation, who.User, &out)
+}
+
+// part takes those out of a page who are apart from the user. Between two people the header says so, and was asked.
+func (r *Reader) part(ctx context.Context, c chat.Conversation, user chat.UserID, page *wire.SeenBy) error {
+	if c.Kind == chat.Direct || len(page.Users) == 0 {
+		return nil
+	}
+	users := make([]chat.UserID, len(page.Users))
+	for i, line := range page.Users {
+		users[i] = line.User
+	}
+	pairs, err := r.Pairs.Between(ctx, user, users)
+	if err != nil {
+		return err
+	}
+	all := page.Users
+	page.Users = []wire.SeenLine{}
+	for i, line := range all {
+		if !pairs[i].Apart() {
+			page.Users = append(page.Users, line)
+			continue
+		}
+		page.Delivered--
+		if line.Read {
+			page.Read--
+		}
+	}
+	return nil
 }
 
 // seenBy is what is told of one member, and whether they have the entry.

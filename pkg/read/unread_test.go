@@ -235,6 +235,25 @@ func TestWhoHasSeenAMessage(t *testing.T) {
 	}
 }
 
+func TestSeenTellsNothingAcrossABlock(t *testing.T) {
+	for by, other := range map[chat.UserID]chat.UserID{"ann": "m000", "m000": "ann"} {
+		r := newRig(t)
+		id := r.talk(t, 3, "ann", "m001")
+		r.reads(t, "m000", id, 2)
+		if err := r.People.Block(ctx, by, other, epoch); err != nil {
+			t.Fatal(err)
+		}
+		for user, want := range map[chat.UserID]wire.SeenBy{
+			"ann":  {Users: []wire.SeenLine{has("m001", true)}, Read: 1, Delivered: 1, Of: 2},
+			"m001": {Users: []wire.SeenLine{has("m000", true), has("m001", true)}, Read: 2, Delivered: 2, Of: 2},
+		} {
+			if got, err := r.Seen(ctx, as(user), wire.Seen{Conversation: id, Seq: 1}); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s has blocked %s, and %s sees %+v, %v; want %+v", by, other, user, got, err, want)
+			}
+		}
+	}
+}
+
 func has(user chat.UserID, read bool) wire.SeenLine { return wire.SeenLine{User: user, Read: read} }
 
 func TestSeenComesInPagesAndCountsAll(t *testing.T) {

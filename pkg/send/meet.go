@@ -9,7 +9,8 @@ import (
 
 // meet decides whether the first message between two people is welcome, and what the header of the conversation that it makes
 // says: that of somebody who is blocked goes nowhere, and that of a stranger waits if the other one wants it so. What is
-// refused is refused in the same words whatever the reason. It costs two read units and a half.
+// refused is refused in the same words whatever the reason. Who is blocked waits as well, so that the conversation is not listed
+// when the block ends, before there is anything in it to see: see welcome. It costs two read units and a half.
 func (s *Sender) meet(ctx context.Context, c *chat.Conversation, from, to chat.UserID) error {
 	ours, err := s.People.Relation(ctx, from, to, chat.Strong)
 	if err != nil {
@@ -65,6 +66,27 @@ func (s *Sender) pair(ctx context.Context, c chat.Conversation) (chat.Conversati
 		c.Blocked[user] = true
 	}
 	return c, nil
+}
+
+// welcome ends a request whose reader admits its sender by now: they changed their settings, made a contact of the sender, or had
+// only blocked them when the conversation began. So what a stranger writes is judged with each message, and not what they do
+// besides. It costs nothing but where there is a request: there a session and a relation, half a read unit each, and a write if it
+// ends.
+func (s *Sender) welcome(ctx context.Context, c *chat.Conversation, from chat.UserID) error {
+	to := c.Request
+	if c.Kind != chat.Direct || to == "" || to == from || c.Shuns(from) {
+		return nil
+	}
+	theirs, err := s.People.Relation(ctx, to, from, chat.Eventual)
+	if err != nil {
+		return err
+	}
+	sessions, err := s.Sessions.Sessions(ctx, []chat.UserID{to})
+	if err != nil || !sessions[0].Settings.Messages.Admits(theirs.Contact) {
+		return err
+	}
+	c.Request = ""
+	return s.Directs.Accept(ctx, c.ID, to)
 }
 
 // answer accepts what a stranger wrote, if it is the user who writes now.

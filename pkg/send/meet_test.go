@@ -113,6 +113,57 @@ func TestAFirstMessageToWhoHasBlockedItsSenderIsHidden(t *testing.T) {
 	wantCode(t, err, chat.Forbidden)
 }
 
+func TestAfterABlockTheSettingsSayWhetherSomebodyWaits(t *testing.T) {
+	for audience, request := range map[chat.Audience]chat.UserID{chat.Everyone: "", chat.Contacts: "bob"} {
+		r := newRig(t)
+		r.admits(t, "bob", audience)
+		r.block(t, "bob", "ann")
+		r.mustSend(t, "ann", text(1, "hello?"))
+		r.mustSend(t, "ann", text(2, "hello?"))
+		r.unblock(t, "bob", "ann")
+		r.mustSend(t, "ann", after(text(2, "hello?"), 1))
+		if c := r.header(t); c.Request != "bob" {
+			t.Errorf("there is something to see before anything was said: %+v", c)
+		}
+		e := r.mustSend(t, "ann", text(3, "once more"))
+		if c := r.header(t); c.Request != request || c.Reaches("bob", e) != (request == "") {
+			t.Errorf("%s are admitted: %+v, %+v", audience, c, e)
+		}
+	}
+}
+
+func TestARequestEndsWithTheFirstMessageOfWhomItsReaderAdmitsByThen(t *testing.T) {
+	for name, admit := range map[string]func(*rig){
+		"everybody is": func(r *rig) { r.admits(t, "bob", chat.Everyone) },
+		"a contact": func(r *rig) {
+			if err := r.people.Befriend(t.Context(), "bob", "ann", true, ""); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		r := newRig(t)
+		r.admits(t, "bob", chat.Contacts)
+		m := r.mustSend(t, "ann", text(1, "may I?"))
+		admit(r)
+		if _, err := r.React(t.Context(), as("ann"), wire.React{Change: of(m, 2), Reactions: []string{"👍"}}); err != nil {
+			t.Fatal(err)
+		}
+		if c := r.header(t); c.Request != "bob" {
+			t.Errorf("%s: a reaction is no message: %+v", name, c)
+		}
+		r.block(t, "bob", "ann")
+		r.mustSend(t, "ann", text(3, "hidden"))
+		if c := r.header(t); c.Request != "bob" {
+			t.Errorf("%s: who is blocked is welcome: %+v", name, c)
+		}
+		r.unblock(t, "bob", "ann")
+		e := r.mustSend(t, "ann", text(4, "hi"))
+		if c := r.header(t); c.Request != "" || c.Quiet() || !c.Reaches("bob", e) {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+}
+
 // slow lets something happen once the conversation has been made.
 type slow struct {
 	chat.Log

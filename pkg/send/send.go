@@ -61,6 +61,7 @@ type Sender struct {
 // If it was a draft, that is forgotten last, and only as it was when the message was stored: a repetition that comes late
 // leaves what was begun since.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
+	var met bool     // whether the message is welcome was asked just now
 	check := s.check // what does not depend on the conversation is checked once
 	a, err := s.write(ctx, chat.Eventual, r.After, func(read chat.Read) (attempt, error) {
 		d, a, err := s.judge(ctx, who, r, read, check)
@@ -69,6 +70,7 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 		}
 		check = nil
 		if !d.exists {
+			met = true
 			if err := s.make(ctx, who, &d, a.entry); err != nil {
 				return attempt{}, err
 			}
@@ -89,6 +91,11 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 	}
 	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
 		return a.entry, err
+	}
+	if !met && !a.entry.Hidden { // also when it is sent again after a block
+		if err := s.welcome(ctx, &a.tail.Conversation, who.User); err != nil {
+			return a.entry, err
+		}
 	}
 	if err := s.reads(ctx, a, who.User); err != nil {
 		return a.entry, err

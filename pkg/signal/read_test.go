@@ -22,7 +22,7 @@ func reading(t *testing.T) *rig {
 	r := newRig(t, api)
 	log := store.NewConversations(dynamo.NewFromIface(api), topology.Conversations.Name, topology.ConversationsByUser.Name)
 	r.Cursors = &standing.Keeper{
-		Log: log, Standings: log, Sessions: r.sessions, Now: r.send.Now,
+		Log: log, Standings: log, Sessions: r.sessions, Pairs: r.people, Now: r.send.Now,
 		Teller: &deliver.Deliverer{Poster: r, Now: r.send.Now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	return r

@@ -26,14 +26,16 @@ type Cursors interface {
 // Signaller passes on. Its fields are ports.
 type Signaller struct {
 	Log    chat.Log
+	Pairs  chat.Pairs
 	Teller Teller
 	// Cursors takes the receipts that travel with it.
 	Cursors Cursors
 }
 
 // Typing tells the other members what the caller is doing. Above chat.MaxTyping members it tells nobody, and neither in a
-// direct conversation that is quiet; the caller cannot tell. It costs the query of the tail and the session of each of the
-// others, all eventual, and a post to each connection. A receipt that travels with it costs a write unit and the caller's session
+// direct conversation that is quiet, and nowhere those of whom one has blocked the other; the caller cannot tell. It costs the query
+// of the tail and the session of each of the others, in a group also what they and the caller have decided about each other (one
+// read unit for each), all eventual, and a post to each connection. A receipt that travels with it costs a write unit and the caller's session
 // more, and no frame to whom it is for. Errors: forbidden, also for those who may only read; invalid if the receipt is.
 func (s *Signaller) Typing(ctx context.Context, who chat.Identity, q wire.Typing) (struct{}, error) {
 	tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, chat.Eventual)
@@ -72,8 +74,16 @@ func (s *Signaller) Typing(ctx context.Context, who chat.Identity, q wire.Typing
 		}
 		s.Teller.Post(ctx, told, heard.Connections)
 	}
-	if len(others) == 0 {
-		return struct{}{}, nil
+	if others, err = s.reached(ctx, c, who.User, others); err != nil || len(others) == 0 {
+		return struct{}{}, err
 	}
 	return struct{}{}, s.Teller.Hint(ctx, frame, others)
+}
+
+// reached are those of the others whom no block keeps apart from the user. Between two people the header says so, and was asked.
+func (s *Signaller) reached(ctx context.Context, c chat.Conversation, user chat.UserID, others []chat.UserID) ([]chat.UserID, error) {
+	if c.Kind == chat.Direct || len(others) == 0 {
+		return others, nil
+	}
+	return chat.Together(ctx, s.Pairs, user, others)
 }

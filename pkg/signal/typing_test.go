@@ -31,6 +31,7 @@ type rig struct {
 	send     *send.Sender
 	sessions *store.Sessions
 	directs  chat.Directs
+	people   *store.People
 	mu       sync.Mutex
 	posted   map[chat.ConnectionID]wire.Composing
 	now      time.Time
@@ -44,13 +45,14 @@ func newRig(t *testing.T, api dynamodbiface.DynamoDBAPI) *rig {
 	}
 	now := func() time.Time { return r.now }
 	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
-	r.Signaller = &signal.Signaller{Log: log, Teller: &deliver.Deliverer{
+	r.people = store.NewPeople(db, topology.People.Name)
+	r.Signaller = &signal.Signaller{Log: log, Pairs: r.people, Teller: &deliver.Deliverer{
 		Sessions: r.sessions, Poster: r, Now: now, Logger: slog.New(slog.DiscardHandler),
 	}}
 	r.directs = log
 	r.send = &send.Sender{
 		Log: log, Deliver: nowhere{}, Attachments: nothing{}, Begin: nothing{}, Now: now,
-		Directs: log, People: store.NewPeople(db, topology.People.Name), Sessions: r.sessions,
+		Directs: log, People: r.people, Sessions: r.sessions,
 	}
 	return r
 }
@@ -225,6 +227,33 @@ func TestTypingReachesNobodyOfThoseWhoAreApart(t *testing.T) {
 			}
 		}
 		r.wants(string(owner) + " has blocked the other")
+	}
+}
+
+func TestInAGroupTypingReachesNobodyAcrossABlock(t *testing.T) {
+	for _, by := range []chat.UserID{"ann", "m0"} {
+		r := newRig(t, dynamodbtest.Start(t))
+		c := r.group(3)
+		other := chat.UserID("ann")
+		for _, user := range []chat.UserID{"ann", "m0", "m1"} {
+			r.connect(user)
+			if user != by && user != "m1" {
+				other = user
+			}
+		}
+		if err := r.people.Block(t.Context(), by, other, r.now); err != nil {
+			t.Fatal(err)
+		}
+		for _, user := range []chat.UserID{by, other} {
+			if err := r.types(user, c, wire.Text); err != nil {
+				t.Errorf("%s is told: %v", user, err)
+			}
+			r.wants(fmt.Sprintf("%s types, and %s has blocked %s", user, by, other), "m1-phone")
+		}
+		if err := r.types("m1", c, wire.Text); err != nil {
+			t.Error(err)
+		}
+		r.wants("whom it does not concern", "ann-phone", "m0-phone")
 	}
 }
 

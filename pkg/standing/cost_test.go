@@ -90,8 +90,8 @@ func newParty(t *testing.T) *party {
 	sessions, people := store.NewSessions(db, topology.Sessions.Name), store.NewPeople(db, topology.People.Name)
 	d := &deliver.Deliverer{Sessions: sessions, Poster: p, Log: log, Now: now, Logger: slog.New(slog.DiscardHandler)}
 	p.send = &send.Sender{Log: log, Deliver: d, Attachments: nothing{}, Begin: people, People: people, Sessions: sessions, Now: now}
-	p.keeper = &standing.Keeper{Log: log, Standings: log, Sessions: sessions, Teller: d, Now: now}
-	p.signal = &signal.Signaller{Log: log, Teller: d, Cursors: p.keeper}
+	p.keeper = &standing.Keeper{Log: log, Standings: log, Sessions: sessions, Pairs: people, Teller: d, Now: now}
+	p.signal = &signal.Signaller{Log: log, Pairs: people, Teller: d, Cursors: p.keeper}
 	for user := range p.people {
 		if _, err := sessions.Connect(t.Context(), user, chat.Connection{ID: chat.ConnectionID(user) + "-phone", Since: epoch}); err != nil {
 			t.Fatal(err)
@@ -253,12 +253,27 @@ func TestWhatReceiptsCost(t *testing.T) {
 	p.writes("ann", 0)
 	p.writes("ann", 0)
 	p.writes("bob", 0)
+	members := map[chat.UserID]chat.Place{"ann": {Role: chat.Owner}, "bob": {Role: chat.Member}, "cat": {Role: chat.Member}}
+	group := chat.Conversation{ID: chat.GroupID("ann", "1"), Kind: chat.Group, Creator: "ann", Created: epoch, Size: 3, Members: members}
+	if _, _, err := p.keeper.Log.Create(t.Context(), group, members); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := p.keeper.Log.Put(t.Context(), chat.Entry{
+		Conversation: group.ID, Seq: 1, Kind: chat.Message, From: "bob", At: epoch, ID: "018f0000-0000-7000-8000-000000000001", Body: chat.Body{Text: "hi"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		name    string
 		replies float64
 		act     func() error
 		want    bill
 	}{
+		{"one in a group, and what its two have decided", 0, func() error {
+			_, err := p.keeper.Receipts(t.Context(), on("ann-phone"), wire.Receipts{Cursors: []wire.Reached{read(group.ID, 1)}})
+			return err
+		}, bill{frames: 2, invocations: 1, writes: 1, reads: 2.5}},
 		{"a receipt", 0, func() error {
 			_, err := p.keeper.Receipts(t.Context(), on("ann-phone"), wire.Receipts{Cursors: []wire.Reached{read(p.id, 3)}})
 			return err

@@ -2,6 +2,7 @@ package standing
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,10 +18,11 @@ const workers = 16
 // author. Whoever is told of several conversations gets one frame.
 //
 // A private reader's others are told that it was delivered, and a private reader is told of others no more than that. Nobody is
-// told in a quiet conversation. Conversations that the caller is not in any more are stepped over: sync tells that they are gone.
+// told in a quiet conversation, and nobody of one whom they have blocked or by whom they are blocked. Conversations that the caller is not in any more are stepped over: sync tells that they are gone.
 //
 // It costs, for each conversation, the query of the tail and one write unit, also if the cursor is stale; the session of the caller
-// and of everybody who is told, half a read unit each; a post to each connection; and what chat.StartTimers costs. Errors: invalid if a cursor is beyond the
+// and of everybody who is told, half a read unit each; in a group what the author and the caller have decided about each other, one
+// read unit; a post to each connection; and what chat.StartTimers costs. Errors: invalid if a cursor is beyond the
 // last entry, which changes nothing.
 func (k *Keeper) Receipts(ctx context.Context, who chat.Identity, q wire.Receipts) (struct{}, error) {
 	receipts := make([]chat.Receipt, len(q.Cursors))
@@ -53,8 +55,8 @@ func (k *Keeper) Receipts(ctx context.Context, who chat.Identity, q wire.Receipt
 	return struct{}{}, group.Wait()
 }
 
-// Reached implements the receipt that travels with something else. It costs a write unit and the session of the caller and of who
-// is to hear of it.
+// Reached implements the receipt that travels with something else. It costs a write unit, the session of the caller and of who is
+// to hear of it, and in a group a read unit for what these two have decided about each other.
 func (k *Keeper) Reached(ctx context.Context, who chat.Identity, tail chat.Tail, read chat.Seq) (heard chat.Heard, err error) {
 	receipt := chat.Receipt{Conversation: tail.Conversation.ID, Read: read}
 	if read > tail.Head { // it was read eventually
@@ -131,7 +133,7 @@ func listener(tail chat.Tail, user chat.UserID, r chat.Receipt) chat.UserID {
 	switch {
 	case c.Kind == chat.Direct && !c.Quiet():
 		return c.Peer(user)
-	case c.Kind == chat.Direct, c.Large(), c.Size > chat.MaxLiveReceipts, r.Read < tail.Head, tail.Last.Kind != chat.Message:
+	case c.Quiet(), c.Large(), c.Size > chat.MaxLiveReceipts, r.Read < tail.Head, tail.Last.Kind != chat.Message:
 		return ""
 	}
 	author := tail.Last.From
@@ -141,17 +143,27 @@ func listener(tail chat.Tail, user chat.UserID, r chat.Receipt) chat.UserID {
 	return author
 }
 
-// audience reads the session of the user, which comes first, and of those who may hear of the receipts.
+// audience reads the session of the user, which comes first, and of those who may hear of the receipts. The header of a direct
+// conversation says whether its two are apart; of others it is read.
 func (k *Keeper) audience(ctx context.Context, user chat.UserID, tails []chat.Tail, receipts []chat.Receipt) ([]chat.Session, error) {
-	users := []chat.UserID{user}
-	known := map[chat.UserID]bool{"": true, user: true}
+	var peers, authors []chat.UserID
 	for i, tail := range tails {
-		if other := listener(tail, user, receipts[i]); !known[other] {
-			known[other] = true
-			users = append(users, other)
+		switch other := listener(tail, user, receipts[i]); {
+		case other == "":
+		case tail.Conversation.Kind == chat.Direct:
+			peers = append(peers, other)
+		case !slices.Contains(authors, other):
+			authors = append(authors, other)
 		}
 	}
-	return k.Sessions.Sessions(ctx, users)
+	peers = slices.DeleteFunc(peers, func(peer chat.UserID) bool { return slices.Contains(authors, peer) })
+	if len(authors) > 0 {
+		var err error
+		if authors, err = chat.Together(ctx, k.Pairs, user, authors); err != nil {
+			return nil, err
+		}
+	}
+	return k.Sessions.Sessions(ctx, slices.Concat([]chat.UserID{user}, peers, authors))
 }
 
 // news is what a user, whose session is sessions[to], is to hear of what moved.

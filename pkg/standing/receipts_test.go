@@ -145,6 +145,29 @@ func TestR7NobodyIsToldAcrossABlockNorOfWhatIsNoMessage(t *testing.T) {
 	r.told("bob-phone", "ann")
 }
 
+func TestR7NobodyIsToldAcrossABlockInAGroupEither(t *testing.T) {
+	for by, other := range map[chat.UserID]chat.UserID{"ann": "bob", "bob": "ann"} {
+		r := newRig(t)
+		r.connect("ann-phone", "ann-laptop", "bob-phone", "m000-phone")
+		c, calm := r.group(3, "bob"), r.group(3, "m000")
+		if err := r.people.Block(t.Context(), by, other, epoch); err != nil {
+			t.Fatal(err)
+		}
+		r.receipts("ann-phone", read(c.ID, 1), read(calm.ID, 1))
+		r.told("bob-phone", "ann")
+		r.told("m000-phone", "ann", wire.Receipt{Conversation: calm.ID, Read: 1})
+		r.told("ann-laptop", "ann", wire.Receipt{Conversation: c.ID, Read: 1}, wire.Receipt{Conversation: calm.ID, Read: 1})
+		tail, err := chat.Enter(t.Context(), r.log, c.ID, "m000", chat.Eventual)
+		if err != nil {
+			t.Fatal(err)
+		}
+		heard, err := r.Reached(t.Context(), on("m000-phone"), tail, 1)
+		if err != nil || heard.User != "bob" {
+			t.Errorf("whom it does not concern: %+v, %v", heard, err)
+		}
+	}
+}
+
 func TestInAGroupTheAuthorOfTheNewestMessageHears(t *testing.T) {
 	r := newRig(t)
 	r.connect("ann-phone", "ann-laptop", "bob-phone", "m000-phone", "eve-phone")

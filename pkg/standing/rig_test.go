@@ -31,6 +31,7 @@ type rig struct {
 	t        *testing.T
 	log      *lagging
 	sessions *store.Sessions
+	people   *store.People
 	mu       sync.Mutex
 	posted   map[chat.ConnectionID][]heard
 	made     int
@@ -68,9 +69,10 @@ func newRig(t *testing.T) *rig {
 	stored := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	log := &lagging{Log: stored}
 	r := &rig{t: t, log: log, sessions: store.NewSessions(db, topology.Sessions.Name), posted: map[chat.ConnectionID][]heard{}}
+	r.people = store.NewPeople(db, topology.People.Name)
 	now := func() time.Time { return epoch }
 	r.Keeper = &standing.Keeper{
-		Log: log, Standings: stored, Sessions: r.sessions, Now: now,
+		Log: log, Standings: stored, Sessions: r.sessions, Pairs: r.people, Now: now,
 		Teller: &deliver.Deliverer{Poster: r, Now: now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	return r

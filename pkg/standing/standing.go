@@ -22,6 +22,7 @@ type Keeper struct {
 	Log       chat.Log
 	Standings chat.Standings
 	Sessions  chat.Sessions
+	Pairs     chat.Pairs
 	Teller    Teller
 	Now       func() time.Time
 }

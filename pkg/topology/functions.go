@@ -129,6 +129,7 @@ var Functions = []Function{
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}}, // who has blocked whom
 			{Posts, []string{"POST", "GET"}},
 		},
 		Memory: 512, Timeout: 10 * time.Second,
@@ -183,7 +184,7 @@ var Functions = []Function{
 		Grants: []Grant{
 			{People, []string{"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
-			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}}, // GetItem for those who watch
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
 			{Posts, []string{"POST", "GET"}},
 		},
