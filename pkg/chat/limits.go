@@ -53,7 +53,7 @@ const (
 	ShownReactors = 5
 	// EditWindow is how long after sending a message can be edited, by the server's clock.
 	EditWindow = 24 * time.Hour
-	// DeleteWindow is how long after sending its author can delete a message for all. Owners of a group always can.
+	// DeleteWindow is how long after sending its author can delete a message for all. Who has CanErase always can.
 	DeleteWindow = 48 * time.Hour
 	// MaxEdits is how often a message can be edited.
 	MaxEdits = 10
