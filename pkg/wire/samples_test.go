@@ -189,7 +189,7 @@ func eventFrames() map[string]any {
 		"message.group":      FromEntry(charts),
 		"created":            FromEntry(created),
 		"error":              NewError("7", &chat.Error{Code: chat.Forbidden}),
-		"error.invalid":      NewError("7", chat.Errorf(chat.Invalid, "to: exactly one of user and conversation")),
+		"error.invalid":      NewError("7", chat.Errorf(chat.Invalid, "to: exactly one of user, conversation and thread")),
 		"error.temporary":    NewError("7", &chat.Error{Code: chat.Limited, RetryAfter: 1500 * time.Millisecond}),
 		"error.connection":   NewError("", &chat.Error{Code: chat.Replaced}),
 		"reply.send":         NewReply("7", Accepted{direct, 42, sending, Time(hi.At)}),
