@@ -182,7 +182,7 @@ func describe(tail chat.Tail, user chat.UserID, hides chat.Hides) wire.Conversat
 		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head,
 		From: tail.Place.From, Role: tail.Place.Role, Can: c.Capabilities(tail.Place.Role),
 		Request: c.Request == user, Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
-		Pins: len(c.Pins), Hides: wire.FromHides(hides), Parent: c.Parent, Root: c.Root,
+		Pins: pinned(tail), Hides: wire.FromHides(hides), Parent: c.Parent, Root: c.Root,
 	}
 	if timer := c.Clock(chat.Timer{}); timer.Set() {
 		out.Timer = wire.FromTimer(timer)
@@ -202,3 +202,13 @@ func (l listed) fit(left int) (wire.Conversation, int, error) {
 	b, err := wire.Encode(l.line)
 	return l.line, len(b) + 1, err
 }
+// pinned is how many pins there are that the caller's place allows. What has become of those messages is not read for it.
+func pinned(tail chat.Tail) (n int) {
+	for _, seq := range tail.Conversation.Pins {
+		if seq >= tail.Place.From {
+			n++
+		}
+	}
+	return n
+}
+

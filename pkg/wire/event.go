@@ -204,7 +204,8 @@ type Conversation struct {
 	History  chat.Visibility `json:"history,omitzero"`
 	// Timer makes what is sent from now on disappear.
 	Timer *Timer `json:"timer,omitzero"`
-	// Pins is how many messages are pinned.
+	// Pins is how many messages are pinned, not before From. What was deleted, has expired or was hidden counts, which only
+	// reading it would show: the action pins does.
 	Pins int `json:"pins,omitzero"`
 	// Hides are the messages that the caller has hidden from themselves.
 	Hides *Hides `json:"hides,omitzero"`

@@ -77,7 +77,11 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		if seqs := l.hides[user]; len(seqs) > 0 {
 			line.Hides = &wire.Hides{Count: len(seqs), Seqs: seqs[max(0, len(seqs)-chat.ShownHides):]}
 		}
-		line.Pins = len(l.pins)
+		for _, seq := range l.pins {
+			if seq >= line.From {
+				line.Pins++
+			}
+		}
 		line.Last = &l.to(user, l.entries[len(l.entries)-1:])[0]
 		line.Request = l.request == user
 		if line.Role = l.place(user).Role; line.Kind == chat.Direct {
