@@ -150,6 +150,8 @@ const (
 	ConnectionMargin = 5 * time.Minute
 	// DraftRetention is how long a draft that nobody touches is kept.
 	DraftRetention = 90 * 24 * time.Hour
+	// ShownDraft is how many characters of a draft the list of conversations shows.
+	ShownDraft = 80
 	// DraftPause is how long a client waits for more before it sends a draft: while somebody types, none is sent.
 	DraftPause = 2 * time.Second
 	// MaxScheduled is how many scheduled messages a user has, those included that failed and were not dismissed.

@@ -209,6 +209,8 @@ type Conversation struct {
 	Pins int `json:"pins,omitzero"`
 	// Hides are the messages that the caller has hidden from themselves.
 	Hides *Hides `json:"hides,omitzero"`
+	// Draft is how what the caller has begun to write here begins; absent if there is nothing.
+	Draft *Begun `json:"draft,omitzero"`
 	// Parent and Root are the conversation and the message in it that a thread is about.
 	Parent chat.ConversationID `json:"parent,omitzero"`
 	Root   chat.Seq            `json:"root,omitzero"`

@@ -68,7 +68,7 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 	}
 	for _, id := range ids[:limit] {
 		l := s.logs[id]
-		if r.Since != "" && !l.changed(user, r.Since) {
+		if r.Since != "" && !l.changed(user, r.Since) && s.later.drafts[kept{user, id}].At < r.Since {
 			continue
 		}
 		line := l.conversation
@@ -88,6 +88,10 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 			line.Peer = l.other(user)
 		}
 		line.Own = s.own(l, user)
+		if d := s.later.drafts[kept{user, id}]; d.Body != nil {
+			text := []rune(d.Body.Text)
+			line.Draft = &wire.Begun{Text: string(text[:min(len(text), chat.ShownDraft)]), At: d.At}
+		}
 		out.Conversations = append(out.Conversations, line)
 	}
 	if limit < len(ids) {
