@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-im/parley/infra/local/console"
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/infra/local/stack"
 	"github.com/parley-im/parley/pkg/chat"
@@ -31,7 +32,7 @@ func screenOf(t *testing.T, token string) *screen {
 }
 
 // next waits for the next notification.
-func (s *screen) next() stack.Notification {
+func (s *screen) next() console.Notification {
 	s.t.Helper()
 	patience := time.NewTimer(patience)
 	defer patience.Stop()

@@ -45,6 +45,9 @@ func (r *recorder) note(action string) {
 	r.actions[action] = true
 }
 
+// on is an action on a table, or on an index if its name follows.
+func on(table, action string) string { return action + " on " + table }
+
 // Do implements the HTTP client of the SDK.
 func (r *recorder) Do(q *http.Request) (*http.Response, error) {
 	var body []byte
@@ -63,12 +66,25 @@ func (r *recorder) Do(q *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		for _, item := range transaction.TransactItems {
-			for kind := range item {
-				r.note("dynamodb:" + strings.TrimSuffix(kind, "Item") + "Item")
+			for kind, change := range item {
+				table, _ := change.(map[string]any)["TableName"].(string)
+				r.note(on(table, "dynamodb:"+strings.TrimSuffix(kind, "Item")+"Item"))
 			}
 		}
 	case strings.HasPrefix(target, "DynamoDB_"):
-		r.note("dynamodb:" + operation)
+		var in struct {
+			TableName, IndexName string
+			RequestItems         map[string]any
+		}
+		if err := json.Unmarshal(body, &in); err != nil {
+			return nil, err
+		}
+		if in.TableName != "" {
+			r.note(on(in.TableName+in.IndexName, "dynamodb:"+operation))
+		}
+		for table := range in.RequestItems {
+			r.note(on(table, "dynamodb:"+operation))
+		}
 	case strings.HasPrefix(target, "AmazonSQS"):
 		r.note("sqs:" + operation)
 	case q.Method == http.MethodPost:
@@ -335,6 +351,14 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 		c.ask("sync", "ann", "history", fmt.Sprintf(`,"conversation":%q`, id))
 		c.ask("sync", "ann", "members", fmt.Sprintf(`,"conversation":%q`, id))
 	}
+	thread := chat.ThreadID(large, 2)
+	for action, members := range map[string]string{
+		"mark": `,"conversation":%q,"seq":1`, "prefs": `,"conversation":%q,"pinned":true`, "receipts": `,"cursors":[{"conversation":%q,"read":1}]`,
+		"typing": `,"conversation":%q,"kind":"text"`,
+	} {
+		c.ask("signal", "ann", action, fmt.Sprintf(members, thread))
+	}
+	c.ask("people", "ann", "mute", fmt.Sprintf(`,"conversation":%q`, thread))
 	c.ask("sync", "ann", "conversations", "")
 	c.ask("search", "ann", "search", `,"query":"hi"`)
 	c.ask("search", "m1", "search", fmt.Sprintf(`,"from":"ann","in":%q,"before":"2026-11-21T00:00:00.000Z"`, large)) // looks for that time
@@ -394,6 +418,12 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 		granted := map[string]bool{}
 		for _, g := range f.Grants {
 			for _, action := range g.Actions {
+				switch table := g.On.(type) {
+				case topology.Table:
+					action = on(table.Name, action)
+				case topology.Index:
+					action = on(table.Table+table.Name, action)
+				}
 				granted[action] = true
 			}
 		}

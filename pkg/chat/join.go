@@ -35,7 +35,7 @@ func Join(ctx context.Context, log Log, id ConversationID, entries []Entry) erro
 	for i := range entries {
 		if e := &entries[i]; e.Kind == Edited {
 			target := at[e.Body.Target]
-			if e.Hidden && e.State.Version > 0 && !target.State.Deleted {
+			if e.Hidden && e.State.Version > 0 && !target.State.Deleted && !target.State.Expired {
 				continue // it changed nothing, and says by itself what its sender sees
 			}
 			target.Body.Target = e.Body.Target

@@ -53,10 +53,10 @@ type Log interface {
 	Create(ctx context.Context, c Conversation, members map[UserID]Place) (there Conversation, made bool, err error)
 	// Member returns the place of a user in a conversation, strongly read; ok=false if not a member.
 	Member(ctx context.Context, id ConversationID, user UserID) (place Place, ok bool, err error)
-	// Speak notes that a member below moderator speaks in a slow conversation: at this time, in a message that is tried under
-	// this seq. It reports ok unless the member has spoken less than slow before; then it changes nothing and returns when that
+	// Speak notes that a member of a slow conversation, below moderator, speaks there or in one of its threads: at this time, in
+	// a message that is tried under this seq. It reports ok unless the member has spoken less than slow before; then it changes nothing and returns when that
 	// was, and in which message. Atomic, so that two devices cannot speak at once.
-	Speak(ctx context.Context, e Entry, slow time.Duration) (before Spoken, ok bool, err error)
+	Speak(ctx context.Context, id ConversationID, e Entry, slow time.Duration) (before Spoken, ok bool, err error)
 	// Members returns up to limit members in the order of their ids, beginning behind after ("" for the first).
 	Members(ctx context.Context, id ConversationID, after UserID, limit int, read Read) ([]Seat, error)
 	// Places returns the places of those of some users, at most MaxFollowers, who are members, strongly read.
@@ -184,7 +184,9 @@ type Poster interface {
 // it, so that what a phone shows is what is stored then: of what was deleted meanwhile, nothing.
 type Notice struct {
 	Conversation ConversationID `json:"conversation"`
-	Seq          Seq            `json:"seq"`
+	// Parent is what a thread is in: whoever has muted that has muted its threads.
+	Parent ConversationID `json:"parent,omitzero"`
+	Seq    Seq            `json:"seq"`
 	// Title is the group's name, or empty.
 	Title string   `json:"title,omitzero"`
 	Users []UserID `json:"users"`

@@ -27,6 +27,14 @@ type Stances interface {
 	Quieten(ctx context.Context, id ConversationID, s Stance, at time.Time) error
 }
 
+// Within is the stance of a member towards a thread, given that towards what it is in: the longer silence holds.
+func (s Stance) Within(parent Stance) Stance {
+	if parent.Muted.After(s.Muted) {
+		s.Muted, s.Mentions = parent.Muted, parent.Mentions
+	}
+	return s
+}
+
 // Rings reports whether an entry may make noise at the member: not if they wrote or have read it, and not if the conversation
 // is muted, unless the entry mentions them and that is what they want to hear of. The entry that made them a member counts
 // as read from the beginning, and makes noise all the same.

@@ -170,7 +170,7 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 	if len(offline) == 0 {
 		return nil
 	}
-	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Seq: e.Seq, Title: c.Title(), Users: offline})
+	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Parent: c.Parent, Seq: e.Seq, Title: c.Title(), Users: offline})
 }
 
 // reach posts to the connections of sessions, except one: those of the i-th get frame(i), or only the news that their token

@@ -18,7 +18,7 @@ func TestAnObjectIsKeptForAsLongAsItsFirstMessageLasts(t *testing.T) {
 		if status := put(t, upload.URL, upload.Headers, content); status != http.StatusOK {
 			t.Fatal(status)
 		}
-		for _, life := range []time.Duration{test.life, 3 * day} { // a second message does not take it from the first
+		for _, life := range []time.Duration{test.life, test.life} { // a resend
 			if err := o.KeepFor(t.Context(), key, life); err != nil {
 				t.Fatal(err)
 			}
@@ -26,8 +26,11 @@ func TestAnObjectIsKeptForAsLongAsItsFirstMessageLasts(t *testing.T) {
 		if got := tags(t, key); !maps.Equal(got, map[string]string{"state": test.tag}) {
 			t.Errorf("for %v the tags are %v", test.life, got)
 		}
-		if err := o.Keep(t.Context(), key); err != nil {
-			t.Fatal(err)
+		// A second message that lasts for another time must not lose it to the first.
+		for _, life := range []time.Duration{3 * day, 60 * day} {
+			if err := o.KeepFor(t.Context(), key, life); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if err := o.KeepFor(t.Context(), key, test.life); err != nil {
 			t.Fatal(err)

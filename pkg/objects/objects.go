@@ -85,17 +85,25 @@ func (o *Objects) Stat(ctx context.Context, key string) (string, int64, bool, er
 }
 
 // Keep implements chat.Objects by replacing the pending tag.
-func (o *Objects) Keep(ctx context.Context, key string) error { return o.tag(ctx, key, "kept") }
+func (o *Objects) Keep(ctx context.Context, key string) error { return o.tag(ctx, key, kept) }
 
-// KeepFor implements chat.Objects by replacing the pending tag, if the object still has it.
+// kept is the tag of what stays.
+const kept = "kept"
+
+// KeepFor implements chat.Objects by replacing the pending tag. What disappears with one message already and is sent in another
+// one that lasts for another time is kept for good: the bucket counts a life from the upload.
 func (o *Objects) KeepFor(ctx context.Context, key string, life time.Duration) error {
 	out, err := o.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &o.bucket, Key: &key})
 	if err != nil {
 		return wrap(err, "tags of "+key)
 	}
 	for _, tag := range out.TagSet {
-		if aws.ToString(tag.Key) == *o.pending.Key && aws.ToString(tag.Value) == *o.pending.Value {
-			return o.tag(ctx, key, cmp.Or(o.life(life), "kept"))
+		switch value := aws.ToString(tag.Value); {
+		case aws.ToString(tag.Key) != *o.pending.Key, value == kept, value == o.life(life):
+		case value == *o.pending.Value:
+			return o.tag(ctx, key, cmp.Or(o.life(life), kept))
+		default:
+			return o.tag(ctx, key, kept)
 		}
 	}
 	return nil

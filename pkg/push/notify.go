@@ -38,7 +38,7 @@ func (p *Pusher) Notify(ctx context.Context, n chat.Notice) error {
 	if !ok || e.State.Deleted || e.State.Expired || e.Hidden {
 		return nil
 	}
-	listening, err := p.listening(ctx, e, n.Users)
+	listening, err := p.listening(ctx, e, n)
 	if err != nil || len(listening) == 0 {
 		return err
 	}
@@ -51,7 +51,8 @@ func (p *Pusher) Notify(ctx context.Context, n chat.Notice) error {
 }
 
 // listening returns the sessions of those users who are to be notified of an entry.
-func (p *Pusher) listening(ctx context.Context, e chat.Entry, users []chat.UserID) (out []chat.Session, err error) {
+func (p *Pusher) listening(ctx context.Context, e chat.Entry, n chat.Notice) (out []chat.Session, err error) {
+	users := n.Users
 	sessions, err := p.Sessions.Sessions(ctx, users)
 	if err != nil {
 		return nil, err
@@ -59,6 +60,15 @@ func (p *Pusher) listening(ctx context.Context, e chat.Entry, users []chat.UserI
 	stances, err := p.Stances.Stances(ctx, e.Conversation, users)
 	if err != nil {
 		return nil, err
+	}
+	if n.Parent != "" {
+		parents, err := p.Stances.Stances(ctx, n.Parent, users)
+		if err != nil {
+			return nil, err
+		}
+		for i, parent := range parents {
+			stances[i] = stances[i].Within(parent)
+		}
 	}
 	relations, err := p.People.Toward(ctx, users, e.From)
 	if err != nil {

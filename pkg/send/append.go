@@ -109,7 +109,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 				return e, &overruled{e.Seq - 1}
 			}
 		}
-		if e.Rules = tail.Conversation.Rules; chat.Governs[e.Kind] {
+		if e.Rules = tail.Conversation.Rules; chat.Governs[e.Kind] && !e.Hidden {
 			e.Rules = e.Seq
 		}
 		there, wrote, err := a.put(ctx, e)

@@ -17,6 +17,8 @@ func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat
 		switch {
 		case target.From != who.User:
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "only its author can edit a message")
+		case !tail.Conversation.Can(tail.Place.Role, chat.CanSend):
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "you cannot write here")
 		case now.Sub(target.At) > chat.EditWindow:
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "the time to edit it is over")
 		case target.State.Version >= chat.MaxEdits:

@@ -84,6 +84,9 @@ func (g *Groups) govern(ctx context.Context, who chat.Identity, act act) (chat.E
 			if err != nil {
 				return g.unless(ctx, e, err)
 			}
+			if e.Hidden {
+				return g.Log.Put(ctx, e) // whoever has blocked its sender sees nothing of it, and nothing is different
+			}
 			r.seat(e.Seq)
 			e.Body = r.body
 			changes := append(r.changes, chat.Change{Header: &chat.Header{Conversation: r.header, Was: tail.Conversation.Rules}})

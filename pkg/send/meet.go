@@ -1,6 +1,7 @@
 package send
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -72,7 +73,7 @@ func (s *Sender) answer(ctx context.Context, c *chat.Conversation, user chat.Use
 		return nil
 	}
 	c.Request = ""
-	return s.Directs.Accept(ctx, c.ID, user)
+	return s.Directs.Accept(ctx, cmp.Or(c.Parent, c.ID), user) // who answers in a thread has answered
 }
 
 // blocks is what somebody is told who writes to whom they have blocked.

@@ -25,6 +25,9 @@ func (s *Sender) Pin(ctx context.Context, who chat.Identity, q wire.Pin) (chat.E
 			return attempt{tail: tail, entry: e, put: s.refuse(err)}, nil
 		}
 		return attempt{tail: tail, entry: e, put: func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+			if e.Hidden {
+				return s.Log.Put(ctx, e) // whoever has blocked its sender sees nothing of it, and nothing is different
+			}
 			there, wrote, err := s.Log.Commit(ctx, e, chat.Change{Pins: &chat.Pins{Seqs: pins, Was: tail.Conversation.Rules}})
 			if errors.Is(err, chat.ErrStale) {
 				err = &overruled{e.Seq - 1}

@@ -155,11 +155,11 @@ func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, e
 	return there, wrote, err
 }
 
-func (u *unreliable) Speak(ctx context.Context, e chat.Entry, slow time.Duration) (chat.Spoken, bool, error) {
+func (u *unreliable) Speak(ctx context.Context, id chat.ConversationID, e chat.Entry, slow time.Duration) (chat.Spoken, bool, error) {
 	if u.beforeSpeak != nil {
 		u.beforeSpeak()
 	}
-	return u.Log.Speak(ctx, e, slow)
+	return u.Log.Speak(ctx, id, e, slow)
 }
 
 func (u *unreliable) Commit(ctx context.Context, e chat.Entry, c ...chat.Change) (chat.Entry, bool, error) {

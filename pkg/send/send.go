@@ -6,6 +6,7 @@
 package send
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -74,10 +75,11 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 			a.tail = d.tail
 		}
 		a.entry.Hidden = a.tail.Conversation.Shuns(who.User)
-		if a.tail.Conversation.Blocked[who.User] {
-			a.put, d.refused = s.refuse(blocks()), true
+		if a.tail.Conversation.Blocked[who.User] && d.refusal == nil {
+			d.refusal = blocks()
+			a.put = s.refuse(d.refusal)
 		}
-		if a.tail.Conversation.Kind == chat.Thread && !d.refused {
+		if a.tail.Conversation.Kind == chat.Thread && d.refusal == nil {
 			a.put = s.enlisting(a)
 		}
 		return a, nil
@@ -101,7 +103,7 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 // reads starts the timers of what a message answers, where there are any that count from reading: whoever writes has read what
 // stands before. Elsewhere that costs nothing, because everybody sees it in the log; there, it is a receipt of its own.
 func (s *Sender) reads(ctx context.Context, a attempt, user chat.UserID) error {
-	if !a.tail.Conversation.Timed() {
+	if !a.tail.Conversation.Timed() || a.tail.Conversation.Quiet() {
 		return nil
 	}
 	moved, was, err := s.Standings.Advance(ctx, user, chat.Receipt{Conversation: a.entry.Conversation, Read: a.entry.Seq}, true, s.Now())
@@ -121,15 +123,17 @@ func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) erro
 		e.Timer = chat.Timer{}
 		return s.check(ctx, e, repeats)
 	}
-	_, _, err := s.judge(ctx, who, r, chat.Eventual, check)
-	if refuses(err) {
-		_, _, err = s.judge(ctx, who, r, chat.Strong, check)
+	d, _, err := s.judge(ctx, who, r, chat.Eventual, check)
+	if err = cmp.Or(err, d.refusal); refuses(err) {
+		d, _, err = s.judge(ctx, who, r, chat.Strong, check)
+		err = cmp.Or(err, d.refusal)
 	}
 	return err
 }
 
 // judge checks all that must be right before the first write of a message: what is said of its content with check, which is nil
-// if that was done before, and whether its sender may say it there.
+// if that was done before, and whether its sender may say it there. What is refused in a conversation that exists is only
+// refused when it is about to be written: a resend of what is stored already finds it, whatever has changed since.
 func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read chat.Read,
 	check func(ctx context.Context, e chat.Entry, repeats bool) error,
 ) (d destination, a attempt, err error) {
@@ -139,26 +143,26 @@ func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read
 	}
 	c := d.tail.Conversation
 	e.Conversation, e.To, e.Timer = c.ID, c.Peer(who.User), c.Clock(r.Own())
-	if !c.Can(d.tail.Place.Role, chat.CanSend) {
-		return d, a, chat.Errorf(chat.Forbidden, "you cannot write here")
-	}
-	if err := s.refers(ctx, d.tail, e.Body); err != nil {
-		return d, a, err
-	}
-	if r.Body.Forward != nil {
-		err := s.repeat(ctx, who.User, *r.Body.Forward, &e)
-		if err != nil && chat.AsError(err).Code == chat.NotFound && d.exists {
-			d.refused = true
-			return d, attempt{tail: d.tail, entry: e, put: s.refuse(err)}, nil // unless this is a resend, it is refused
-		}
-		if err != nil {
-			return d, a, err
-		}
-	}
-	if check != nil {
+	err = s.content(ctx, d.tail, &e, r.Body.Forward)
+	if err == nil && check != nil {
 		err = check(ctx, e, r.Body.Forward != nil)
 	}
+	if d.exists && (refuses(err) || err != nil && chat.AsError(err).Code == chat.MediaMissing) {
+		d.refusal = err
+		return d, attempt{tail: d.tail, entry: e, put: s.refuse(err)}, nil
+	}
 	return d, attempt{tail: d.tail, entry: e, put: s.slowly(d.tail)}, err
+}
+
+// content checks whether a sender may say something, and completes it with what it forwards.
+func (s *Sender) content(ctx context.Context, tail chat.Tail, e *chat.Entry, forward *wire.Place) error {
+	if !tail.Conversation.Can(tail.Place.Role, chat.CanSend) {
+		return chat.Errorf(chat.Forbidden, "you cannot write here")
+	}
+	if err := s.refers(ctx, tail, e.Body); err != nil || forward == nil {
+		return err
+	}
+	return s.repeat(ctx, e.From, *forward, e)
 }
 
 // check refuses what could be stored but not be delivered, and what attaches files that are not there.
@@ -179,8 +183,8 @@ type destination struct {
 	tail   chat.Tail
 	exists bool
 	root   *chat.Entry
-	// refused means that nothing will be written, unless this is a resend.
-	refused bool
+	// refusal is why nothing will be written, unless this is a resend; nil if there is no reason.
+	refusal error
 }
 
 // make makes a direct conversation or a thread by its first message.

@@ -12,7 +12,12 @@ import (
 //
 // It is asked for as late as this, when the log has been searched for a resend, so that a resend never waits.
 func (s *Sender) slowly(tail chat.Tail) put {
-	slow := tail.Conversation.Setup.Slow
+	c := tail.Conversation
+	floor := c // where the floor is taken: threads are as slow as what they are in
+	if c.Within != nil {
+		floor = *c.Within
+	}
+	slow := floor.Setup.Slow
 	if slow == 0 || !chat.Moderator.Above(tail.Place.Role) {
 		return s.Log.Put
 	}
@@ -21,7 +26,7 @@ func (s *Sender) slowly(tail chat.Tail) put {
 		if taken {
 			return s.Log.Put(ctx, e)
 		}
-		before, ok, err := s.Log.Speak(ctx, e, slow)
+		before, ok, err := s.Log.Speak(ctx, floor.ID, e, slow)
 		switch {
 		case err != nil:
 			return e, false, err

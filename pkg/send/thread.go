@@ -103,7 +103,11 @@ func (s *Sender) announce(ctx context.Context, who chat.Identity, thread chat.Co
 func (s *Sender) enlisting(a attempt) put {
 	tail := a.tail
 	return func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
-		for _, user := range append(slices.Clone(e.Body.Mentions), e.From) {
+		users := append(slices.Clone(e.Body.Mentions), e.From)
+		if e.Hidden || tail.Conversation.Quiet() {
+			users = users[len(users)-1:] // nobody else hears of it
+		}
+		for _, user := range users {
 			if _, ok := tail.Conversation.Members[user]; ok {
 				continue
 			}

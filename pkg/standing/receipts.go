@@ -95,6 +95,8 @@ func (k *Keeper) advance(ctx context.Context, user chat.UserID, tails []chat.Tai
 			var was chat.Seq
 			moved[i], was, err = k.Standings.Advance(groupCtx, user, r, sessions[0].Settings.Private, k.Now())
 			switch {
+			case err == nil && (sessions[0].Settings.Private || tails[i].Conversation.Quiet()):
+				return nil // that a timer has started would tell who has read
 			case err == nil:
 				return chat.StartTimers(groupCtx, k.Log, tails[i].Conversation, user, max(was, tails[i].Place.From), moved[i].Read, k.Now())
 			case chat.AsError(err).Code == chat.Forbidden:

@@ -60,17 +60,23 @@ func (i bodyItem) body() chat.Body {
 // sweep is the first whole second in which nothing is lost by sweeping.
 func sweep(until time.Time) int64 { return until.Unix() + 1 }
 
-// putBody writes what a message says that disappears. If it is there, an earlier try of the message wrote it.
+// putBody writes what a message says that disappears. If it is there, an earlier try of the message wrote it, whose entry was
+// not: its time begins anew, with this one. The key names the message, so it is nobody else's.
 func (s *Conversations) putBody(ctx context.Context, e chat.Entry) (chat.Entry, error) {
 	if !dies(e) {
 		return e, nil
 	}
 	var there bodyItem
-	wrote, err := s.table.Put(newBody(e)).If(free).CurrentValue(ctx, &there)
-	if err == nil && !wrote && !there.body().Same(e.Body) {
-		err = &chat.Error{Code: chat.Conflict}
+	body := newBody(e)
+	wrote, err := s.table.Put(body).If(free).CurrentValue(ctx, &there)
+	switch {
+	case err != nil || wrote:
+		return e, err
+	case !there.body().Same(e.Body):
+		return e, &chat.Error{Code: chat.Conflict}
+	default:
+		return e, s.table.Put(body).Run(ctx)
 	}
-	return e, err
 }
 
 // near is up to how many seqs apart messages are read by one Query instead of one by one.

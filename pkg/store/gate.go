@@ -115,10 +115,10 @@ func (s *Conversations) Banned(ctx context.Context, id chat.ConversationID, user
 }
 
 // Speak implements chat.Log with one UpdateItem.
-func (s *Conversations) Speak(ctx context.Context, e chat.Entry, slow time.Duration) (before chat.Spoken, ok bool, err error) {
-	defer wrap(&err, "speak in %s", e.Conversation)
+func (s *Conversations) Speak(ctx context.Context, id chat.ConversationID, e chat.Entry, slow time.Duration) (before chat.Spoken, ok bool, err error) {
+	defer wrap(&err, "speak in %s", id)
 	var item memberItem
-	ok, err = s.table.Update("conversation", string(e.Conversation)).Range("item", memberKey(e.From)).
+	ok, err = s.table.Update("conversation", string(id)).Range("item", memberKey(e.From)).
 		Set("spoke", e.At.UnixMilli()).Set("said", string(e.ID)).Set("tried", e.Seq).
 		If("attribute_exists('item') AND (attribute_not_exists('spoke') OR 'spoke' <= ?)", e.At.Add(-slow).UnixMilli()).
 		CurrentValue(ctx, &item)

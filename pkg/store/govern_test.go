@@ -177,21 +177,21 @@ func TestTheFloorIsTakenByOne(t *testing.T) {
 	log, c := founded(t, 2)
 	e := entry(c.ID, 2, "one")
 	e.From = "u001"
-	if _, ok, err := log.Speak(t.Context(), e, time.Minute); err != nil || !ok {
+	if _, ok, err := log.Speak(t.Context(), e.Conversation, e, time.Minute); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
 	later := e
 	later.ID, later.Seq, later.At = "id-3", 3, e.At.Add(time.Minute-time.Millisecond)
-	before, ok, err := log.Speak(t.Context(), later, time.Minute)
+	before, ok, err := log.Speak(t.Context(), later.Conversation, later, time.Minute)
 	if want := (chat.Spoken{ID: e.ID, Seq: 2, At: e.At}); err != nil || ok || before != want {
 		t.Errorf("%+v, %v, %v", before, ok, err)
 	}
 	later.At = e.At.Add(time.Minute)
-	if _, ok, err := log.Speak(t.Context(), later, time.Minute); err != nil || !ok {
+	if _, ok, err := log.Speak(t.Context(), later.Conversation, later, time.Minute); err != nil || !ok {
 		t.Errorf("after a minute: %v, %v", ok, err)
 	}
 	e.From = "eve"
-	if before, ok, err := log.Speak(t.Context(), e, time.Minute); err != nil || ok || !before.At.IsZero() {
+	if before, ok, err := log.Speak(t.Context(), e.Conversation, e, time.Minute); err != nil || ok || !before.At.IsZero() {
 		t.Errorf("who is no member: %+v, %v, %v", before, ok, err)
 	}
 	if _, ok, err := log.Member(t.Context(), c.ID, "eve"); err != nil || ok {
@@ -199,7 +199,7 @@ func TestTheFloorIsTakenByOne(t *testing.T) {
 	}
 	// It is no other member's business.
 	e.From = "u000"
-	if _, ok, err := log.Speak(t.Context(), e, time.Minute); err != nil || !ok {
+	if _, ok, err := log.Speak(t.Context(), e.Conversation, e, time.Minute); err != nil || !ok {
 		t.Errorf("another: %v, %v", ok, err)
 	}
 }

@@ -127,7 +127,7 @@ var Functions = []Function{
 		Name: "signal", About: "passes on who is typing and how far members are, and keeps what they chose",
 		Routes: []string{"typing", "receipts", "mark", "prefs"},
 		Grants: []Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
 			{Posts, []string{"POST", "GET"}},
 		},
@@ -182,7 +182,7 @@ var Functions = []Function{
 		},
 		Grants: []Grant{
 			{People, []string{"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
 			{Posts, []string{"POST", "GET"}},

@@ -51,7 +51,7 @@ type launched struct {
 }
 
 func launch(ctx context.Context, o options, data string) (*launched, error) {
-	args := []string{"-functions", o.functions, "-data", data, "-log", "warn"}
+	args := []string{"-functions", o.functions, "-data", data, "-log", "warn", "-console=false"}
 	ports := map[string]int{}
 	for _, name := range []string{"web", "gateway", "s3", "dynamodb", "sns", "sqs"} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

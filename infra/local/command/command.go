@@ -14,10 +14,12 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/parley-im/parley/infra/local/console"
 	"github.com/parley-im/parley/infra/local/dynamodb"
 	"github.com/parley-im/parley/infra/local/faults"
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/infra/local/stack"
+	"github.com/parley-im/parley/pkg/price"
 )
 
 // Exit codes.
@@ -85,15 +87,23 @@ func parse(args []string, stderr io.Writer) (cfg stack.Config, root, plan string
 	flags.StringVar(&cfg.Data, "data", "", "folder that survives a restart (default .parley below root)")
 	flags.StringVar(&cfg.DynamoDB, "dynamodb", "", "executable of the DynamoDB emulator (default the one that npm installed)")
 	flags.TextVar(&cfg.LogLevel, "log", slog.LevelInfo, "log level: debug, info, warn or error")
-	flags.IntVar(&cfg.Ports.Web, "web-port", cfg.Ports.Web, "port of tokens, health and notifications")
+	flags.IntVar(&cfg.Ports.Web, "web-port", cfg.Ports.Web, "port of tokens, health, notifications and the console")
 	flags.IntVar(&cfg.Ports.Gateway, "gateway-port", cfg.Ports.Gateway, "port of the WebSocket API")
 	flags.IntVar(&cfg.Ports.S3, "s3-port", cfg.Ports.S3, "port of S3")
 	flags.IntVar(&cfg.Ports.DynamoDB, "dynamodb-port", cfg.Ports.DynamoDB, "port of DynamoDB")
 	flags.IntVar(&cfg.Ports.SNS, "sns-port", cfg.Ports.SNS, "port of SNS")
 	flags.IntVar(&cfg.Ports.SQS, "sqs-port", cfg.Ports.SQS, "port of SQS")
 	flags.StringVar(&plan, "faults", "", `faults to inject: "on" to choose them while it runs, or the file of a plan`)
+	watch := flags.Bool("console", true, "count what AWS would bill and serve the console; without it a send is a millisecond faster")
 	if err := flags.Parse(args); err != nil {
 		return cfg, root, plan, err
+	}
+	if *watch {
+		prices, err := price.Of(stack.Region, time.Now())
+		if err != nil { // the prices that are known are better than none
+			prices = price.Tables[0]
+		}
+		cfg.Console = console.New(prices, time.Now)
 	}
 	if flags.NArg() > 0 {
 		err := fmt.Errorf("unknown argument %q", flags.Arg(0))
@@ -130,12 +140,20 @@ func run(ctx context.Context, cfg stack.Config, root string, stdout io.Writer) (
 
   clients    %s
   tokens     POST %s/dev/token {"user":"ann"}
-  data       %s
+%s  data       %s
 %s
 Chat with "make chat USER=ann%s" in one terminal and with USER=bob in another. Ctrl-C stops everything.
 
-`, time.Since(begin).Round(time.Millisecond), s.Gateway, s.Web, cfg.Data, faultLine(cfg.Faults, s.Web), elsewhere(cfg, s))
+`, time.Since(begin).Round(time.Millisecond), s.Gateway, s.Web, consoleLine(cfg.Console, s.Web), cfg.Data, faultLine(cfg.Faults, s.Web), elsewhere(cfg, s))
 	return show(ctx, s, stdout)
+}
+
+// consoleLine says where the console is; nothing without one.
+func consoleLine(c *console.Console, web string) string {
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprintf("  console    %s/console\n", web)
 }
 
 // faultLine says where faults are chosen and which seed decides about them; nothing without faults.

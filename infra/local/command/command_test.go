@@ -227,11 +227,13 @@ const sends = `{"action":"send","ref":"1","id":"018f3a5e-1111-7000-8000-00000000
 func TestWhatWasSaidOutlivesARestartAndNoProcessDoes(t *testing.T) {
 	data := t.TempDir()
 	first := start(t, data)
-	response, err := http.Get(first.web + "/healthz")
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("health: %v, %v", response, err)
+	for _, path := range []string{"/healthz", "/console", "/dev/console"} {
+		response, err := http.Get(first.web + path)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %v, %v", path, response, err)
+		}
+		_ = response.Body.Close()
 	}
-	_ = response.Body.Close()
 	if answer := first.ask(sends); !strings.Contains(answer, `"seq":1`) {
 		t.Fatalf("answer %s", answer)
 	}

@@ -134,10 +134,14 @@ func (s *Service) notFound(function string) error {
 }
 
 // run finds a sandbox for inv and waits for the end.
-func (s *Service) run(ctx context.Context, name string, inv *invocation) (Result, error) {
+func (s *Service) run(ctx context.Context, name string, inv *invocation) (result Result, err error) {
 	f := s.functions[name]
 	if f == nil {
 		return Result{}, s.notFound(name)
+	}
+	if w := s.cfg.Watcher; w != nil && !inv.warming {
+		w.Began(name, inv.trace, inv.payload)
+		defer func() { w.Ended(name, inv.trace, result, err) }()
 	}
 	if err := ctx.Err(); err != nil {
 		return Result{}, fmt.Errorf("lambda: invoke %s: %w", name, err)

@@ -51,6 +51,8 @@ type Config struct {
 	Logs io.Writer
 	// DeadLetter is told of asynchronous events that were given up; it must not block. Default none.
 	DeadLetter func(DeadLetter)
+	// Watcher is told of every invocation. Default none.
+	Watcher Watcher
 }
 
 // Service runs functions. Its methods are safe for concurrent use.

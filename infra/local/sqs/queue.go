@@ -128,3 +128,20 @@ func (s *Service) Depth(queue string) (Depth, error) {
 	}
 	return q.depth(s.clock.Now()), nil
 }
+
+// Age returns how long ago the oldest message of the queue was sent, 0 for an empty queue; the error is QueueDoesNotExist.
+func (s *Service) Age(queue string) (time.Duration, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q, err := s.find(queue)
+	if err != nil {
+		return 0, err
+	}
+	now := s.clock.Now()
+	q.expire(now)
+	oldest := time.Duration(0)
+	for _, m := range q.messages {
+		oldest = max(oldest, now.Sub(m.SentAt))
+	}
+	return oldest, nil
+}

@@ -198,3 +198,25 @@ func TestReceiveReturnsTheOldestFirstUpToTheLimit(t *testing.T) {
 	_, err = s.Receive(t.Context(), "nowhere", 1, 0)
 	wantCode(t, err, sqs.QueueDoesNotExist)
 }
+
+func TestTheAgeOfAQueueIsThatOfItsOldestMessage(t *testing.T) {
+	s := newStack(t, sqs.Config{Queues: []sqs.Queue{{Name: "fanout"}}})
+	want := func(age time.Duration) {
+		t.Helper()
+		if got, err := s.Age("fanout"); got != age || err != nil {
+			t.Errorf("the age is %v, %v, want %v", got, err, age)
+		}
+	}
+	want(0)
+	s.send(t, "fanout", "first")
+	s.clock.Advance(time.Minute)
+	s.send(t, "fanout", "second")
+	s.clock.Advance(time.Second)
+	want(61 * time.Second)
+	if err := s.Delete("fanout", s.receive(t, "fanout")[0].ReceiptHandle); err != nil {
+		t.Fatal(err)
+	}
+	want(time.Second)
+	_, err := s.Age("nowhere")
+	wantCode(t, err, sqs.QueueDoesNotExist)
+}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/parley-im/parley/infra/local/apigateway"
 	"github.com/parley-im/parley/infra/local/clock"
+	"github.com/parley-im/parley/infra/local/console"
 	"github.com/parley-im/parley/infra/local/faults"
 )
 
@@ -65,6 +66,8 @@ type Config struct {
 	// Faults, if set, strikes the stack: between functions and services, closer to the function than Tap, and around what the
 	// gateway invokes. GET, PUT and DELETE /dev/faults are its admin endpoint.
 	Faults *faults.Injector
+	// Console, if set, watches the stack and is served at /console: between functions and services it is closest to the functions.
+	Console *console.Console
 	// Gateway are further options of the gateway; its clock, log and keys are set here.
 	Gateway apigateway.Options
 }

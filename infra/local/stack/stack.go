@@ -1,9 +1,11 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -163,10 +165,15 @@ func (s *Stack) startDynamoDB(ctx context.Context, cfg Config, where *places) er
 	if where.dynamodb, err = s.tapped(cfg, "dynamodb", s.DynamoDB.URL()); err != nil {
 		return err
 	}
-	return dynamodb.Create(ctx, awsdynamodb.NewFromConfig(aws.Config{
+	return dynamodb.Create(ctx, s.tables(), topology.Tables...)
+}
+
+// tables is a client of the emulator itself.
+func (s *Stack) tables() *awsdynamodb.Client {
+	return awsdynamodb.NewFromConfig(aws.Config{
 		Region: Region, BaseEndpoint: aws.String(s.DynamoDB.URL()),
 		Credentials: credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
-	}), topology.Tables...)
+	})
 }
 
 func (s *Stack) startS3(ctx context.Context, cfg Config, where *places) error {
@@ -201,7 +208,7 @@ func (s *Stack) startSQS(_ context.Context, cfg Config, where *places) error {
 		return fmt.Errorf("sqs: %w", err)
 	}
 	s.onClose(func(context.Context) { _ = s.SQS.Close() })
-	s.serve(l, s.SQS)
+	s.serve(l, cfg.watched("sqs", s.SQS))
 	where.sqs = s.SQS
 	where.sqsURL, err = s.tapped(cfg, "sqs", where.sqsURL)
 	return err
@@ -246,19 +253,24 @@ func (s *Stack) startSNS(_ context.Context, cfg Config, where *places) error {
 		close(closing)
 		_ = s.SNS.Close()
 	})
-	s.serve(l, s.SNS)
+	s.serve(l, cfg.watched("sns", s.SNS))
 	where.sns = s.SNS
 	where.snsURL, err = s.tapped(cfg, "sns", where.snsURL)
 	return err
 }
 
 func (s *Stack) startLambda(_ context.Context, cfg Config, where *places) error {
-	var err error
-	s.Lambda, err = lambda.New(lambda.Config{
+	settings := lambda.Config{
 		// There is no session token, because the S3 gateway refuses every one.
 		Region: Region, Account: Account, AccessKeyID: AccessKey, SecretAccessKey: SecretKey,
 		Logs: cfg.Logs, DeadLetter: func(d lambda.DeadLetter) { s.keep(cfg, d) },
-	}, where.functions(cfg.Functions)...)
+	}
+	asked := func(string) {}
+	if cfg.Console != nil {
+		settings.Watcher, settings.Logs, asked = cfg.Console, cfg.Console.Logs(cmp.Or[io.Writer](cfg.Logs, io.Discard)), cfg.Console.Polled
+	}
+	var err error
+	s.Lambda, err = lambda.New(settings, where.functions(cfg.Functions)...)
 	if err != nil {
 		return err
 	}
@@ -279,7 +291,7 @@ func (s *Stack) startLambda(_ context.Context, cfg Config, where *places) error 
 		}
 		pollers.Go(func() {
 			err := s.Lambda.Poll(ctx, lambda.EventSource{
-				Queue: source{s.SQS, f.Queue.Name}, Function: f.Name, BatchSize: f.Queue.Batch, ReportBatchItemFailures: true,
+				Queue: source{s.SQS, f.Queue.Name, func() { asked(f.Name) }}, Function: f.Name, BatchSize: f.Queue.Batch, ReportBatchItemFailures: true,
 			})
 			if err != nil && ctx.Err() == nil {
 				s.fail(fmt.Errorf("sqs: poll %s: %w", f.Queue.Name, err))
@@ -302,6 +314,9 @@ func (s *Stack) startGateway(cfg Config, l net.Listener) error {
 	if cfg.Faults != nil {
 		invoke = cfg.Faults.Invoke(invoke)
 	}
+	if cfg.Console != nil {
+		invoke = cfg.Console.Invoke(invoke)
+	}
 	var err error
 	s.API, err = apigateway.New(api(cfg.Limits), invoke, options)
 	if err != nil {
@@ -315,7 +330,7 @@ func (s *Stack) startGateway(cfg Config, l net.Listener) error {
 		}
 		_ = s.API.Close(ctx)
 	})
-	s.serve(l, s.API)
+	s.serve(l, cfg.watched("apigateway", s.API))
 	return nil
 }
 

@@ -11,10 +11,11 @@ import (
 // Tap wraps a service as functions see it.
 type Tap func(service string, next http.Handler) http.Handler
 
-// tapped returns the endpoint that functions use for a service at target: target itself without a tap and faults. Clients and presigned
-// URLs that name the endpoint go through it as well.
+// tapped returns the endpoint that functions use for a service at target: target itself if nothing is between, which is so with a
+// console alone if the service is of this process (see watched). Clients and presigned URLs that name the endpoint go through
+// it as well.
 func (s *Stack) tapped(cfg Config, service, target string) (string, error) {
-	if cfg.Tap == nil && cfg.Faults == nil {
+	if !cfg.between() && (cfg.Console == nil || service != "dynamodb" && service != "s3") {
 		return target, nil
 	}
 	to, err := url.Parse(target)
@@ -43,9 +44,23 @@ func (s *Stack) tapped(cfg Config, service, target string) (string, error) {
 	if cfg.Faults != nil {
 		handler = cfg.Faults.Tap(service, handler)
 	}
+	if cfg.Console != nil {
+		handler = cfg.Console.Tap(service, handler)
+	}
 	s.serve(l, handler)
 	s.onClose(func(context.Context) { proxy.Transport.(*http.Transport).CloseIdleConnections() })
 	return "http://" + l.Addr().String(), nil
+}
+
+// between reports whether something may change what functions ask and what they are answered.
+func (cfg Config) between() bool { return cfg.Tap != nil || cfg.Faults != nil }
+
+// watched returns a service of this process with the console before it. If something is between, the console is before that.
+func (cfg Config) watched(service string, h http.Handler) http.Handler {
+	if cfg.Console == nil || cfg.between() {
+		return h
+	}
+	return cfg.Console.Tap(service, h)
 }
 
 // tapConnections puts the tap before the management API.

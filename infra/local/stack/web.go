@@ -7,18 +7,11 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/parley-im/parley/infra/local/console"
 	"github.com/parley-im/parley/infra/local/issuer"
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/pkg/chat"
 )
-
-// Notification is what a phone would show.
-type Notification struct {
-	User  string `json:"user"`
-	At    string `json:"at"`
-	Title string `json:"title"`
-	Body  string `json:"body"`
-}
 
 func (s *Stack) startWeb(cfg Config, l net.Listener) error {
 	var err error
@@ -40,6 +33,13 @@ func (s *Stack) startWeb(cfg Config, l net.Listener) error {
 			http.Error(w, "faults are off: start the stack with -faults on", http.StatusNotFound)
 		})
 	}
+	if cfg.Console != nil {
+		cfg.Console.Show(console.Parts{Lambda: s.Lambda, API: s.API, SQS: s.SQS, Tables: s.tables(), Notifications: s.notifications})
+		handler := cfg.Console.Handler()
+		for _, path := range []string{"/console", "/console/", "/dev/console", "/dev/console/"} {
+			mux.Handle(path, handler)
+		}
+	}
 	s.serve(l, mux)
 	return nil
 }
@@ -50,6 +50,7 @@ func (s *Stack) serveIndex(w http.ResponseWriter, _ *http.Request) {
 clients connect to   %s
 tokens               POST /dev/token {"user":"ann"}
 notifications        GET  /dev/notifications?user=ann
+console              GET  /console
 health               GET  /healthz
 `, s.Gateway)
 }
@@ -57,18 +58,27 @@ health               GET  /healthz
 // serveNotifications answers with what the phones of a user would have shown, or all phones, oldest first.
 func (s *Stack) serveNotifications(w http.ResponseWriter, r *http.Request) {
 	user := r.URL.Query().Get("user")
-	shown := []Notification{}
-	for _, n := range s.SNS.Notifications(sns.Filter{}) {
-		if shows := Show(n); user == "" || shows.User == user {
-			shown = append(shown, shows)
+	shown := []console.Notification{}
+	for _, n := range s.notifications() {
+		if user == "" || n.User == user {
+			shown = append(shown, n)
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(shown) // the client is gone: nobody to tell
 }
 
+// notifications are what all phones would have shown, oldest first.
+func (s *Stack) notifications() []console.Notification {
+	shown := []console.Notification{}
+	for _, n := range s.SNS.Notifications(sns.Filter{}) {
+		shown = append(shown, Show(n))
+	}
+	return shown
+}
+
 // Show reads a notification as the app of its platform would.
-func Show(n sns.Notification) Notification {
+func Show(n sns.Notification) console.Notification {
 	var owner chat.Holder
 	_ = json.Unmarshal([]byte(n.UserData), &owner) // an endpoint of somebody else has no user of ours
 	var apns struct {
@@ -83,7 +93,7 @@ func Show(n sns.Notification) Notification {
 			} `json:"message"`
 		} `json:"fcmV1Message"`
 	}
-	shown := Notification{User: string(owner.User), At: n.At.UTC().Format("15:04:05")}
+	shown := console.Notification{User: string(owner.User), At: n.At.UTC().Format("15:04:05")}
 	switch {
 	case n.Platform == "GCM" && json.Unmarshal([]byte(n.Message), &fcm) == nil:
 		shown.Title, shown.Body = fcm.V1.Message.Notification.Title, fcm.V1.Message.Notification.Body

@@ -165,6 +165,7 @@ func queues() []sqs.Queue {
 type source struct {
 	service *sqs.Service
 	queue   string
+	asked   func() // is called for each request
 }
 
 // longPoll is how long one receive waits: the most that SQS allows.
@@ -173,6 +174,7 @@ const longPoll = 20 * time.Second
 // Receive implements lambda.Queue.
 func (s source) Receive(ctx context.Context, most int) ([]events.SQSMessage, error) {
 	for {
+		s.asked()
 		messages, err := s.service.Receive(ctx, s.queue, most, longPoll)
 		if err != nil || len(messages) > 0 {
 			return s.records(messages), err
@@ -197,6 +199,7 @@ func (s source) records(messages []sqs.Message) []events.SQSMessage {
 // Delete implements lambda.Queue.
 func (s source) Delete(_ context.Context, receiptHandles []string) error {
 	for _, handle := range receiptHandles {
+		s.asked()
 		if err := s.service.Delete(s.queue, handle); err != nil {
 			return err
 		}
