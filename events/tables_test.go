@@ -98,7 +98,7 @@ var limits = map[string]int{
 	"ConnectionLife": int(chat.ConnectionLife / time.Second), "ConnectionMargin": int(chat.ConnectionMargin / time.Second),
 	"MaxUsers": chat.MaxUsers, "MaxInvites": chat.MaxInvites, "InviteLife": int(chat.InviteLife / time.Second),
 	"MaxInviteLife": int(chat.MaxInviteLife / time.Second), "MaxPicture": chat.MaxPicture,
-	"DraftRetention": int(chat.DraftRetention / time.Second), "DraftPause": int(chat.DraftPause / time.Second),
+	"DraftRetention": int(chat.DraftRetention / time.Second), "ShownDraft": chat.ShownDraft, "DraftPause": int(chat.DraftPause / time.Second),
 	"MaxScheduled": chat.MaxScheduled, "MinSchedule": int(chat.MinSchedule / time.Second), "MaxSchedule": int(chat.MaxSchedule / time.Second),
 	"ScheduleEvery": int(chat.ScheduleEvery / time.Second), "SchedulePatience": int(chat.SchedulePatience / time.Second),
 	"ScheduleRetention": int(chat.ScheduleRetention / time.Second),

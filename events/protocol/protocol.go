@@ -51,6 +51,7 @@ type contract struct {
 	Shapes  []Frame
 	Values  []Value
 	Errors  []Error
+	Common  []string // the errors that every action may meet
 	Limits  []events.Limit
 	common  properties
 }
@@ -158,10 +159,14 @@ func (c *contract) operations() error {
 	if err != nil {
 		return err
 	}
-	var description struct{ Operations yaml.Node }
+	var description struct {
+		Operations yaml.Node
+		Common     []string `yaml:"x-errors"`
+	}
 	if err := yaml.Unmarshal(data, &description); err != nil {
 		return err
 	}
+	c.Common = description.Common
 	nodes := description.Operations.Content
 	for i := 0; i+1 < len(nodes); i += 2 {
 		var o operation

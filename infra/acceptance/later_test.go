@@ -98,6 +98,12 @@ func TestADraftFollowsItsAuthorFromDeviceToDevice(t *testing.T) {
 	}); code != chat.Forbidden {
 		t.Errorf("a stranger's draft is refused with %s", code)
 	}
+	if got := bobsPhone.line(sent.Conversation).Draft; got == nil || *got != (wire.Begun{Text: "Yes", At: second.At}) {
+		t.Errorf("bob's list says that he has begun %+v", got)
+	}
+	if got := laptop.line(sent.Conversation).Draft; got != nil {
+		t.Errorf("ann's list says that she has begun %+v", got)
+	}
 	if got := bobsPhone.begun(); len(got) != 1 || got[0].At != second.At || got[0].Body.Reply != sent.Seq {
 		t.Errorf("bob has begun %+v", got)
 	}

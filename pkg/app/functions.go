@@ -96,7 +96,7 @@ func Fanout(p *Parts) any { return fanout(p.deliverer(), p.logger) }
 // Sync serves what reads.
 func Sync(p *Parts) any {
 	log, people := p.conversations(), p.people()
-	r := &read.Reader{Log: log, Standings: log, Sessions: p.sessions(), Pairs: people, Silences: people, Now: now}
+	r := &read.Reader{Log: log, Standings: log, Sessions: p.sessions(), Pairs: people, Silences: people, Drafts: people, Now: now}
 	return p.routes(map[string]action{
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
 		"seen": do(r.Seen), "explain": do(r.Explain),

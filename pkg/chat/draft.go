@@ -28,4 +28,7 @@ type Drafts interface {
 	// Drafts returns up to limit drafts of a user in the order of the conversations' ids, beginning behind after. It may
 	// return some whose retention is over: what DynamoDB forgets by itself, it forgets late.
 	Drafts(ctx context.Context, user UserID, after ConversationID, limit int) ([]Draft, error)
+	// DraftsUpTo returns those behind after up to and including last, by conversation: as many as one read shows, which is
+	// 1 MB. It too may return some whose retention is over. It costs half a read unit for each 4 KB, at least one half.
+	DraftsUpTo(ctx context.Context, user UserID, after, last ConversationID) (map[ConversationID]Draft, error)
 }

@@ -53,7 +53,7 @@ const (
 	ShownReactors = 5
 	// EditWindow is how long after sending a message can be edited, by the server's clock.
 	EditWindow = 24 * time.Hour
-	// DeleteWindow is how long after sending its author can delete a message for all. Owners of a group always can.
+	// DeleteWindow is how long after sending its author can delete a message for all. Who has CanErase always can.
 	DeleteWindow = 48 * time.Hour
 	// MaxEdits is how often a message can be edited.
 	MaxEdits = 10
@@ -150,6 +150,8 @@ const (
 	ConnectionMargin = 5 * time.Minute
 	// DraftRetention is how long a draft that nobody touches is kept.
 	DraftRetention = 90 * 24 * time.Hour
+	// ShownDraft is how many characters of a draft the list of conversations shows.
+	ShownDraft = 80
 	// DraftPause is how long a client waits for more before it sends a draft: while somebody types, none is sent.
 	DraftPause = 2 * time.Second
 	// MaxScheduled is how many scheduled messages a user has, those included that failed and were not dismissed.

@@ -129,7 +129,8 @@ type Pins struct {
 
 // Hides are messages that a user has hidden.
 type Hides struct {
-	// Count grows with every message that the user hides in the conversation; Seqs are the latest, at most ShownHides.
+	// Count grows with every message that the user hides in the conversation, and at times with one that is hidden again, long
+	// after or while the first try still runs. Seqs are the latest, at most ShownHides.
 	Count int
 	Seqs  []Seq
 }

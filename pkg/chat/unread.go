@@ -23,7 +23,7 @@ const (
 	SkipHidden  Reason = "hidden"
 	SkipSystem  Reason = "system"
 	SkipOwn     Reason = "own"
-	SkipDeleted Reason = "deleted"
+	SkipDeleted Reason = "deleted" // or expired
 	SkipSilent  Reason = "silent"
 )
 

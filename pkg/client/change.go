@@ -25,7 +25,7 @@ func (c *Client) Edit(ctx context.Context, conversation chat.ConversationID, seq
 }
 
 // Delete removes a message for everybody and waits in the way of Edit; only its place is left. Authors can for
-// chat.DeleteWindow, the owner of a group always.
+// chat.DeleteWindow, moderators of a group and those above them always.
 func (c *Client) Delete(ctx context.Context, conversation chat.ConversationID, seq chat.Seq) (wire.Accepted, error) {
 	if ctx.Err() != nil {
 		return wire.Accepted{}, context.Cause(ctx)

@@ -25,6 +25,7 @@ type Validator struct {
 	replies  map[string]*jsonschema.Schema // by the action that they answer
 	events   map[string]*jsonschema.Schema // by event
 	gateway  *jsonschema.Schema
+	refusals map[string][]string // the codes by the action that they answer
 }
 
 // base is an absolute URL that exists nowhere, so that references between the files resolve.
@@ -38,6 +39,10 @@ func New() (*Validator, error) {
 		requests: map[string]*jsonschema.Schema{},
 		replies:  map[string]*jsonschema.Schema{},
 		events:   map[string]*jsonschema.Schema{},
+	}
+	var err error
+	if v.refusals, err = refusals(); err != nil {
+		return nil, err
 	}
 	asked, answered := actions()
 	names, err := fs.Glob(events.FS, "schema/*.json")
@@ -119,8 +124,8 @@ func (v *Validator) Request(frame []byte) error {
 	return check(v.requests[action], action, members)
 }
 
-// Event checks a frame that a client gets against the schema of its event. A reply is checked as the answer to action;
-// with "" it may be the answer to any. A frame without an event must be API Gateway's own error. The error says which
+// Event checks a frame that a client gets against the schema of its event. A reply is checked as the answer to action, and an
+// error against the codes that asyncapi.yaml gives the action; with "" either may be the answer to any. A frame without an event must be API Gateway's own error. The error says which
 // schema and where.
 func (v *Validator) Event(frame []byte, action string) error {
 	members, err := parse(frame)
@@ -133,7 +138,10 @@ func (v *Validator) Event(frame []byte, action string) error {
 	case !has:
 		return check(v.gateway, "gateway", members)
 	case name != "reply":
-		return check(v.events[name], name, members)
+		if err := check(v.events[name], name, members); err != nil || name != "error" {
+			return err
+		}
+		return v.refusal(action, members["code"])
 	case action != "":
 		return check(v.replies[action], "reply."+action, members)
 	}

@@ -78,6 +78,9 @@ func TestEventIsCheckedByItsNameAndTheActionItAnswers(t *testing.T) {
 		"temporary without retry_after": {`{"event":"error","code":"limited","message":"x"}`, "", []string{"error", "retry_after"}},
 		"permanent with retry_after":    {`{"event":"error","code":"invalid","message":"x","retry_after":1}`, "", []string{"error", "retry_after"}},
 		"unknown code":                  {`{"event":"error","code":"tired","message":"x"}`, "", []string{"error", "/code"}},
+		"a code of the action's own":    {`{"event":"error","ref":"1","code":"behind","message":"x"}`, "send", nil},
+		"a code that any may answer":    {`{"event":"error","ref":"1","code":"invalid","message":"x"}`, "settings", nil},
+		"a code of another action":      {`{"event":"error","ref":"1","code":"behind","message":"x"}`, "settings", []string{"settings", `"behind"`}},
 		"not JSON":                      {`pong`, "", []string{"not JSON"}},
 	} {
 		t.Run(name, func(t *testing.T) { says(t, v.Event([]byte(test.frame), test.action), test.says) })

@@ -64,6 +64,29 @@ func TestPinsAreWhatIsThereForTheCaller(t *testing.T) {
 	}
 }
 
+func TestTheListCountsNoPinsBeforeTheCallersPlace(t *testing.T) {
+	r := newRig(t)
+	members := map[chat.UserID]chat.Place{"ann": {Role: chat.Owner}, "late": {Role: chat.Member, From: 3}}
+	c := chat.Conversation{
+		ID: chat.GroupID("ann", "pins"), Kind: chat.Group, Setup: chat.Setup{Name: "friends"}, Creator: "ann", Created: epoch, Size: 2, Members: members,
+	}
+	if _, _, err := r.Log.Create(ctx, c, members); err != nil {
+		t.Fatal(err)
+	}
+	for seq, text := range some(4) {
+		if _, _, err := r.Log.Put(ctx, entry(c.ID, chat.Seq(seq+1), text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.pin(t, c.ID, 1, 2, 3)
+	for user, want := range map[chat.UserID]int{"ann": 3, "late": 1} {
+		got, err := r.Pins(ctx, as(user), wire.Pins{Conversation: c.ID})
+		if lines := r.list(t, user, 10); err != nil || len(got.Pins) != want || len(lines) != 1 || lines[0].Pins != want {
+			t.Errorf("%s: %+v in the list, %+v, %v; want %d", user, lines, got.Pins, err, want)
+		}
+	}
+}
+
 func TestPinsThatFillAFrameAreNamedNevertheless(t *testing.T) {
 	r := newRig(t)
 	var pins []chat.Seq

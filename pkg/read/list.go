@@ -15,7 +15,7 @@ const skew = 10 * time.Second
 // in each. With since it leaves out those in which nothing has happened since then and whose cursors and choices have not
 // changed, and looks at more of them at once: so a device that was away for a moment gets one small frame.
 //
-// It costs one Query of the index and, for each conversation, the tail (a read unit), the caller's standing and, in a direct one,
+// It costs one Query of the index, one of the caller's drafts (half a unit for each 4 KB) and, for each conversation, the tail (a read unit), the caller's standing and, in a direct one,
 // the peer's standing and session (half a unit each); if something is unread, the range of that, strongly read, and half a unit
 // for each who wrote it.
 func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Conversations) (wire.Listed, error) {
@@ -32,7 +32,7 @@ func (r *Reader) Conversations(ctx context.Context, who chat.Identity, q wire.Co
 	if err != nil {
 		return wire.Listed{}, err
 	}
-	lines, of, err := r.lines(ctx, who.User, ids, since)
+	lines, of, err := r.lines(ctx, who.User, q.Next, ids, since)
 	if err != nil {
 		return wire.Listed{}, err
 	}
@@ -72,12 +72,18 @@ type listed struct {
 }
 
 // lines makes a line of each conversation that exists and has changed, and says of each whether it exists: 1 or 0.
-func (r *Reader) lines(ctx context.Context, user chat.UserID, ids []chat.ConversationID, since time.Time) (lines []listed, of []int, err error) {
+func (r *Reader) lines(
+	ctx context.Context, user chat.UserID, after chat.ConversationID, ids []chat.ConversationID, since time.Time,
+) (lines []listed, of []int, err error) {
 	tails, err := r.existing(ctx, ids, user)
 	if err != nil {
 		return nil, nil, err
 	}
 	standings, err := r.standings(ctx, user, tails)
+	if err != nil {
+		return nil, nil, err
+	}
+	drafts, err := r.drafts(ctx, user, after, ids)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -92,7 +98,7 @@ func (r *Reader) lines(ctx context.Context, user chat.UserID, ids []chat.Convers
 		peer := tail.Conversation.Peer(user)
 		own := standings[chat.Membership{Conversation: ids[i], User: user}]
 		theirs := standings[chat.Membership{Conversation: ids[i], User: peer}]
-		if tail.Last.At.Before(since) && own.Touched.Before(since) && theirs.Touched.Before(since) {
+		if tail.Last.At.Before(since) && own.Touched.Before(since) && theirs.Touched.Before(since) && drafts[ids[i]].At.Before(since) {
 			continue
 		}
 		changed = append(changed, i)
@@ -118,6 +124,9 @@ func (r *Reader) lines(ctx context.Context, user chat.UserID, ids []chat.Convers
 		} else if peer != "" {
 			r.peer(&l.Own, standings[chat.Membership{Conversation: ids[i], User: peer}], sessions[user], sessions[peer])
 		}
+		if d, ok := drafts[ids[i]]; ok {
+			l.Draft = wire.FromBegun(d)
+		}
 		u, err := r.unread(ctx, tail, own)
 		l.Unread = wire.FromUnread(u)
 		if err != nil {
@@ -129,6 +138,20 @@ func (r *Reader) lines(ctx context.Context, user chat.UserID, ids []chat.Convers
 		return struct{}{}, err
 	})
 	return lines, of, err
+}
+
+// drafts reads what the user has begun to write in the conversations of a page, which come in the order of their ids behind after.
+func (r *Reader) drafts(ctx context.Context, user chat.UserID, after chat.ConversationID, ids []chat.ConversationID) (map[chat.ConversationID]chat.Draft, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	drafts, err := r.Drafts.DraftsUpTo(ctx, user, after, ids[len(ids)-1])
+	for id, d := range drafts {
+		if r.Now().Sub(d.At) >= chat.DraftRetention {
+			delete(drafts, id)
+		}
+	}
+	return drafts, err
 }
 
 // sessions reads the sessions of users by name.
@@ -182,12 +205,22 @@ func describe(tail chat.Tail, user chat.UserID, hides chat.Hides) wire.Conversat
 		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head,
 		From: tail.Place.From, Role: tail.Place.Role, Can: c.Capabilities(tail.Place.Role),
 		Request: c.Request == user, Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
-		Pins: len(c.Pins), Hides: wire.FromHides(hides), Parent: c.Parent, Root: c.Root,
+		Pins: pinned(tail), Hides: wire.FromHides(hides), Parent: c.Parent, Root: c.Root,
 	}
 	if timer := c.Clock(chat.Timer{}); timer.Set() {
 		out.Timer = wire.FromTimer(timer)
 	}
 	return out
+}
+
+// pinned is how many pins there are that the caller's place allows. What has become of those messages is not read for it.
+func pinned(tail chat.Tail) (n int) {
+	for _, seq := range tail.Conversation.Pins {
+		if seq >= tail.Place.From {
+			n++
+		}
+	}
+	return n
 }
 
 // fit is the line with its last entry, or without if that would take more than a quarter of what is left, and its size.

@@ -31,6 +31,7 @@ type Reader struct {
 	Standings chat.Standings
 	Pairs     chat.Pairs
 	Silences  chat.Silences
+	Drafts    chat.Drafts
 	Now       func() time.Time
 }
 

@@ -35,7 +35,7 @@ func newRig(t testing.TB) *rig {
 	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	people := store.NewPeople(db, topology.People.Name)
 	return &rig{People: people, Reader: &read.Reader{
-		Log: log, Standings: log, Pairs: people, Silences: people,
+		Log: log, Standings: log, Pairs: people, Silences: people, Drafts: people,
 		Sessions: store.NewSessions(db, topology.Sessions.Name),
 		Now:      func() time.Time { return epoch },
 	}}

@@ -32,6 +32,9 @@ func TestHidingIsForOneUserAndAllTheirDevices(t *testing.T) {
 		if err != nil || !slices.Equal(hid.Hides.Seqs, hide.Seqs[:1]) {
 			t.Fatalf("%+v, %v", hid, err)
 		}
+		if hides := r.hides(t, message.Conversation, "bob"); hid.Hides.Count != 1 || hides.Count != 1 || !slices.Equal(hides.Seqs, hide.Seqs[:1]) {
+			t.Fatalf("answered %+v, remembered %+v", hid, hides)
+		}
 	}
 	if e := r.at(t, message); !slices.Equal(e.State.Hides, []chat.UserID{"bob"}) || e.For("bob", chat.Place{}).Kind != chat.Hidden || e.For("ann", chat.Place{}).Body.Text != "one" {
 		t.Errorf("%+v", e)

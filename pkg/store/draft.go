@@ -57,12 +57,33 @@ func (p *People) Drafts(ctx context.Context, user chat.UserID, after chat.Conver
 		return nil, ignoreNotFound(err)
 	}
 	for _, i := range items {
-		all = append(all, chat.Draft{
-			Conversation: chat.ConversationID(strings.TrimPrefix(i.Item, draftPrefix)), Peer: chat.UserID(i.Peer),
-			Text: i.Text, Reply: i.Reply, At: millis(i.Written),
-		})
+		all = append(all, i.draft())
 	}
 	return all, nil
+}
+
+// DraftsUpTo implements chat.Drafts with one Query.
+func (p *People) DraftsUpTo(ctx context.Context, user chat.UserID, after, last chat.ConversationID) (all map[chat.ConversationID]chat.Draft, err error) {
+	defer wrap(&err, "drafts")
+	var items []draftItem
+	err = p.table.Get("user", string(user)).
+		Range("item", dynamo.Between, draftPrefix+string(after)+"\x00", draftPrefix+string(last)).RequestLimit(1).All(ctx, &items)
+	if err != nil {
+		return nil, ignoreNotFound(err)
+	}
+	all = make(map[chat.ConversationID]chat.Draft, len(items))
+	for _, i := range items {
+		d := i.draft()
+		all[d.Conversation] = d
+	}
+	return all, nil
+}
+
+func (i draftItem) draft() chat.Draft {
+	return chat.Draft{
+		Conversation: chat.ConversationID(strings.TrimPrefix(i.Item, draftPrefix)), Peer: chat.UserID(i.Peer),
+		Text: i.Text, Reply: i.Reply, At: millis(i.Written),
+	}
 }
 
 // page queries a user's items of one kind, beginning behind one of them. Prefixes end in '#', which '$' follows.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/guregu/dynamo/v2"
 
@@ -23,14 +24,26 @@ func (h hidden) hides() chat.Hides {
 // nothing is remembered.
 func (s *Conversations) Hide(ctx context.Context, id chat.ConversationID, user chat.UserID, seqs []chat.Seq) (hides chat.Hides, err error) {
 	defer wrap(&err, "hide in %s", id)
-	messages, err := s.hide(ctx, id, user, seqs)
+	messages, again, err := s.hide(ctx, id, user, seqs)
 	if err != nil || len(messages) == 0 {
 		return hides, err
 	}
-	// Also if nothing was changed: an earlier try may have been cut short before it was remembered.
+	news := messages
 	var member hidden
+	if again {
+		// What was hidden before and is not remembered is news, too: that try may have been cut short.
+		err := s.table.Get("conversation", string(id)).Range("item", dynamo.Equal, memberKey(user)).Consistent(true).One(ctx, &member)
+		if err != nil {
+			return chat.Hides{Seqs: messages}, ignoreNotFound(err)
+		}
+		news = slices.DeleteFunc(slices.Clone(messages), func(seq chat.Seq) bool { return slices.Contains(member.Hides, seq) })
+		if len(news) == 0 {
+			return chat.Hides{Count: member.Hidden, Seqs: messages}, nil
+		}
+		member = hidden{}
+	}
 	err = s.table.Update("conversation", string(id)).Range("item", memberKey(user)).
-		SetExpr("'hides' = list_append(if_not_exists('hides', ?), ?)", []chat.Seq{}, messages).Add("hidden", len(messages)).
+		SetExpr("'hides' = list_append(if_not_exists('hides', ?), ?)", []chat.Seq{}, news).Add("hidden", len(news)).
 		Set("touched", s.now().UnixMilli()).
 		If("attribute_exists('item')").Value(ctx, &member)
 	if dynamo.IsCondCheckFailed(err) {
@@ -49,23 +62,23 @@ func (s *Conversations) Hide(ctx context.Context, id chat.ConversationID, user c
 	return chat.Hides{Count: member.Hidden, Seqs: messages}, nil
 }
 
-// hide marks messages, counting the users who hide each, and returns those that there are.
-func (s *Conversations) hide(ctx context.Context, id chat.ConversationID, user chat.UserID, seqs []chat.Seq) (messages []chat.Seq, err error) {
+// hide marks messages, counting the users who hide each, and returns those that there are and whether some were marked before.
+func (s *Conversations) hide(ctx context.Context, id chat.ConversationID, user chat.UserID, seqs []chat.Seq) (messages []chat.Seq, again bool, err error) {
 	name := hidePrefix + string(user)
 	for _, seq := range seqs {
 		var there entryItem
-		_, err := s.table.Update("conversation", string(id)).Range("item", entryKey(seq)).
+		wrote, err := s.table.Update("conversation", string(id)).Range("item", entryKey(seq)).
 			SetExpr("$ = ?", name, true).Add("hides", 1).
 			If("'kind' = ? AND attribute_not_exists($)", string(chat.Message), name).CurrentValue(ctx, &there)
 		if dynamo.IsCondCheckFailed(err) {
 			continue // there is nothing
 		}
 		if err != nil {
-			return nil, err
+			return nil, again, err
 		}
 		if there.Kind == chat.Message {
-			messages = append(messages, seq)
+			messages, again = append(messages, seq), again || !wrote
 		}
 	}
-	return messages, nil
+	return messages, again, nil
 }

@@ -90,7 +90,7 @@ var Functions = []Function{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
-			{People, []string{"dynamodb:BatchGetItem"}}, // who may see whom, and whom the caller does not want to hear
+			{People, []string{"dynamodb:BatchGetItem", "dynamodb:Query"}}, // who may see whom, and whom the caller does not want to hear; drafts
 		},
 		Memory: 512, Timeout: 15 * time.Second,
 	},

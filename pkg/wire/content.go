@@ -140,10 +140,10 @@ func (r Send) Own() chat.Timer {
 // checkSend is check for what may also begin a thread.
 func (t Target) checkSend() error {
 	switch {
+	case t.Thread == nil && (t.User == "") == (t.Conversation == ""), t.Thread != nil && (t.User != "" || t.Conversation != ""):
+		return invalid("to: exactly one of user, conversation and thread")
 	case t.Thread == nil:
 		return t.check()
-	case t.User != "", t.Conversation != "":
-		return invalid("to: exactly one of user, conversation and thread")
 	case !t.Thread.valid():
 		return invalid("to.thread: the conversation and the seq of a message")
 	}

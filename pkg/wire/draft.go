@@ -59,6 +59,18 @@ func FromDraft(d chat.Draft) Draft {
 	return Draft{EventDraft, d.Conversation, d.Peer, &Unfinished{d.Text, d.Reply}, Time(d.At)}
 }
 
+// Begun is what a line of the list of conversations says of the caller's draft there: its first chat.ShownDraft characters.
+type Begun struct {
+	Text string `json:"text"`
+	At   string `json:"at"`
+}
+
+// FromBegun renders the beginning of a draft.
+func FromBegun(d chat.Draft) *Begun {
+	text := []rune(d.Text)
+	return &Begun{string(text[:min(len(text), chat.ShownDraft)]), Time(d.At)}
+}
+
 // Cleared says that there is no draft any more.
 func Cleared(d chat.Draft) Draft {
 	return Draft{Event: EventDraft, Conversation: d.Conversation, User: d.Peer, At: Time(d.At)}

@@ -204,10 +204,13 @@ type Conversation struct {
 	History  chat.Visibility `json:"history,omitzero"`
 	// Timer makes what is sent from now on disappear.
 	Timer *Timer `json:"timer,omitzero"`
-	// Pins is how many messages are pinned.
+	// Pins is how many messages are pinned, not before From. What was deleted, has expired or was hidden counts, which only
+	// reading it would show: the action pins does.
 	Pins int `json:"pins,omitzero"`
 	// Hides are the messages that the caller has hidden from themselves.
 	Hides *Hides `json:"hides,omitzero"`
+	// Draft is how what the caller has begun to write here begins; absent if there is nothing.
+	Draft *Begun `json:"draft,omitzero"`
 	// Parent and Root are the conversation and the message in it that a thread is about.
 	Parent chat.ConversationID `json:"parent,omitzero"`
 	Root   chat.Seq            `json:"root,omitzero"`

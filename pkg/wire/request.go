@@ -53,7 +53,7 @@ type Place struct {
 // Regard names members who are to notice a message.
 type Regard struct {
 	Mentions []chat.UserID `json:"mentions,omitzero"`
-	// Everybody mentions all members. Only owners of a group can.
+	// Everybody mentions all members. Only moderators of a group and those above them can.
 	Everybody bool `json:"everybody,omitzero"`
 }
 

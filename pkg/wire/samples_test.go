@@ -189,7 +189,7 @@ func eventFrames() map[string]any {
 		"message.group":      FromEntry(charts),
 		"created":            FromEntry(created),
 		"error":              NewError("7", &chat.Error{Code: chat.Forbidden}),
-		"error.invalid":      NewError("7", chat.Errorf(chat.Invalid, "to: exactly one of user and conversation")),
+		"error.invalid":      NewError("7", chat.Errorf(chat.Invalid, "to: exactly one of user, conversation and thread")),
 		"error.temporary":    NewError("7", &chat.Error{Code: chat.Limited, RetryAfter: 1500 * time.Millisecond}),
 		"error.connection":   NewError("", &chat.Error{Code: chat.Replaced}),
 		"reply.send":         NewReply("7", Accepted{direct, 42, sending, Time(hi.At)}),
@@ -202,7 +202,7 @@ func eventFrames() map[string]any {
 		"reply.sync.nothing": NewReply("s3", Synced{}),
 		"reply.history":      NewReply("h1", Page{[]Entry{FromEntry(hi), FromEntry(picture)}, 43, true}),
 		"reply.conversations": NewReply("l1", Listed{Conversations: []Conversation{
-			{Own: directOwn(), Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture, Role: chat.Member, Can: chat.Conversation{Kind: chat.Direct}.Capabilities(chat.Member)},
+			{Own: directOwn(), Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture, Draft: &Begun{"On the way, and", "2026-11-21T22:25:00.000Z"}, Role: chat.Member, Can: chat.Conversation{Kind: chat.Direct}.Capabilities(chat.Member)},
 			{Own: groupOwn(), Conversation: group, Kind: chat.Group, Name: name, Size: 3, Head: 2, Last: &lastCharts, From: 2, Role: chat.Guest,
 				Can: chat.Conversation{}.Capabilities(chat.Guest), Picture: media, Announce: true, Slow: 30, History: chat.FromStart},
 		}, Next: group, Since: "2026-11-21T22:30:00.000Z"}),

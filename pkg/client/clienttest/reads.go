@@ -68,7 +68,7 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 	}
 	for _, id := range ids[:limit] {
 		l := s.logs[id]
-		if r.Since != "" && !l.changed(user, r.Since) {
+		if r.Since != "" && !l.changed(user, r.Since) && s.later.drafts[kept{user, id}].At < r.Since {
 			continue
 		}
 		line := l.conversation
@@ -77,13 +77,21 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 		if seqs := l.hides[user]; len(seqs) > 0 {
 			line.Hides = &wire.Hides{Count: len(seqs), Seqs: seqs[max(0, len(seqs)-chat.ShownHides):]}
 		}
-		line.Pins = len(l.pins)
+		for _, seq := range l.pins {
+			if seq >= line.From {
+				line.Pins++
+			}
+		}
 		line.Last = &l.to(user, l.entries[len(l.entries)-1:])[0]
 		line.Request = l.request == user
 		if line.Role = l.place(user).Role; line.Kind == chat.Direct {
 			line.Peer = l.other(user)
 		}
 		line.Own = s.own(l, user)
+		if d := s.later.drafts[kept{user, id}]; d.Body != nil {
+			text := []rune(d.Body.Text)
+			line.Draft = &wire.Begun{Text: string(text[:min(len(text), chat.ShownDraft)]), At: d.At}
+		}
 		out.Conversations = append(out.Conversations, line)
 	}
 	if limit < len(ids) {
