@@ -61,30 +61,43 @@ func (c Conversation) Timed() bool { return c.Setup.Timed || c.Within != nil && 
 // timers is how many entries are read at a time to start their timers.
 const timers = 100
 
-// StartTimers starts the timers of what others wrote behind from and up to to, because a member has read it. It costs
+// Started is when a message disappears whose timer has started.
+type Started struct {
+	Seq   Seq
+	Until time.Time
+}
+
+// StartTimers starts the timers of what others wrote behind from and up to to, because a member has read it. It returns what
+// now begins to disappear, oldest first, also with an error: whoever starts timers tells the members. It costs
 // nothing in a conversation whose timers never counted from reading; otherwise a query of the range and a write unit for
 // each message that now begins to disappear. Of more than MaxResend, only the newest begin; the others last for UnreadLife.
-func StartTimers(ctx context.Context, log Log, c Conversation, reader UserID, from, to Seq, at time.Time) error {
+func StartTimers(ctx context.Context, log Log, c Conversation, reader UserID, from, to Seq, at time.Time) ([]Started, error) {
 	if !c.Timed() {
-		return nil
+		return nil, nil
 	}
 	if to > MaxResend {
 		from = max(from, to-MaxResend)
 	}
+	var all []Started
 	for from < to {
 		entries, err := log.After(ctx, c.ID, from, min(timers, int(to-from)), Strong)
 		if err != nil || len(entries) == 0 {
-			return err
+			return all, err
 		}
 		for _, e := range entries {
 			from = e.Seq
 			if e.Timer.From != SinceRead || e.From == reader || e.State.Deleted {
 				continue
 			}
-			if err := log.Start(ctx, e, at.Add(e.Timer.After)); err != nil {
-				return err
+			until := at.Add(e.Timer.After)
+			started, err := log.Start(ctx, e, until)
+			if err != nil {
+				return all, err
+			}
+			if started {
+				all = append(all, Started{e.Seq, until})
 			}
 		}
 	}
-	return nil
+	return all, nil
 }

@@ -18,6 +18,11 @@ type Deliverer interface {
 	Deliver(ctx context.Context, c chat.Conversation, e chat.Entry, except chat.ConnectionID) error
 }
 
+// Timers tells all members which timers have started, best effort.
+type Timers interface {
+	Timers(ctx context.Context, c chat.Conversation, started []chat.Started)
+}
+
 // Attachments checks what a message attaches.
 type Attachments interface {
 	// Check returns media_missing unless each of the owner's uploads is there with the size and type that is said, and
@@ -48,8 +53,9 @@ type Sender struct {
 	Directs  chat.Directs
 	People   chat.People
 	Sessions chat.Sessions
-	// Standings are moved by who writes where messages disappear once they are read.
+	// Standings are moved by who writes where messages disappear once they are read, and Timers says so.
 	Standings chat.Standings
+	Timers    Timers
 	// Now is the clock that entries are stamped with.
 	Now func() time.Time
 }
@@ -111,7 +117,9 @@ func (s *Sender) reads(ctx context.Context, a attempt, user chat.UserID) error {
 		}
 		return err
 	}
-	return chat.StartTimers(ctx, s.Log, a.tail.Conversation, user, max(was, a.tail.Place.From), moved.Read, s.Now())
+	started, err := chat.StartTimers(ctx, s.Log, a.tail.Conversation, user, max(was, a.tail.Place.From), moved.Read, s.Now())
+	s.Timers.Timers(ctx, a.tail.Conversation, started) // also if not all could be started
+	return err
 }
 
 // Check makes the checks of Send and marks what is attached as kept, for ever, because it does not know when the message will

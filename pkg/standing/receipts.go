@@ -20,8 +20,8 @@ const workers = 16
 // told in a quiet conversation. Conversations that the caller is not in any more are stepped over: sync tells that they are gone.
 //
 // It costs, for each conversation, the query of the tail and one write unit, also if the cursor is stale; the session of the caller
-// and of everybody who is told, half a read unit each; a post to each connection; and what chat.StartTimers costs. Errors: invalid if a cursor is beyond the
-// last entry, which changes nothing.
+// and of everybody who is told, half a read unit each; a post to each connection; and what chat.StartTimers costs, and
+// telling all members of what that has started. Errors: invalid if a cursor is beyond the last entry, which changes nothing.
 func (k *Keeper) Receipts(ctx context.Context, who chat.Identity, q wire.Receipts) (struct{}, error) {
 	receipts := make([]chat.Receipt, len(q.Cursors))
 	for i, c := range q.Cursors {
@@ -96,7 +96,10 @@ func (k *Keeper) advance(ctx context.Context, user chat.UserID, tails []chat.Tai
 			moved[i], was, err = k.Standings.Advance(groupCtx, user, r, sessions[0].Settings.Private, k.Now())
 			switch {
 			case err == nil:
-				return chat.StartTimers(groupCtx, k.Log, tails[i].Conversation, user, max(was, tails[i].Place.From), moved[i].Read, k.Now())
+				c := tails[i].Conversation
+				var started []chat.Started
+				started, err = chat.StartTimers(groupCtx, k.Log, c, user, max(was, tails[i].Place.From), moved[i].Read, k.Now())
+				k.Teller.Timers(ctx, c, started) // also if not all could be started
 			case chat.AsError(err).Code == chat.Forbidden:
 				moved[i], err = chat.Receipt{}, nil // removed since
 			}

@@ -46,6 +46,7 @@ type heard struct {
 	Archived     *bool
 	Marked       *chat.Seq
 	MarkedAt     chat.Seq `json:"marked_at"`
+	Messages     []wire.Due
 }
 
 // lagging is a log whose eventual tails miss the newest entries.
@@ -71,7 +72,7 @@ func newRig(t *testing.T) *rig {
 	now := func() time.Time { return epoch }
 	r.Keeper = &standing.Keeper{
 		Log: log, Standings: stored, Sessions: r.sessions, Now: now,
-		Teller: &deliver.Deliverer{Poster: r, Now: now, Logger: slog.New(slog.DiscardHandler)},
+		Teller: &deliver.Deliverer{Sessions: r.sessions, Poster: r, Now: now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	return r
 }
