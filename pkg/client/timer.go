@@ -62,12 +62,12 @@ func (r *Room) Waiting() []chat.Seq {
 }
 
 // Refresh asks what messages of a conversation, oldest first, say now; a Room takes the entries with Apply. It asks for a page of
-// history for each chat.MaxHistory entries at most, and only where there are such messages. With an error come those that it has.
+// history for each chat.DefaultHistory entries at most, and only where there are such messages. With an error come those that it has.
 func (c *Client) Refresh(ctx context.Context, conversation chat.ConversationID, seqs ...chat.Seq) ([]wire.Entry, error) {
 	var all []wire.Entry
 	for len(seqs) > 0 {
 		last := seqs[len(seqs)-1]
-		limit := min(chat.MaxHistory, int(last-seqs[0])+1)
+		limit := min(chat.DefaultHistory, int(last-seqs[0])+1)
 		page, err := c.History(ctx, conversation, last+1, limit)
 		if err != nil {
 			return all, err
@@ -77,9 +77,11 @@ func (c *Client) Refresh(ctx context.Context, conversation chat.ConversationID, 
 				all = append(all, e)
 			}
 		}
-		next := last + 1 - chat.Seq(limit) // the first that the page can have
-		n, _ := slices.BinarySearch(seqs, next)
-		seqs = seqs[:n]
+		if len(page.Entries) == 0 {
+			break // the user may not see them any more
+		}
+		n, _ := slices.BinarySearch(seqs, page.Entries[0].Seq) // long entries make a page shorter than its limit
+		seqs = seqs[:min(n, len(seqs)-1)]
 	}
 	return all, nil
 }

@@ -64,11 +64,11 @@ func TestTimersAreHandled(t *testing.T) {
 
 func TestRefreshAsksOnlyWhereThereIsSomething(t *testing.T) {
 	play(t, func(t *scene) {
-		for i := range 3*chat.MaxHistory + 10 {
+		for i := range 2*chat.DefaultHistory + 10 {
 			t.server.Say("bob", "ann", fmt.Sprint(i))
 		}
 		ann := t.connect("ann")
-		asked := []chat.Seq{1, 2, chat.MaxHistory + 1, 3*chat.MaxHistory + 5}
+		asked := []chat.Seq{1, 2, chat.DefaultHistory, 2*chat.DefaultHistory + 5}
 		got, err := ann.Refresh(t.Context(), annAndBob, asked...)
 		var seqs []chat.Seq
 		for _, e := range got {
