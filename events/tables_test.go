@@ -108,7 +108,7 @@ var limits = map[string]int{
 	"MaxChanged": chat.MaxChanged,
 	"MaxHides":   chat.MaxHides, "ShownHides": chat.ShownHides, "MaxPins": chat.MaxPins, "MaxFollowers": chat.MaxFollowers,
 	"MaxRoots": chat.MaxRoots, "MinTimer": int(chat.MinTimer / time.Second), "MaxTimer": int(chat.MaxTimer / time.Second),
-	"UnreadLife":     int(chat.UnreadLife / time.Second),
+	"MaxTimers": chat.MaxTimers, "UnreadLife": int(chat.UnreadLife / time.Second),
 	"MaxDisplayName": chat.MaxDisplayName, "MaxAbout": chat.MaxAbout, "MaxProfiles": chat.MaxProfiles,
 }
 
@@ -162,6 +162,7 @@ func TestSchemasHoldTheShapesAndLimitsOfChat(t *testing.T) {
 		"common/definitions/pins/maximum":                                chat.MaxPins,
 		"reply.pins/properties/result/properties/pins/maxItems":          chat.MaxPins,
 		"hide/properties/seqs/maxItems":                                  chat.MaxHides,
+		"timers/properties/messages/maxItems":                            chat.MaxTimers,
 		"threads/properties/roots/maxItems":                              chat.MaxRoots,
 		"common/definitions/threadConversation/properties/size/maximum":  chat.MaxFollowers,
 		"common/definitions/reactions/items/properties/users/maxItems":   chat.ShownReactors,

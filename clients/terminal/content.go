@@ -115,6 +115,43 @@ func (rs rooms) hidden(h client.Hides) {
 	r.drawn = transcript{}
 }
 
+// started takes when messages disappear that somebody has read.
+func (rs rooms) started(t client.Timers) {
+	if r, ok := rs.byID[t.Conversation]; ok {
+		r.now.Start(t)
+	}
+}
+
+// restated are messages of a room as they are now.
+type restated struct {
+	room    *room
+	entries []wire.Entry
+}
+
+// refresh asks whether the timers of messages have started while nobody could tell, in every room that shows such messages. What
+// cannot be asked is asked after the next connect.
+func (s *screen) refresh() tea.Cmd {
+	var all []tea.Cmd
+	for _, r := range s.rooms.byID {
+		if waiting := r.now.Waiting(); len(waiting) > 0 {
+			all = append(all, func() tea.Msg {
+				entries, _ := s.client.Refresh(s.ctx, r.id, waiting...)
+				return restated{r, entries}
+			})
+		}
+	}
+	return tea.Batch(all...)
+}
+
+// renew takes them. A room that began anew meanwhile has them already, or gets them.
+func (m restated) renew() {
+	for _, e := range m.entries {
+		if _, ok := m.room.now.Message(e.Seq); ok {
+			m.room.drawn.redraw(m.room.now.Apply(e), &m.room.now)
+		}
+	}
+}
+
 // expire takes away what messages said whose time is over.
 func (rs rooms) expire(now time.Time) {
 	for _, r := range rs.byID {

@@ -54,6 +54,8 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		s.notice = ""
 		return s, s.say(msg.room, wire.Content{Text: msg.text, Attachments: []wire.Attachment{msg.attachment}})
+	case restated:
+		msg.renew()
 	case recalled:
 		s.relearn(msg)
 	case listed:
@@ -86,6 +88,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.rooms.stood(e, s.client)
 	case client.Hides:
 		s.rooms.hidden(e)
+	case client.Timers:
+		s.rooms.started(e)
 	case client.Slowed:
 		s.slowed = e.Until
 	case client.Gone:
@@ -107,7 +111,7 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.caughtUp = true
 		s.rooms.list(e.Conversations)
 		s.rooms.stood(e, s.client)
-		return tea.Batch(s.whoAll(), s.recall(), s.meetAll())
+		return tea.Batch(s.whoAll(), s.recall(), s.meetAll(), s.refresh())
 	case client.Draft:
 		s.learn(e.Draft)
 	case client.NotSent:

@@ -1,6 +1,9 @@
 package acceptance
 
 import (
+	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -23,11 +26,26 @@ func TestWhatIsReadDisappearsAndWhatIsNotStays(t *testing.T) {
 	annsPhone.tellsRead(group, third.Seq) // its own author does not count
 	bobsPhone.gets(first)
 	bobsPhone.tellsRead(group, first.Seq)
+	timer := func(of wire.Accepted) func(frame) bool {
+		return func(f frame) bool {
+			var told wire.Timers
+			return json.Unmarshal(f.raw, &told) == nil && told.Event == wire.EventTimers && told.Conversation == group &&
+				slices.ContainsFunc(told.Messages, func(d wire.Due) bool { return d.Seq == of.Seq })
+		}
+	}
+	annsPhone.hears("when the first expires", timer(first))
+	bobsPhone.hears("when the first expires", timer(first))
+	told := catsPhone.hears("when the first expires", timer(first))
+	if at := catsPhone.history(group)[first.Seq-1]; !strings.Contains(string(told.raw), at.Until) || at.Until == "" {
+		t.Errorf("told is %s, shown %+v", told.raw, at)
+	}
 	eventually(t, "what bob has read expires", func() bool { return expired(first) })
 	if expired(second) || expired(third) {
 		t.Error("what nobody has read has expired")
 	}
 	answer := bobsPhone.says(in(group), "I see") // whoever writes has read what stands before
+	catsPhone.hears("when the second expires", timer(second))
+	catsPhone.hears("when the third expires", timer(third))
 	eventually(t, "what bob has answered expires", func() bool { return expired(second) && expired(third) })
 	if expired(answer) {
 		t.Error("the answer was read by nobody and has expired")

@@ -82,7 +82,7 @@ func (p *Parts) sender(d *deliver.Deliverer) *send.Sender {
 	keep := p.people()
 	return &send.Sender{
 		Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Begin: keep, Now: now,
-		Directs: log, People: keep, Sessions: p.sessions(), Standings: log,
+		Directs: log, People: keep, Sessions: p.sessions(), Standings: log, Timers: d,
 	}
 }
 

@@ -70,6 +70,8 @@ const (
 	// MinTimer and MaxTimer are between how long a message may last that disappears.
 	MinTimer = 5 * time.Second
 	MaxTimer = 90 * 24 * time.Hour
+	// MaxTimers is of how many messages one event tells that their timers have started.
+	MaxTimers = 400
 	// UnreadLife is how long a message lasts whose timer begins when it is read, if nobody does.
 	UnreadLife = 90 * 24 * time.Hour
 	// MaxRef is the length of a frame's ref in characters.

@@ -72,8 +72,9 @@ type Log interface {
 	// Fill gives the messages that disappear what they say, and their Until, strongly read; or marks them as expired if it is
 	// time by now, even if they are still stored.
 	Fill(ctx context.Context, entries []Entry) error
-	// Start lets a message disappear at a time, if its timer has not started yet.
-	Start(ctx context.Context, e Entry, until time.Time) error
+	// Start lets a message disappear at a time, if its timer has not started yet. It reports whether that is when it disappears,
+	// so it may be repeated.
+	Start(ctx context.Context, e Entry, until time.Time) (started bool, err error)
 	// Conversations returns up to limit conversations of a user in the order of their ids, beginning behind after.
 	Conversations(ctx context.Context, user UserID, after ConversationID, limit int) ([]ConversationID, error)
 }

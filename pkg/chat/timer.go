@@ -61,30 +61,60 @@ func (c Conversation) Timed() bool { return c.Setup.Timed || c.Within != nil && 
 // timers is how many entries are read at a time to start their timers.
 const timers = 100
 
-// StartTimers starts the timers of what others wrote behind from and up to to, because a member has read it. It costs
-// nothing in a conversation whose timers never counted from reading; otherwise a query of the range and a write unit for
-// each message that now begins to disappear. Of more than MaxResend, only the newest begin; the others last for UnreadLife.
-func StartTimers(ctx context.Context, log Log, c Conversation, reader UserID, from, to Seq, at time.Time) error {
-	if !c.Timed() {
-		return nil
+// Started is when a message disappears whose timer has started.
+type Started struct {
+	Seq   Seq
+	Until time.Time
+}
+
+// ReadTimers starts the timers of what a member has not read yet, by their cursor, up to a seq. It comes before the cursor is
+// moved, so that who is cut short in between does it again. It costs nothing in a conversation whose timers never counted from
+// reading; otherwise half a read unit, and what StartTimers does.
+func ReadTimers(ctx context.Context, log Log, standings Standings, c Conversation, reader Seat, to Seq, at time.Time) ([]Started, error) {
+	if !c.Timed() || to == 0 {
+		return nil, nil
 	}
+	from := max(reader.From, 1) - 1
+	found, err := standings.Standings(ctx, []Membership{{Conversation: c.ID, User: reader.User}})
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range found {
+		from = max(from, s.Read)
+	}
+	return StartTimers(ctx, log, c.ID, reader.User, from, to, at)
+}
+
+// StartTimers starts the timers of what others wrote behind from and up to to. It returns what now begins to disappear, oldest
+// first, also with an error: whoever starts timers tells the members. It costs two queries of the range, and a write unit for
+// each message that now begins to disappear. Of more than MaxResend, only the newest begin; the others last for UnreadLife.
+func StartTimers(ctx context.Context, log Log, id ConversationID, reader UserID, from, to Seq, at time.Time) ([]Started, error) {
 	if to > MaxResend {
 		from = max(from, to-MaxResend)
 	}
+	var all []Started
 	for from < to {
-		entries, err := log.After(ctx, c.ID, from, min(timers, int(to-from)), Strong)
+		entries, err := log.After(ctx, id, from, min(timers, int(to-from)), Strong)
 		if err != nil || len(entries) == 0 {
-			return err
+			return all, err
+		}
+		if err := Fill(ctx, log, entries); err != nil { // what has begun already is not written again
+			return all, err
 		}
 		for _, e := range entries {
 			from = e.Seq
-			if e.Timer.From != SinceRead || e.From == reader || e.State.Deleted {
+			if e.Timer.From != SinceRead || e.From == reader || e.State.Deleted || e.State.Expired || !e.Until.IsZero() {
 				continue
 			}
-			if err := log.Start(ctx, e, at.Add(e.Timer.After)); err != nil {
-				return err
+			until := at.Add(e.Timer.After)
+			started, err := log.Start(ctx, e, until)
+			if err != nil {
+				return all, err
+			}
+			if started {
+				all = append(all, Started{e.Seq, until})
 			}
 		}
 	}
-	return nil
+	return all, nil
 }

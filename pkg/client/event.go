@@ -8,7 +8,7 @@ import (
 )
 
 // Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Hides, a Slowed, a Draft, a NotSent, a
-// ProfileChanged, a Typing, a Presence, a Receipt, a Preferred or an Unread.
+// ProfileChanged, a Typing, a Presence, a Receipt, a Preferred, an Unread or a Timers.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
@@ -55,6 +55,10 @@ type Hides struct {
 	wire.Hides
 }
 
+// Timers tells when messages disappear that somebody has now read: a Room takes it with Start. It is told once, to who is
+// connected; after a CaughtUp, Refresh asks for what was missed.
+type Timers struct{ wire.Timers }
+
 // Draft tells what the user has begun to write on another device, or, without a Body, that nothing is begun any more. What is
 // being written here is not touched: a program decides between the two, the later of which will be stored.
 type Draft struct{ wire.Draft }
@@ -80,6 +84,7 @@ func (Restarted) event() {}
 func (Slowed) event()    {}
 func (Gone) event()      {}
 func (Hides) event()     {}
+func (Timers) event()    {}
 func (Draft) event()     {}
 func (NotSent) event()   {}
 

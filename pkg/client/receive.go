@@ -72,6 +72,11 @@ func (c *Client) receive(s *socket, frame []byte) {
 		if json.Unmarshal(frame, &hid) == nil {
 			c.inbox.hide(hid.Conversation, hid.Hides)
 		}
+	case in.Event == wire.EventTimers:
+		var t wire.Timers
+		if json.Unmarshal(frame, &t) == nil {
+			c.queue.push(Timers{t})
+		}
 	case in.Conversation != "" && in.Seq > 0 && (in.ID != "" || in.Event == string(chat.Hidden)):
 		var e wire.Entry
 		if json.Unmarshal(frame, &e) != nil {

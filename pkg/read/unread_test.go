@@ -40,7 +40,7 @@ func (r *rig) put(t failer, e chat.Entry) {
 
 func (r *rig) reads(t failer, user chat.UserID, id chat.ConversationID, seq chat.Seq) {
 	t.Helper()
-	if _, _, err := r.Standings.Advance(ctx, user, chat.Receipt{Conversation: id, Read: seq}, false, r.Now()); err != nil {
+	if _, err := r.Standings.Advance(ctx, user, chat.Receipt{Conversation: id, Read: seq}, false, r.Now()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -207,7 +207,7 @@ func TestWhoHasSeenAMessage(t *testing.T) {
 	want(seen("ann", 1), wire.SeenBy{Users: []wire.SeenLine{has("m000", true), has("m001", true)}, Read: 2, Delivered: 2, Of: 4})
 	want(seen("ann", 3), wire.SeenBy{Users: []wire.SeenLine{has("m001", true)}, Read: 1, Delivered: 1, Of: 4})
 	r.reads(t, "m002", id, 3)
-	if _, _, err := r.Standings.Advance(ctx, "m003", chat.Receipt{Conversation: id, Read: 3}, true, epoch); err != nil { // R5: privately
+	if _, err := r.Standings.Advance(ctx, "m003", chat.Receipt{Conversation: id, Read: 3}, true, epoch); err != nil { // R5: privately
 		t.Fatal(err)
 	}
 	all := wire.SeenBy{Users: []wire.SeenLine{has("m001", true), has("m002", true), has("m003", false)}, Read: 2, Delivered: 3, Of: 4}
@@ -310,13 +310,13 @@ func TestALineSaysHowFarThePeerIs(t *testing.T) {
 	r := newRig(t)
 	id := r.pair(t, nil, "ann", "ann", "ann")
 	r.reads(t, "bob", id, 1)
-	if _, _, err := r.Standings.Advance(ctx, "bob", chat.Receipt{Conversation: id, Delivered: 3}, false, epoch); err != nil {
+	if _, err := r.Standings.Advance(ctx, "bob", chat.Receipt{Conversation: id, Delivered: 3}, false, epoch); err != nil {
 		t.Fatal(err)
 	}
 	if own := r.line(t, "ann", id).Own; own.PeerRead != 1 || own.PeerDelivered != 3 || own.PeerPresence != wire.Unknown {
 		t.Errorf("%+v", own)
 	}
-	if _, _, err := r.Standings.Advance(ctx, "bob", chat.Receipt{Conversation: id, Read: 2}, true, epoch); err != nil { // R5: privately
+	if _, err := r.Standings.Advance(ctx, "bob", chat.Receipt{Conversation: id, Read: 2}, true, epoch); err != nil { // R5: privately
 		t.Fatal(err)
 	}
 	if own := r.line(t, "ann", id).Own; own.PeerRead != 1 || own.PeerDelivered != 3 {

@@ -24,6 +24,14 @@ type delivered struct {
 	mu      sync.Mutex
 	entries []chat.Entry
 	err     error
+	started []chat.Started
+}
+
+// Timers implements send.Timers.
+func (d *delivered) Timers(_ context.Context, _ chat.Conversation, started []chat.Started) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.started = append(d.started, started...)
 }
 
 func (d *delivered) Deliver(_ context.Context, _ chat.Conversation, e chat.Entry, _ chat.ConnectionID) error {
@@ -92,7 +100,7 @@ func newRigOn(db *dynamo.DB) *rig {
 	begun := &beginnings{}
 	return &rig{&send.Sender{
 		Log: log, Deliver: out, Attachments: uploads{}, Begin: begun, Now: ticking(time.Second),
-		Directs: stored, People: people, Sessions: sessions, Standings: stored,
+		Directs: stored, People: people, Sessions: sessions, Standings: stored, Timers: out,
 	}, log, out, begun, people, sessions}
 }
 

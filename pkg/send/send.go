@@ -19,6 +19,11 @@ type Deliverer interface {
 	Deliver(ctx context.Context, c chat.Conversation, e chat.Entry, except chat.ConnectionID) error
 }
 
+// Timers tells all members which timers have started, best effort.
+type Timers interface {
+	Timers(ctx context.Context, c chat.Conversation, started []chat.Started)
+}
+
 // Attachments checks what a message attaches.
 type Attachments interface {
 	// Check returns media_missing unless each of the owner's uploads is there with the size and type that is said, and
@@ -49,8 +54,9 @@ type Sender struct {
 	Directs  chat.Directs
 	People   chat.People
 	Sessions chat.Sessions
-	// Standings are moved by who writes where messages disappear once they are read.
+	// Standings are moved by who writes where messages disappear once they are read, and Timers says so.
 	Standings chat.Standings
+	Timers    Timers
 	// Now is the clock that entries are stamped with.
 	Now func() time.Time
 }
@@ -113,14 +119,17 @@ func (s *Sender) reads(ctx context.Context, a attempt, user chat.UserID) error {
 	if !a.tail.Conversation.Timed() || a.tail.Conversation.Quiet() {
 		return nil
 	}
-	moved, was, err := s.Standings.Advance(ctx, user, chat.Receipt{Conversation: a.entry.Conversation, Read: a.entry.Seq}, true, s.Now())
+	c, now := a.tail.Conversation, s.Now()
+	started, err := chat.ReadTimers(ctx, s.Log, s.Standings, c, chat.Seat{User: user, Place: a.tail.Place}, a.entry.Seq, now)
+	s.Timers.Timers(ctx, c, started) // also if not all could be started
 	if err != nil {
-		if chat.AsError(err).Code == chat.Forbidden {
-			return nil // who writes in a thread need not follow it, and may have been removed since
-		}
 		return err
 	}
-	return chat.StartTimers(ctx, s.Log, a.tail.Conversation, user, max(was, a.tail.Place.From), moved.Read, s.Now())
+	_, err = s.Standings.Advance(ctx, user, chat.Receipt{Conversation: c.ID, Read: a.entry.Seq}, true, now)
+	if err != nil && chat.AsError(err).Code == chat.Forbidden {
+		return nil // who writes in a thread need not follow it, and may have been removed since
+	}
+	return err
 }
 
 // Check makes the checks of Send and marks what is attached as kept, for ever, because it does not know when the message will

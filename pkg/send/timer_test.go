@@ -1,6 +1,7 @@
 package send_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -131,17 +132,11 @@ func TestATimerThatCountsFromReading(t *testing.T) {
 	if !first.Until.IsZero() || first.Timer.From != chat.SinceRead {
 		t.Errorf("%+v", first)
 	}
-	header := func() chat.Conversation {
-		tail, _, err := r.log.Tail(t.Context(), c, chat.Strong)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return tail.Conversation
-	}
-	reads := func(who chat.UserID, to chat.Seq) {
+	reads := func(who chat.UserID, to chat.Seq, want ...chat.Started) {
 		t.Helper()
-		if err := chat.StartTimers(t.Context(), r.log, header(), who, 0, to, r.now); err != nil {
-			t.Fatal(err)
+		started, err := chat.StartTimers(t.Context(), r.log, c, who, 0, to, r.now)
+		if err != nil || !reflect.DeepEqual(started, want) {
+			t.Fatalf("started %+v, want %+v, %v", started, want, err)
 		}
 	}
 	r.now = r.now.Add(24 * time.Hour)
@@ -149,11 +144,12 @@ func TestATimerThatCountsFromReading(t *testing.T) {
 	if got := r.shown(t, first); got.Body.Text != "one" || !got.Until.IsZero() {
 		t.Errorf("read by nobody: %+v", got)
 	}
-	reads("bob", first.Seq)
 	due := r.now.Add(time.Minute)
+	reads("bob", first.Seq, chat.Started{Seq: first.Seq, Until: due})
+	reads("bob", first.Seq) // what has begun is not written again
 	r.now = r.now.Add(30 * time.Second)
-	r.timer(t, c, chat.Timer{}) // what was sent keeps its timer
-	reads("bob", second.Seq)    // the first read counts
+	r.timer(t, c, chat.Timer{})                                                            // what was sent keeps its timer
+	reads("bob", second.Seq, chat.Started{Seq: second.Seq, Until: r.now.Add(time.Minute)}) // the first read counts
 	if got := r.shown(t, first); got.Body.Text != "one" || !got.Until.Equal(due) {
 		t.Errorf("read: %+v", got)
 	}
@@ -209,5 +205,19 @@ func TestADeletedMessageThatWouldHaveDisappearedIsDeleted(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		r.now = r.now.Add(time.Hour)
+	}
+}
+
+func TestWhoAnswersStartsTimersAndAllAreTold(t *testing.T) {
+	r := newClocked(t)
+	c := r.mustSend(t, "ann", text(1, "hi")).Conversation
+	r.timer(t, c, chat.Timer{After: time.Minute, From: chat.SinceRead})
+	asked := r.mustSend(t, "ann", text(2, "one"))
+	if len(r.out.started) > 0 {
+		t.Errorf("told before anybody read: %+v", r.out.started)
+	}
+	r.mustSend(t, "bob", wire.Send{ID: text(3, "").ID, To: wire.Target{User: "ann"}, Body: wire.Content{Text: "two"}})
+	if want := []chat.Started{{Seq: asked.Seq, Until: r.now.Add(time.Minute)}}; !reflect.DeepEqual(r.out.started, want) {
+		t.Errorf("told %+v, want %+v", r.out.started, want)
 	}
 }

@@ -22,8 +22,8 @@ const workers = 16
 //
 // It costs, for each conversation, the query of the tail and one write unit, also if the cursor is stale; the session of the caller
 // and of everybody who is told, half a read unit each; in a group what the author and the caller have decided about each other, one
-// read unit; a post to each connection; and what chat.StartTimers costs. Errors: invalid if a cursor is beyond the
-// last entry, which changes nothing.
+// read unit; a post to each connection; and what chat.StartTimers costs, and telling all members of what that has started.
+// Errors: invalid if a cursor is beyond the last entry, which changes nothing.
 func (k *Keeper) Receipts(ctx context.Context, who chat.Identity, q wire.Receipts) (struct{}, error) {
 	receipts := make([]chat.Receipt, len(q.Cursors))
 	for i, c := range q.Cursors {
@@ -94,14 +94,17 @@ func (k *Keeper) advance(ctx context.Context, user chat.UserID, tails []chat.Tai
 			continue
 		}
 		group.Go(func() (err error) {
-			var was chat.Seq
-			moved[i], was, err = k.Standings.Advance(groupCtx, user, r, sessions[0].Settings.Private, k.Now())
-			switch {
-			case err == nil && (sessions[0].Settings.Private || tails[i].Conversation.Quiet()):
-				return nil // that a timer has started would tell who has read
-			case err == nil:
-				return chat.StartTimers(groupCtx, k.Log, tails[i].Conversation, user, max(was, tails[i].Place.From), moved[i].Read, k.Now())
-			case chat.AsError(err).Code == chat.Forbidden:
+			c := tails[i].Conversation
+			if !sessions[0].Settings.Private && !c.Quiet() { // otherwise a timer that starts would tell who has read
+				reader := chat.Seat{User: user, Place: tails[i].Place}
+				started, err := chat.ReadTimers(groupCtx, k.Log, k.Standings, c, reader, r.Read, k.Now())
+				k.Teller.Timers(ctx, c, started) // also if not all could be started
+				if err != nil {
+					return err
+				}
+			}
+			moved[i], err = k.Standings.Advance(groupCtx, user, r, sessions[0].Settings.Private, k.Now())
+			if err != nil && chat.AsError(err).Code == chat.Forbidden {
 				moved[i], err = chat.Receipt{}, nil // removed since
 			}
 			return err

@@ -47,6 +47,7 @@ type heard struct {
 	Archived     *bool
 	Marked       *chat.Seq
 	MarkedAt     chat.Seq `json:"marked_at"`
+	Messages     []wire.Due
 }
 
 // lagging is a log whose eventual tails miss the newest entries.
@@ -66,14 +67,14 @@ func (l *lagging) Tail(ctx context.Context, id chat.ConversationID, read chat.Re
 
 func newRig(t *testing.T) *rig {
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
-	stored := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
+	now := func() time.Time { return epoch }
+	stored := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name).At(now)
 	log := &lagging{Log: stored}
 	r := &rig{t: t, log: log, sessions: store.NewSessions(db, topology.Sessions.Name), posted: map[chat.ConnectionID][]heard{}}
 	r.people = store.NewPeople(db, topology.People.Name)
-	now := func() time.Time { return epoch }
 	r.Keeper = &standing.Keeper{
 		Log: log, Standings: stored, Sessions: r.sessions, Pairs: r.people, Now: now,
-		Teller: &deliver.Deliverer{Poster: r, Now: now, Logger: slog.New(slog.DiscardHandler)},
+		Teller: &deliver.Deliverer{Sessions: r.sessions, Poster: r, Now: now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	return r
 }

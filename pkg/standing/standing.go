@@ -12,9 +12,12 @@ import (
 	"github.com/parley-im/parley/pkg/chat"
 )
 
-// Teller posts a frame to connections, best effort.
+// Teller tells connections, best effort.
 type Teller interface {
+	// Post posts a frame to connections.
 	Post(ctx context.Context, frame []byte, connections []chat.ConnectionID) (gone []chat.ConnectionID)
+	// Timers tells all members which timers have started.
+	Timers(ctx context.Context, c chat.Conversation, started []chat.Started)
 }
 
 // Keeper keeps standings. Its fields are ports.

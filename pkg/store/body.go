@@ -153,13 +153,14 @@ func (s *Conversations) bodies(ctx context.Context, messages []chat.Entry) (map[
 }
 
 // Start implements chat.Log with one UpdateItem.
-func (s *Conversations) Start(ctx context.Context, e chat.Entry, until time.Time) (err error) {
+func (s *Conversations) Start(ctx context.Context, e chat.Entry, until time.Time) (started bool, err error) {
 	defer wrap(&err, "start the timer of %s %d", e.Conversation, e.Seq)
-	err = s.table.Update("conversation", string(e.Conversation)).Range("item", bodyKey(e)).
+	var there bodyItem // nothing if it is gone; also there if it was started before, perhaps by a try whose answer was lost
+	_, err = s.table.Update("conversation", string(e.Conversation)).Range("item", bodyKey(e)).
 		Set("until", until.UnixMilli()).Set("expires", sweep(until)).
-		If("attribute_exists('item') AND attribute_not_exists('until')").Run(ctx)
+		If("attribute_exists('item') AND attribute_not_exists('until')").CurrentValue(ctx, &there)
 	if dynamo.IsCondCheckFailed(err) {
-		return nil // started before, or gone
+		return false, nil
 	}
-	return err
+	return err == nil && there.Until == until.UnixMilli(), err
 }

@@ -45,7 +45,7 @@ func (i standingItem) standing() chat.Standing {
 
 // Advance implements chat.Standings. Only what is read beyond is stored as delivered, so that one write says both and neither
 // can fall back: what has been read counts as delivered when it is read back.
-func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Receipt, private bool, at time.Time) (moved chat.Receipt, was chat.Seq, err error) {
+func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Receipt, private bool, at time.Time) (moved chat.Receipt, err error) {
 	defer wrap(&err, "advance %s", r.Conversation)
 	want := chat.Receipt{Conversation: r.Conversation, Read: r.Read}
 	if r.Delivered > r.Read {
@@ -67,7 +67,7 @@ func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Re
 		}
 		there, made, err := tryMember(ctx, update)
 		if err != nil || made {
-			return want, there.Read, err
+			return want, err
 		}
 		// One of them at least is stale; the other one is tried alone.
 		if there.Read > want.Read || there.Read == want.Read && there.Marked == 0 {
@@ -77,7 +77,7 @@ func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Re
 			want.Delivered = 0
 		}
 	}
-	return chat.Receipt{Conversation: r.Conversation}, r.Read, nil
+	return chat.Receipt{Conversation: r.Conversation}, nil
 }
 
 // Mark implements chat.Standings.
@@ -126,9 +126,9 @@ func (s *Conversations) standing(m chat.Membership, at time.Time) *dynamo.Update
 		Set("touched", at.UnixMilli()).If("attribute_exists('item')")
 }
 
-// tryMember makes an update of a member, and returns what was there before; or what is there, if its condition does not hold.
+// tryMember makes an update of a member, or returns what is there if its condition does not hold.
 func tryMember(ctx context.Context, update *dynamo.Update) (there standingItem, made bool, err error) {
-	err = update.IncludeItemInCondCheckFail(true).OldValue(ctx, &there)
+	err = update.IncludeItemInCondCheckFail(true).Run(ctx)
 	if err == nil {
 		return there, true, nil
 	}

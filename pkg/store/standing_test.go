@@ -39,7 +39,7 @@ func newStandings(t *testing.T) standings {
 func (s standings) advance(t *testing.T, r chat.Receipt) chat.Receipt {
 	t.Helper()
 	r.Conversation = s.id
-	moved, _, err := s.Advance(t.Context(), "ann", r, false, epoch)
+	moved, err := s.Advance(t.Context(), "ann", r, false, epoch)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestR1TwoDevicesRaceAndTheReadCursorIsTheMax(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			moved, _, err := s.Advance(t.Context(), "ann", chat.Receipt{Conversation: s.id, Read: 20}, false, epoch)
+			moved, err := s.Advance(t.Context(), "ann", chat.Receipt{Conversation: s.id, Read: 20}, false, epoch)
 			if err != nil {
 				t.Error(err)
 			}
@@ -118,7 +118,7 @@ func TestR1TwoDevicesRaceAndTheReadCursorIsTheMax(t *testing.T) {
 func TestR5WhatIsReadPrivatelyIsNotShown(t *testing.T) {
 	s := newStandings(t)
 	s.advance(t, chat.Receipt{Read: 3})
-	if _, _, err := s.Advance(t.Context(), "ann", chat.Receipt{Conversation: s.id, Read: 5}, true, epoch); err != nil {
+	if _, err := s.Advance(t.Context(), "ann", chat.Receipt{Conversation: s.id, Read: 5}, true, epoch); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.of(t, "ann"); got.Read != 5 || got.Shown != 3 || got.Delivered != 5 {
@@ -176,7 +176,7 @@ func TestNothingIsKeptForWhoIsNoMember(t *testing.T) {
 	s := newStandings(t)
 	m := chat.Membership{Conversation: s.id, User: "eve"}
 	yes := true
-	_, _, advanced := s.Advance(t.Context(), "eve", chat.Receipt{Conversation: s.id, Read: 1}, false, epoch)
+	_, advanced := s.Advance(t.Context(), "eve", chat.Receipt{Conversation: s.id, Read: 1}, false, epoch)
 	_, preferred := s.Prefer(t.Context(), m, chat.Preference{Pinned: &yes}, epoch)
 	for i, err := range []error{advanced, preferred, s.Mark(t.Context(), m, 1, 1, epoch)} {
 		if err == nil || chat.AsError(err).Code != chat.Forbidden {

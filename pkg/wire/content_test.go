@@ -29,6 +29,7 @@ func contentFrames() map[string]any {
 	return map[string]any{
 		"reply.hide":       NewReply("h2", Hid{Conversation: group, Hides: hides}),
 		"hides":            Hid{EventHides, group, hides},
+		"timers":           NewTimers(group, []chat.Started{{Seq: 8, Until: when.Add(5 * time.Minute)}, {Seq: 9, Until: when.Add(5 * time.Minute)}}),
 		"reply.send.until": NewReply("22", NewSent(chat.Entry{Conversation: group, Seq: 8, ID: id, At: when, Until: when.Add(5 * time.Minute)})),
 		"reply.send.timer": NewReply("22", NewSent(chat.Entry{Conversation: group, Seq: 8, ID: id, At: when, Timer: chat.Timer{After: 5 * time.Minute, From: chat.SinceRead}})),
 		"reply.pin":        NewReply("p1", Accepted{group, 8, id, Time(when)}),
