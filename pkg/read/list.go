@@ -71,7 +71,7 @@ func unwelcome(tail chat.Tail, user chat.UserID) bool {
 func line(tail chat.Tail, user chat.UserID, left int) (wire.Conversation, int, error) {
 	c := tail.Conversation
 	out := wire.Conversation{
-		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head,
+		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head, Epoch: c.Epoch,
 		From: tail.Place.From, Role: tail.Place.Role, Can: c.Capabilities(tail.Place.Role),
 		Request: c.Request == user, Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
 	}

@@ -42,6 +42,13 @@ func (s *Sender) write(ctx context.Context, after *chat.Seq, prepare func(chat.R
 		if err != nil {
 			return a, err
 		}
+		if after != nil && *after > a.tail.Head { // a read that lags, or a log that was restored and lacks what the client knows
+			if read == chat.Strong {
+				return a, &chat.Error{Code: chat.Behind}
+			}
+			read = chat.Strong
+			continue
+		}
 		a.entry, err = s.append(ctx, a, after)
 		o, again := errors.AsType[*overruled](err)
 		if !again {

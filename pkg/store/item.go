@@ -38,6 +38,7 @@ type headItem struct {
 	Rules        chat.Seq             `dynamo:"rules,omitempty"`
 	Blocked      []string             `dynamo:"blocked,set,omitempty"`
 	Request      string               `dynamo:"request,omitempty"`
+	Epoch        chat.Epoch           `dynamo:"epoch,omitempty"`
 	setupItem
 }
 
@@ -75,7 +76,7 @@ func (i placeItem) place() chat.Place {
 func newHead(c chat.Conversation) headItem {
 	h := headItem{
 		Conversation: string(c.ID), Item: headKey, Kind: c.Kind, Creator: string(c.Creator), Created: c.Created.UnixMilli(),
-		Size: c.Size, Rules: c.Rules, Request: string(c.Request),
+		Size: c.Size, Rules: c.Rules, Request: string(c.Request), Epoch: c.Epoch,
 		setupItem: setupItem{
 			Name: c.Setup.Name, Picture: string(c.Setup.Picture), PictureBy: string(c.Setup.PictureBy),
 			Announce: c.Setup.Announce, Slow: c.Setup.Slow.Milliseconds(), History: c.Setup.History,
@@ -96,7 +97,7 @@ func newHead(c chat.Conversation) headItem {
 func (h headItem) conversation() chat.Conversation {
 	c := chat.Conversation{
 		ID: chat.ConversationID(h.Conversation), Kind: h.Kind, Creator: chat.UserID(h.Creator),
-		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules, Request: chat.UserID(h.Request),
+		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules, Request: chat.UserID(h.Request), Epoch: h.Epoch,
 		Setup: chat.Setup{
 			Name: h.Name, Picture: chat.MediaID(h.Picture), PictureBy: chat.UserID(h.PictureBy),
 			Announce: h.Announce, Slow: time.Duration(h.Slow) * time.Millisecond, History: h.History,

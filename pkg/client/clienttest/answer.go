@@ -291,7 +291,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 		out.More = out.More || n < len(rest)
 		if n > 0 {
 			out.Conversations = append(out.Conversations, wire.Missed{
-				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Entries: l.to(user, rest[:n]),
+				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Epoch: l.conversation.Epoch, Entries: l.to(user, rest[:n]),
 			})
 		}
 	}
