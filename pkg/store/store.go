@@ -13,18 +13,32 @@
 // Table sessions, partition key = user: one item per user, see session.go.
 package store
 
-import "github.com/guregu/dynamo/v2"
+import (
+	"github.com/guregu/dynamo/v2"
+
+	"github.com/parley-im/parley/pkg/chat"
+)
 
 // Conversations implements chat.Log. It is safe for concurrent use.
 type Conversations struct {
 	db    *dynamo.DB
 	table dynamo.Table
 	index string
+	// epoch is that of conversations which are created.
+	epoch chat.Epoch
 }
 
 // NewConversations returns the log in a table whose index lists conversations by user.
 func NewConversations(db *dynamo.DB, table, index string) *Conversations {
 	return &Conversations{db: db, table: db.Table(table), index: index}
+}
+
+// Since returns the log in a table that was restored from a backup. What it creates is of that epoch: a direct conversation
+// that the backup lacked is made anew under the id by which devices know the lost one.
+func (s *Conversations) Since(epoch chat.Epoch) *Conversations {
+	restored := *s
+	restored.epoch = epoch
+	return &restored
 }
 
 // Sessions implements chat.Sessions. It is safe for concurrent use.
