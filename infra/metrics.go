@@ -7,6 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/parley-im/parley/pkg/meter"
+	"github.com/parley-im/parley/pkg/topology"
 )
 
 // period is how fine metrics are looked at.
@@ -47,7 +48,11 @@ func (d *deployment) queue(name, metricName, statistic string) awscloudwatch.Met
 
 // table is a metric of a table.
 func (d *deployment) table(name, metricName, statistic string) awscloudwatch.Metric {
-	return metric("AWS/DynamoDB", metricName, statistic, dimensions{"TableName": d.name(name)})
+	table := d.name(name)
+	if name == topology.Conversations.Name && d.conversations != "" {
+		table = jsii.String(d.conversations)
+	}
+	return metric("AWS/DynamoDB", metricName, statistic, dimensions{"TableName": table})
 }
 
 // metered is a metric of Parley's own meter, of one class of actions.

@@ -8,7 +8,8 @@ import (
 )
 
 // addTables creates the tables: on demand, so that an idle stage costs its storage and nothing more, and with a key that
-// DynamoDB owns, because every other key bills requests to KMS.
+// DynamoDB owns, because every other key bills requests to KMS. A table that was restored from a backup is CloudFormation's only
+// by name: the stack's own stays beside it.
 func (d *deployment) addTables() {
 	group := d.group("Tables")
 	d.tables = map[string]awsdynamodb.ITableV2{}
@@ -37,6 +38,9 @@ func (d *deployment) addTables() {
 			DeletionProtection: jsii.Bool(d.production()),
 			RemovalPolicy:      d.removal(),
 		})
+	}
+	if d.conversations != "" {
+		d.tables[topology.Conversations.Name] = awsdynamodb.TableV2_FromTableName(group, jsii.String("Restored"), jsii.String(d.conversations))
 	}
 }
 
