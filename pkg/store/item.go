@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/guregu/dynamo/v2"
+
 	"github.com/parley-im/parley/pkg/chat"
 )
 
@@ -57,6 +60,16 @@ type setupItem struct {
 type placeItem struct {
 	Role chat.Role `dynamo:"r,omitempty"` // "" for member
 	From chat.Seq  `dynamo:"f,omitempty"`
+}
+
+// UnmarshalDynamo also reads the first form of a place, which was the role alone.
+func (i *placeItem) UnmarshalDynamo(value types.AttributeValue) error {
+	if role, ok := value.(*types.AttributeValueMemberS); ok {
+		*i = newPlace(chat.Place{Role: chat.Role(role.Value)})
+		return nil
+	}
+	type plain placeItem
+	return dynamo.Unmarshal(value, (*plain)(i))
 }
 
 func newPlace(p chat.Place) placeItem {

@@ -11,6 +11,11 @@
 // free. The log is its own sequencer: no counter, no transaction, no gap.
 //
 // Table sessions, partition key = user: one item per user, see session.go.
+//
+// Two versions of this package run at once while a deployment moves from one to the next, and what one stores the other reads
+// (infra/UPGRADING.md). So attributes are only added, and their absence means what it meant before; a reader steps over those
+// that it does not know, and an update leaves them, except that a deletion leaves nothing; what an attribute means never
+// changes. Only if an older reader must not guess would an item carry "v", the version that it needs, and none does yet.
 package store
 
 import (
