@@ -2,9 +2,11 @@
 //
 //   - asyncapi.yaml describes the server, its security and every operation (AsyncAPI 3.0.0).
 //   - schema/ holds one JSON Schema (2020-12) per frame: a request is named after its action, the reply to it
-//     reply.<action>, an event after its member "event", gateway is API Gateway's own error, and common is not a frame.
+//     reply.<action>, an event after its member "event", with "event." before it if
+//     an action has that name, gateway is API Gateway's own error, and common is not a frame.
 //   - samples/ holds frames: the first part of a sample's name is that of its schema.
 //   - errors.json and limits.json are the closed set of error codes and every limit.
+//   - unread.json holds examples of what counts as unread, for clients that count themselves: see chat.View.Unread.
 //   - lambda/ holds the payload of each trigger as AWS sends it, named after the function that gets it.
 //
 // Nothing here is typed twice by hand without a test that holds the two together.
@@ -18,7 +20,7 @@ import (
 
 // FS holds the files under the names that they have in this folder.
 //
-//go:embed schema samples lambda errors.json limits.json asyncapi.yaml
+//go:embed schema samples lambda errors.json limits.json unread.json asyncapi.yaml
 var FS embed.FS
 
 // limits is apart from FS, so that a function that needs nothing else carries nothing else.

@@ -48,8 +48,8 @@ func unmarshal(t *testing.T, data []byte, v any) {
 	}
 }
 
-// schemaOf is the name of the schema for a sample: reply.sync for reply.sync.nothing, send for send.resend, event.draft for
-// event.draft.cleared.
+// schemaOf is the name of the schema for a sample: reply.sync for reply.sync.nothing, send for send.resend. An event with the
+// name of an action begins with "event.".
 func schemaOf(sample string) string {
 	parts := strings.Split(sample, ".")
 	if parts[0] == "reply" || parts[0] == "event" {

@@ -72,23 +72,23 @@ func (d *deployment) alarms() []alarm {
 		alarms = append(alarms,
 			alarm{
 				name: "queue-age", about: "entries of the queue " + q.Name + " wait for more than a minute",
-				metric: d.queue(q.Name, "ApproximateAgeOfOldestMessage", maximum), above: 60, minutes: 5,
+				metric: d.queue(q.Name, "ApproximateAgeOfOldestMessage"), above: 60, minutes: 5,
 			},
 			alarm{
 				name: "dead-letters", about: "what the queue " + q.Name + " carried was given up",
-				metric: d.queue(q.DeadLetter.Name, "ApproximateNumberOfMessagesVisible", maximum), above: 0, minutes: 1,
+				metric: d.queue(q.DeadLetter.Name, "ApproximateNumberOfMessagesVisible"), above: 0, minutes: 1,
 			})
 	}
 	for _, t := range granted[topology.Topic]() {
 		alarms = append(alarms, alarm{
 			name: "dead-letters", about: "what the topic " + t.Name + " carried was given up",
-			metric: d.queue(t.DeadLetter.Name, "ApproximateNumberOfMessagesVisible", maximum), above: 0, minutes: 1,
+			metric: d.queue(t.DeadLetter.Name, "ApproximateNumberOfMessagesVisible"), above: 0, minutes: 1,
 		})
 	}
 	for _, t := range topology.Tables {
 		alarms = append(alarms, alarm{
 			name: "table-throttles", about: "DynamoDB refuses requests to the table " + t.Name,
-			metric: math("r+w", "throttled", of{"r": d.table(t.Name, "ReadThrottleEvents", sum), "w": d.table(t.Name, "WriteThrottleEvents", sum)}),
+			metric: math("r+w", "throttled", of{"r": d.table(t.Name, "ReadThrottleEvents"), "w": d.table(t.Name, "WriteThrottleEvents")}),
 			above:  0, minutes: 3,
 		})
 	}

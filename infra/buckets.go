@@ -31,19 +31,27 @@ func (d *deployment) addBuckets() {
 	}
 }
 
-// lifecycle removes what nobody will ask for: objects that no message came to name, and parts of uploads that never
-// ended. They are two rules because S3 takes no tag filter on the second.
+// lifecycle removes what nobody will ask for: objects that no message came to name, those of messages that have disappeared,
+// and parts of uploads that never ended. They are separate rules because each has a tag of its own, and S3 takes no tag
+// filter on the last.
 func lifecycle(b topology.Bucket) *[]*awss3.LifecycleRule {
-	return &[]*awss3.LifecycleRule{
-		{
-			Id:         jsii.String("expire-pending"),
-			TagFilters: &map[string]any{b.PendingKey: b.PendingValue},
-			Expiration: awscdk.Duration_Days(jsii.Number(b.PendingDays)),
-		},
-		{
-			Id:                                  jsii.String("abort-multipart"),
-			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1)),
-		},
+	rules := []*awss3.LifecycleRule{expire(b, "expire-pending", b.PendingValue, b.PendingDays)}
+	for _, days := range b.Lives {
+		tag := topology.LifeTag(days)
+		rules = append(rules, expire(b, "expire-"+tag, tag, days))
+	}
+	rules = append(rules, &awss3.LifecycleRule{
+		Id:                                  jsii.String("abort-multipart"),
+		AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1)),
+	})
+	return &rules
+}
+
+func expire(b topology.Bucket, id, tag string, days int) *awss3.LifecycleRule {
+	return &awss3.LifecycleRule{
+		Id:         jsii.String(id),
+		TagFilters: &map[string]any{b.PendingKey: tag},
+		Expiration: awscdk.Duration_Days(jsii.Number(days)),
 	}
 }
 

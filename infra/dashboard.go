@@ -35,14 +35,14 @@ func (d *deployment) addDashboard() {
 	}
 	var ages, dead, throttled lines
 	for _, q := range granted[topology.Queue]() {
-		ages = append(ages, d.queue(q.Name, "ApproximateAgeOfOldestMessage", maximum))
-		dead = append(dead, d.queue(q.DeadLetter.Name, "ApproximateNumberOfMessagesVisible", maximum))
+		ages = append(ages, d.queue(q.Name, "ApproximateAgeOfOldestMessage"))
+		dead = append(dead, d.queue(q.DeadLetter.Name, "ApproximateNumberOfMessagesVisible"))
 	}
 	for _, t := range granted[topology.Topic]() {
-		dead = append(dead, d.queue(t.DeadLetter.Name, "ApproximateNumberOfMessagesVisible", maximum))
+		dead = append(dead, d.queue(t.DeadLetter.Name, "ApproximateNumberOfMessagesVisible"))
 	}
 	for _, t := range topology.Tables {
-		throttled = append(throttled, d.table(t.Name, "ReadThrottleEvents", sum), d.table(t.Name, "WriteThrottleEvents", sum))
+		throttled = append(throttled, d.table(t.Name, "ReadThrottleEvents"), d.table(t.Name, "WriteThrottleEvents"))
 	}
 	send := map[string]awscloudwatch.IMetric{"c": d.metered("send", "cost_microdollars", sum), "n": d.metered("send", "count", sum)}
 

@@ -17,7 +17,6 @@ const period = time.Minute
 const (
 	sum     = "Sum"
 	maximum = "Maximum"
-	average = "Average"
 )
 
 type dimensions map[string]*string
@@ -41,18 +40,18 @@ func (d *deployment) lambda(function, name, statistic string) awscloudwatch.Metr
 	return metric("AWS/Lambda", name, statistic, dimensions{"FunctionName": d.name(function)})
 }
 
-// queue is a metric of a queue.
-func (d *deployment) queue(name, metricName, statistic string) awscloudwatch.Metric {
-	return metric("AWS/SQS", metricName, statistic, dimensions{"QueueName": d.name(name)})
+// queue is the highest value of a metric of a queue.
+func (d *deployment) queue(name, metricName string) awscloudwatch.Metric {
+	return metric("AWS/SQS", metricName, maximum, dimensions{"QueueName": d.name(name)})
 }
 
-// table is a metric of a table.
-func (d *deployment) table(name, metricName, statistic string) awscloudwatch.Metric {
+// table counts an event of a table.
+func (d *deployment) table(name, metricName string) awscloudwatch.Metric {
 	table := d.name(name)
 	if name == topology.Conversations.Name && d.conversations != "" {
 		table = jsii.String(d.conversations)
 	}
-	return metric("AWS/DynamoDB", metricName, statistic, dimensions{"TableName": table})
+	return metric("AWS/DynamoDB", metricName, sum, dimensions{"TableName": table})
 }
 
 // metered is a metric of Parley's own meter, of one class of actions.

@@ -237,6 +237,21 @@ func TestTopicsQueuesAndBucketsRefusePlainText(t *testing.T) {
 func TestBucketIsPrivateAndForgetsWhatNobodyNamed(t *testing.T) {
 	stack := productionTemplate(t)
 	bucket := stack.Resources[stack.only(t, "AWS::S3::Bucket")].Properties
+	rules := []any{map[string]any{
+		"Id": "expire-pending", "Status": "Enabled", "ExpirationInDays": float64(topology.Media.PendingDays),
+		"TagFilters": []any{map[string]any{"Key": topology.Media.PendingKey, "Value": topology.Media.PendingValue}},
+	}}
+	for _, days := range topology.Media.Lives {
+		tag := topology.LifeTag(days)
+		rules = append(rules, map[string]any{
+			"Id": "expire-" + tag, "Status": "Enabled", "ExpirationInDays": float64(days),
+			"TagFilters": []any{map[string]any{"Key": topology.Media.PendingKey, "Value": tag}},
+		})
+	}
+	rules = append(rules, map[string]any{
+		"Id": "abort-multipart", "Status": "Enabled",
+		"AbortIncompleteMultipartUpload": map[string]any{"DaysAfterInitiation": 1.0},
+	})
 	yes := map[string]any{"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true}
 	for property, want := range map[string]any{
 		"PublicAccessBlockConfiguration": yes,
@@ -245,16 +260,7 @@ func TestBucketIsPrivateAndForgetsWhatNobodyNamed(t *testing.T) {
 		"BucketEncryption": map[string]any{"ServerSideEncryptionConfiguration": []any{
 			map[string]any{"ServerSideEncryptionByDefault": map[string]any{"SSEAlgorithm": "AES256"}},
 		}},
-		"LifecycleConfiguration": map[string]any{"Rules": []any{
-			map[string]any{
-				"Id": "expire-pending", "Status": "Enabled", "ExpirationInDays": float64(topology.Media.PendingDays),
-				"TagFilters": []any{map[string]any{"Key": topology.Media.PendingKey, "Value": topology.Media.PendingValue}},
-			},
-			map[string]any{
-				"Id": "abort-multipart", "Status": "Enabled",
-				"AbortIncompleteMultipartUpload": map[string]any{"DaysAfterInitiation": 1.0},
-			},
-		}},
+		"LifecycleConfiguration": map[string]any{"Rules": rules},
 		"CorsConfiguration": map[string]any{"CorsRules": []any{map[string]any{
 			"AllowedOrigins": []any{"https://app.example.com", "http://localhost:8080"},
 			"AllowedMethods": []any{"PUT", "GET"},

@@ -54,7 +54,7 @@ func rules() []rule {
 			}
 		}
 	}
-	for _, useCase := range []string{"pkg/send", "pkg/deliver", "pkg/read", "pkg/search", "pkg/session", "pkg/media", "pkg/push", "pkg/auth", "pkg/draft", "pkg/schedule"} {
+	for _, useCase := range []string{"pkg/send", "pkg/standing", "pkg/deliver", "pkg/read", "pkg/search", "pkg/session", "pkg/media", "pkg/push", "pkg/auth", "pkg/draft", "pkg/schedule"} {
 		all = append(all, rule{from: useCase, to: "github.com/aws", why: "use cases reach AWS through the ports of pkg/chat"})
 		for _, adapter := range adapters {
 			all = append(all, rule{from: useCase, to: module + adapter, why: "use cases reach AWS through the ports of pkg/chat"})

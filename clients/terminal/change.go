@@ -13,7 +13,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// change does what /edit, /delete and /react ask. What it returns is on its way.
+// change does what /edit, /delete, /react, /pin and /unpin ask. What it returns is on its way.
 func change(c command, r *room, me chat.UserID, to *client.Client) (*outgoing, error) {
 	seq, rest := c.numbered()
 	wrong := fmt.Errorf("it is %s", usage[c.name].form)
@@ -37,6 +37,16 @@ func change(c command, r *room, me chat.UserID, to *client.Client) (*outgoing, e
 			return nil, err
 		}
 		return &outgoing{pending: to.QueueDelete(r.id, m.Seq), target: m.Seq, text: fmt.Sprintf("deleted %d", m.Seq)}, nil
+	case "pin", "unpin":
+		m, err := r.pick(seq, "")
+		switch {
+		case rest != "":
+			return nil, wrong
+		case err != nil:
+			return nil, err
+		}
+		p := to.QueuePin(r.id, m.Seq, c.name == "unpin")
+		return &outgoing{pending: p, target: m.Seq, text: fmt.Sprintf("%sned %d", c.name, m.Seq)}, nil
 	default:
 		m, err := r.pick(seq, "")
 		switch {
@@ -76,7 +86,7 @@ func (c command) numbered() (seq chat.Seq, rest string) {
 // pick returns the message seq, or if that is 0 the newest one: of author, if one is named.
 func (r *room) pick(seq chat.Seq, author chat.UserID) (wire.Entry, error) {
 	if seq > 0 {
-		if m, ok := r.now.Message(seq); ok && m.Event == chat.Message && !m.Deleted {
+		if m, ok := r.now.Message(seq); ok && m.Event == chat.Message && !m.Deleted && !m.Expired {
 			return m, nil
 		}
 		return wire.Entry{}, fmt.Errorf("there is no message %d here", seq)
@@ -87,7 +97,7 @@ func (r *room) pick(seq chat.Seq, author chat.UserID) (wire.Entry, error) {
 		}
 	}
 	for _, m := range slices.Backward(r.now.Messages()) {
-		if m.Event == chat.Message && !m.Deleted && (author == "" || m.From == author) {
+		if m.Event == chat.Message && !m.Deleted && !m.Expired && (author == "" || m.From == author) {
 			return m, nil
 		}
 	}

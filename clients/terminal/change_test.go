@@ -61,14 +61,14 @@ func TestAMentionIsHighlightedAndMarksItsRoom(t *testing.T) {
 		ann, bob := t.show("ann", ""), t.show("bob", "")
 		ann.press("/group trip bob cat", "enter", "who is in?", "enter")
 		bob.settle()
-		bob.shows(" 2  │")
-		bob.hides("@ 2  │")
+		bob.shows(" 1  │")
+		bob.hides("@ 1  │")
 		ann.press("ask @bob, not @dan", "enter")
 		bob.settle()
-		bob.shows("@ 3  │")
+		bob.shows("@ 2  │")
 		bob.press("tab")
 		bob.shows("▌ask @bob")
-		bob.hides("▌who", "@ 3  │")
+		bob.hides("▌who", "@ 2  │")
 		id := chat.ConversationID("")
 		for room := range bob.rooms.byID {
 			id = room

@@ -13,17 +13,32 @@ import (
 // help lists what can be typed.
 const help = `/to bob [text]       talk to bob
 /group name a b c    make a group; "two words" in quotes
+/add a b, /remove a  let members into a group, or put them out; /ban a for good
+/role admin a b      make members admin, moderator, member or guest; owner hands the group over
+/rename name, /icon path|none, /announce on|off, /slow seconds|off, /history joined|start
+/invite [uses]       make a link into the group; /links lists them, /revoke id ends one
+/join code           join by a link; /leave leaves the group
 @bob                 in a text: bob is to notice it
 /reply n text        answer message n
 /edit [n] text       change message n, or your last one
 /delete [n]          remove it for everybody
 /later 10m text      say it later; /scheduled lists what waits, /unschedule n takes it back
 /react [n] 👍        react to message n, or the last one; again: take it back
+/forward n bob       repeat message n to bob
+/thread n [text]     go to the thread about message n, or begin it
+/unfollow            hear no more of this thread
+/pin [n], /unpin [n] pin a message for everybody, or take it off
+/pins                what is pinned
+/hide [n]            hide a message, from yourself only
+/brief 60 text       a message that disappears after 60 seconds
+/timer 1h [read]     what is said from now on disappears after that, or once it was read; /timer off
 /numbers             show the numbers of messages, or hide them
 /file path [text]    send a file
 /save n [path]       save the attachment numbered n
 /search words        find messages; from:bob in:here has:media before:2026-11-01
-/who                 who is here
+/who                 who is here; /seen [n] who has read a message
+/unread [n]          count from message n on as unread; /explain says why it is as much
+/top, /archive       first in the list, or away; again: not
 /status busy [min]   how others see you: online, away, busy, invisible
 /name Ann            what others see you as; /picture path
 /contact bob [name]  keep bob under a name, or "-" to forget; /contacts
@@ -55,8 +70,16 @@ var usage = map[string]struct {
 }{
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
+	"forward": {2, "/forward n user"}, "thread": {1, "/thread n [text]"}, "unfollow": {}, "pin": {0, "/pin [n]"},
+	"unpin": {0, "/unpin [n]"}, "pins": {}, "hide": {0, "/hide [n]"}, "brief": {2, "/brief seconds text"},
+	"timer": {1, "/timer 1h [read], or /timer off"},
+	"add":   {1, "/add user …"}, "remove": {1, "/remove user …"}, "ban": {1, "/ban user …"}, "leave": {},
+	"role": {2, "/role admin|moderator|member|guest|owner user …"}, "rename": {1, "/rename name"},
+	"icon": {1, "/icon path, or /icon none"}, "announce": {1, "/announce on|off"}, "slow": {1, "/slow seconds|off"},
+	"history": {1, "/history joined|start"}, "invite": {}, "links": {}, "revoke": {1, "/revoke id"}, "join": {1, "/join code"},
 	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
 	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
+	"seen": {0, "/seen [n]"}, "unread": {0, "/unread [n]"}, "top": {}, "archive": {}, "explain": {},
 	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
 	"name": {1, "/name Ann"}, "picture": {1, "/picture path"}, "contact": {1, "/contact user [name]"}, "contacts": {},
 	"block": {0, "/block [user]"}, "unblock": {0, "/unblock [user]"}, "blocked": {}, "accept": {},

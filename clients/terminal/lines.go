@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -171,6 +171,8 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	case "numbers":
 		l.print("* lines always have their numbers")
 		return false, nil
+	case "join":
+		return false, l.govern(ctx, "", c)
 	case "scheduled", "unschedule":
 		return false, l.later(ctx, nil, c)
 	case "status":
@@ -192,9 +194,25 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	if err := l.meet(ctx, r, line); err != nil {
 		return false, err
 	}
+	if stands[c.name] {
+		l.settle(ctx)
+		l.mu.Lock()
+		copied := *r
+		l.mu.Unlock()
+		text, err := stand(ctx, l.client, &copied, c)
+		if err == nil {
+			l.print("* %s", text)
+		}
+		return false, err
+	}
+	if slices.Contains(governing, c.name) {
+		return false, l.govern(ctx, r.id, c)
+	}
 	switch c.name {
-	case "edit", "delete", "react":
+	case "edit", "delete", "react", "pin", "unpin":
 		return false, l.change(ctx, r, c)
+	case "forward", "thread", "unfollow", "pins", "hide", "brief", "timer":
+		return false, l.content(ctx, r, c)
 	case "reply":
 		l.settle(ctx)
 		l.mu.Lock()
@@ -293,6 +311,23 @@ func (l *lines) change(ctx context.Context, r *room, c command) error {
 	return err
 }
 
+// govern changes a group, which may only just be on its way.
+func (l *lines) govern(ctx context.Context, id chat.ConversationID, c command) error {
+	l.settle(ctx)
+	said, seq, err := govern(ctx, c, id, l.client)
+	if err == nil {
+		l.mu.Lock()
+		if r := l.rooms.byID[id]; r != nil {
+			l.acked[r] = max(l.acked[r], seq)
+		}
+		l.mu.Unlock()
+	}
+	if said != "" {
+		l.print("* %s", strings.ReplaceAll(said, "\n", "\n* "))
+	}
+	return err
+}
+
 // meet asks who is in a group before one of them is mentioned.
 func (l *lines) meet(ctx context.Context, r *room, line string) error {
 	l.mu.Lock()
@@ -337,65 +372,3 @@ func (l *lines) current() *room {
 	defer l.mu.Unlock()
 	return l.open
 }
-
-// event prints what the client delivers. What is printed is read.
-func (l *lines) event(e client.Event) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	close(l.changed)
-	l.changed = make(chan struct{})
-	switch e := e.(type) {
-	case client.State:
-		line := "* " + e.Phase.String()
-		if e.Reason != nil && e.Phase == client.Disconnected {
-			line += ": " + explain(e.Reason)
-		}
-		l.write(line)
-	case client.CaughtUp:
-		l.rooms.list(e.Conversations)
-		l.write("* caught up")
-		select {
-		case <-l.caught:
-		default:
-			close(l.caught)
-		}
-	case client.Slowed:
-		if text := slow(e.Until, time.Now()); text != "" {
-			l.write("* " + text)
-		}
-	case client.Gone:
-		l.mark(e.Conversation, 0)
-	case client.Restarted:
-		l.rooms.restart(e.Conversation)
-		delete(l.acked, l.rooms.get(e.Conversation))
-		l.mark(e.Conversation, 0)
-	case client.NotSent:
-		l.write("* " + unsent(e))
-	case client.Typing:
-		l.typing(e, time.Now())
-	case client.Presence:
-		line := wire.MemberLine{User: e.User, Presence: e.Status, Seen: e.Seen}
-		l.write("* " + whoLines([]wire.MemberLine{line}, time.Now())[0])
-	case client.Entry:
-		r := l.rooms.add(e.Entry)
-		if e.Event != chat.Hidden {
-			l.write(fmt.Sprintf("[%s] %d %s: %s", r.title(), e.Seq, e.From, tells(e.Entry)))
-		}
-		l.mark(e.Conversation, e.Seq)
-	}
-}
-
-func (l *lines) mark(id chat.ConversationID, seq chat.Seq) {
-	if err := l.marks.show(id, seq); err != nil {
-		l.write("* " + explain(err))
-	}
-}
-
-func (l *lines) print(format string, args ...any) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.write(fmt.Sprintf(format, args...))
-}
-
-// write prints a line under the lock. If nobody reads it, there is nobody to tell.
-func (l *lines) write(line string) { _, _ = fmt.Fprintln(l.out, line) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,9 +14,13 @@ import (
 
 // room is what is known of a conversation.
 type room struct {
-	id   chat.ConversationID
-	name string      // of a group
-	peer chat.UserID // of a direct conversation
+	id    chat.ConversationID
+	name  string // of a group, known from the entry named
+	named chat.Seq
+	// parent and root are, of a thread, the room and the message in it that it is about.
+	parent chat.ConversationID
+	root   chat.Seq
+	peer   chat.UserID // of a direct conversation
 	// called is what the peer is, once that is known; request means that a stranger wrote it and waits.
 	called  string
 	request bool
@@ -25,8 +30,7 @@ type room struct {
 	now     client.Room // what they add up to
 	head    chat.Seq
 	last    time.Time // when the newest entry was written
-	// unread are the messages of others that were not shown, and whether one is to notice them.
-	unread  map[chat.Seq]bool
+	stands  standing
 	members []wire.MemberLine
 	// line is the presence of the peer, who is watched.
 	line    wire.PresenceLine
@@ -56,6 +60,8 @@ func (r *room) title() string {
 	switch {
 	case r.peer != "":
 		return cmp.Or(r.called, string(r.peer))
+	case r.parent != "":
+		return "↳ " + clean(r.name)
 	case r.name != "":
 		return clean(r.name)
 	default:
@@ -63,8 +69,12 @@ func (r *room) title() string {
 	}
 }
 
-// target is where messages to the room go. A direct conversation is made by the first one, so it is named by the peer.
+// target is where messages to the room go. A direct conversation is made by the first one, so it is named by the peer, and a
+// thread by the message that it is about.
 func (r *room) target() wire.Target {
+	if r.parent != "" {
+		return client.ToThread(r.parent, r.root)
+	}
 	if r.peer != "" {
 		return client.ToUser(r.peer)
 	}
@@ -123,8 +133,11 @@ func (r *room) forget() { r.entries, r.full, r.now, r.drawn = nil, false, client
 
 // learn takes from an entry what it tells about the room. It returns the message that looks different now.
 func (r *room) learn(e wire.Entry) chat.Seq {
-	if e.Event == chat.Created {
-		r.name = e.Body.Name
+	if name := renames(e); name != "" && e.Seq >= r.named {
+		r.name, r.named = name, e.Seq
+	}
+	if chat.Governs[e.Event] && e.Seq > r.head {
+		r.members = nil // to be asked for again
 	}
 	if at, err := wire.ParseTime(e.At); err == nil && e.Seq >= r.head && !changes(e) {
 		r.last = at
@@ -133,55 +146,48 @@ func (r *room) learn(e wire.Entry) chat.Seq {
 	return r.now.Apply(e)
 }
 
-// count keeps unread right after an entry: what was said counts, changes do not, and what was deleted counts no more.
-func (r *room) count(e wire.Entry, me chat.UserID) {
-	seq := e.Seq
-	if changes(e) {
-		seq = e.Body.Target
-		if _, ok := r.unread[seq]; !ok {
-			return
-		}
+// renames returns the name that an entry gives its group, or "".
+func renames(e wire.Entry) string {
+	if e.Event == chat.Changed && e.Body.Setup != nil && e.Body.Setup.Name != nil {
+		return *e.Body.Setup.Name
 	}
-	if m, ok := r.now.Message(seq); ok && m.Deleted {
-		delete(r.unread, seq)
-	} else if ok && m.From != me {
-		r.unread[seq] = regards(m, me)
-	}
-}
-
-// noticed reports whether one is to notice something unread.
-func (r *room) noticed() bool {
-	for _, noticed := range r.unread {
-		if noticed {
-			return true
-		}
-	}
-	return false
+	return e.Body.Name
 }
 
 // changes reports whether an entry is about an earlier message.
 func changes(e wire.Entry) bool {
-	return e.Event == chat.Edited || e.Event == chat.Deleted || e.Event == chat.Reacted
+	return e.Event == chat.Edited || e.Event == chat.Deleted || e.Event == chat.Reacted || e.Event == chat.Pinned || e.Event == chat.Threaded
 }
 
 // rooms are all conversations of a user.
 type rooms struct {
 	me   chat.UserID
 	byID map[chat.ConversationID]*room
+	// threads are those that were begun, by their ids.
+	threads map[chat.ConversationID]wire.Place
 }
 
 func newRooms(me chat.UserID) rooms {
-	return rooms{me, map[chat.ConversationID]*room{}}
+	return rooms{me, map[chat.ConversationID]*room{}, map[chat.ConversationID]wire.Place{}}
 }
 
 // get returns a room, making it if it is new.
 func (rs rooms) get(id chat.ConversationID) *room {
 	r, ok := rs.byID[id]
 	if !ok {
-		r = &room{id: id, unread: map[chat.Seq]bool{}}
+		r = &room{id: id}
+		if root, ok := rs.threads[id]; ok {
+			rs.branch(r, root)
+		}
 		rs.byID[id] = r
 	}
 	return r
+}
+
+// branch makes a room that of a thread.
+func (rs rooms) branch(r *room, root wire.Place) {
+	r.parent, r.root = root.Conversation, root.Seq
+	r.name = fmt.Sprintf("%s, %d", rs.get(root.Conversation).title(), root.Seq)
 }
 
 // direct returns the room with a user, in which nothing need have been said yet.
@@ -199,8 +205,14 @@ func (rs rooms) add(e wire.Entry) *room {
 			r.peer = e.From
 		}
 	}
+	if e.Event == chat.Threaded {
+		rs.threads[e.Body.Thread] = wire.Place{Conversation: e.Conversation, Seq: e.Body.Target}
+	}
 	r.append(e)
-	r.count(e, rs.me)
+	if e.Event == chat.Message && e.From == r.peer {
+		r.reaches(r.peer, wire.Receipt{Read: e.Seq}) // whoever writes has read
+	}
+	r.stands.archived = false                // what happens brings it back; the list knows better if it is muted
 	r.request = r.request && e.From != rs.me // answering accepts
 	return r
 }
@@ -210,7 +222,13 @@ func (rs rooms) list(conversations []wire.Conversation) {
 	for _, c := range conversations {
 		r := rs.get(c.Conversation)
 		r.peer = c.Peer
-		r.name, r.request = cmp.Or(c.Name, r.name), c.Request
+		if c.Name != "" && c.Head >= r.named {
+			r.name, r.named = c.Name, c.Head
+		}
+		r.request = c.Request
+		if c.Parent != "" {
+			rs.branch(r, wire.Place{Conversation: c.Parent, Seq: c.Root})
+		}
 		r.head = max(r.head, c.Head)
 		if c.Last == nil || c.Last.Seq < r.head || changes(*c.Last) && !r.last.IsZero() {
 			continue
@@ -229,8 +247,15 @@ func (rs rooms) restart(id chat.ConversationID) {
 		for _, o := range r.outgoing {
 			o.after = 0
 		}
-		clear(r.unread)
+		r.stands = standing{}
 	}
+}
+
+// gone removes a room that one is not in any more, and returns it; nil if there is none.
+func (rs rooms) gone(id chat.ConversationID) *room {
+	r := rs.byID[id]
+	delete(rs.byID, id)
+	return r
 }
 
 // drop removes a room that was never made.
@@ -240,14 +265,14 @@ func (rs rooms) drop(r *room) {
 	}
 }
 
-// sorted are the rooms, the one with the newest entry first.
+// sorted are the rooms, those that are pinned first and those that were put away last, and the one with the newest entry first.
 func (rs rooms) sorted() []*room {
 	all := make([]*room, 0, len(rs.byID))
 	for _, r := range rs.byID {
 		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b *room) int {
-		return cmp.Or(b.last.Compare(a.last), strings.Compare(a.title(), b.title()), cmp.Compare(a.id, b.id))
+		return cmp.Or(b.stands.rank()-a.stands.rank(), b.last.Compare(a.last), strings.Compare(a.title(), b.title()), cmp.Compare(a.id, b.id))
 	})
 	return all
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -17,13 +18,26 @@ func entry(id chat.ConversationID, seq chat.Seq, from chat.UserID) wire.Entry {
 	}
 }
 
-func TestUnreadCountsOnlyWhatOthersWrote(t *testing.T) {
+func TestARoomHasWhatCameAndWhoeverWritesHasRead(t *testing.T) {
 	rs := newRooms("ann")
 	for seq, from := range []chat.UserID{"bob", "ann", "bob"} {
 		rs.add(entry("g_1", chat.Seq(seq+1), from))
 	}
-	if r := rs.get("g_1"); len(r.unread) != 2 || r.head != 3 || !r.full {
-		t.Errorf("%d unread, head %d, full %v", len(r.unread), r.head, r.full)
+	if r := rs.get("g_1"); r.head != 3 || !r.full || r.stands.read != 0 {
+		t.Errorf("head %d, full %v, %+v", r.head, r.full, r.stands)
+	}
+	bob := rs.direct("bob")
+	for seq, from := range []chat.UserID{"ann", "bob", "ann"} {
+		rs.add(entry(bob.id, chat.Seq(seq+1), from))
+	}
+	bob.reaches("cat", wire.Receipt{Read: 3})
+	bob.reaches("bob", wire.Receipt{Delivered: 3})
+	var ticks []string
+	for _, m := range bob.now.Messages() {
+		ticks = append(ticks, bob.tick(m, "ann"))
+	}
+	if want := []string{good.Render(" ✓✓"), "", dim.Render(" ✓✓")}; !slices.Equal(ticks, want) || bob.stands.read != 2 {
+		t.Errorf("%q, %+v", ticks, bob.stands)
 	}
 }
 

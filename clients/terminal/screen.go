@@ -61,6 +61,11 @@ type (
 		members []wire.MemberLine
 		err     error
 	}
+	// joined are the user's conversations, which were asked for because there is a new one.
+	joined struct {
+		conversations []wire.Conversation
+		err           error
+	}
 	// decided is the outcome of a message.
 	decided struct {
 		room *room

@@ -34,12 +34,23 @@ func says(e wire.Entry) []string {
 	switch e.Event {
 	case chat.Created:
 		return []string{fmt.Sprintf("made the group “%s” of %d", clean(e.Body.Name), e.Body.Size)}
+	case chat.Added, chat.Joined, chat.Removed, chat.Left, chat.Ranked, chat.Changed:
+		return []string{governed(e)}
 	case chat.Edited:
 		return []string{fmt.Sprintf("edited %d: %s", e.Body.Target, clean(e.Body.Text))}
 	case chat.Deleted:
 		return []string{fmt.Sprintf("deleted %d", e.Body.Target)}
 	case chat.Reacted:
 		return []string{reaction(e.Body.Target, e.Body.Reactions)}
+	case chat.Pinned:
+		if e.Body.Off {
+			return []string{fmt.Sprintf("took the pin off %d", e.Body.Target)}
+		}
+		return []string{fmt.Sprintf("pinned %d", e.Body.Target)}
+	case chat.Threaded:
+		return []string{fmt.Sprintf("began a thread about %d", e.Body.Target)}
+	case chat.Hidden:
+		return []string{"(hidden)"}
 	case chat.Message:
 	default:
 		return []string{"(" + clean(string(e.Event)) + ")"}
@@ -47,9 +58,15 @@ func says(e wire.Entry) []string {
 	if e.Deleted {
 		return []string{gone}
 	}
+	if e.Expired {
+		return []string{"message expired"}
+	}
 	var lines []string
+	if e.Body.Forwarded {
+		lines = append(lines, "↪ forwarded")
+	}
 	if e.Body.Text != "" {
-		lines = cleanLines(e.Body.Text)
+		lines = append(lines, cleanLines(e.Body.Text)...)
 	}
 	for i, a := range e.Body.Attachments {
 		lines = append(lines, fmt.Sprintf("📎 %s (%s)  /save %s", clean(a.Name), size(a.Size), number(e, i)))
@@ -150,15 +167,19 @@ func since(at string, now time.Time) string {
 func whoLines(members []wire.MemberLine, now time.Time) []string {
 	var lines []string
 	for _, m := range members {
+		role := ""
+		if m.Role != chat.Member {
+			role = fmt.Sprintf(" (%s)", m.Role)
+		}
 		switch m.Presence {
 		case wire.Online:
-			lines = append(lines, fmt.Sprintf("%s is online", m.User))
+			lines = append(lines, fmt.Sprintf("%s is online%s", m.User, role))
 		case wire.Away, wire.Busy, chat.Invisible:
-			lines = append(lines, fmt.Sprintf("%s is %s", m.User, m.Presence))
+			lines = append(lines, fmt.Sprintf("%s is %s%s", m.User, m.Presence, role))
 		case wire.Offline:
-			lines = append(lines, fmt.Sprintf("%s is %s", m.User, since(m.Seen, now)))
+			lines = append(lines, fmt.Sprintf("%s is %s%s", m.User, since(m.Seen, now), role))
 		case wire.Unknown:
-			lines = append(lines, fmt.Sprintf("%s was never here", m.User))
+			lines = append(lines, fmt.Sprintf("%s was never here%s", m.User, role))
 		}
 	}
 	return lines

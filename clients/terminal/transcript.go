@@ -81,7 +81,9 @@ func (s *screen) lines(r *room) []string {
 		}
 		drawn, ok := r.drawn.drawn[e.Seq]
 		if !ok {
-			drawn = s.draw(s.block(r, e, at), width)
+			tick := r.tick(e, s.rooms.me)
+			drawn = s.draw(s.block(r, e, at), width-tickSize)
+			drawn[len(drawn)-1] += tick
 			r.drawn.drawn[e.Seq] = drawn
 		}
 		out = append(out, drawn...)
@@ -123,8 +125,8 @@ func (s *screen) drawOutgoing(o *outgoing, width int) []string {
 // block is how a message is to look.
 func (s *screen) block(r *room, e wire.Entry, at time.Time) block {
 	b := block{
-		number: e.Seq, at: at, from: s.called.name(e.From), own: e.From == s.rooms.me, text: says(e), below: reactions(e),
-		faint: e.Event != chat.Message || e.Deleted, noticed: regards(e, s.rooms.me), edited: e.Version > 0,
+		number: e.Seq, at: at, from: s.called.name(e.From), own: e.From == s.rooms.me, text: says(e), below: beside(r, e),
+		faint: e.Event != chat.Message || e.Deleted || e.Expired, noticed: regards(e, s.rooms.me), edited: e.Version > 0,
 	}
 	if e.Body.Reply > 0 {
 		b.quote = fmt.Sprintf("message %d", e.Body.Reply)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -46,6 +47,8 @@ func (s *screen) typed(line string) tea.Cmd {
 	case "numbers":
 		s.numbers = !s.numbers
 		return nil
+	case "join":
+		return s.govern("", c)
 	case "scheduled":
 		return s.scheduled()
 	case "unschedule":
@@ -62,9 +65,17 @@ func (s *screen) typed(line string) tea.Cmd {
 		s.notice = "open a conversation first: Tab, or /to user"
 		return nil
 	}
+	if stands[c.name] {
+		return s.answer(s.stand(s.open, c))
+	}
+	if slices.Contains(governing, c.name) {
+		return s.govern(s.open.id, c)
+	}
 	switch c.name {
-	case "edit", "delete", "react":
+	case "edit", "delete", "react", "pin", "unpin":
 		return s.change(s.open, c)
+	case "forward", "thread", "unfollow", "pins", "hide", "brief", "timer":
+		return s.content(s.open, c)
 	case "reply":
 		return s.reply(s.open, c)
 	case "later":
@@ -140,6 +151,9 @@ func (s *screen) group(c command) tea.Cmd {
 // say sends something and shows it as being on its way.
 func (s *screen) say(r *room, content wire.Content) tea.Cmd {
 	text := content.Text
+	if content.Forward != nil {
+		text = "forwarded"
+	}
 	for _, a := range content.Attachments {
 		text = strings.TrimSpace(fmt.Sprintf("%s 📎 %s", text, a.Name))
 	}
@@ -169,6 +183,17 @@ func (s *screen) change(r *room, c command) tea.Cmd {
 		return nil
 	}
 	return s.sent(r, o)
+}
+
+// govern changes a group. What came of it, its entry shows.
+func (s *screen) govern(id chat.ConversationID, c command) tea.Cmd {
+	return func() tea.Msg {
+		said, _, err := govern(s.ctx, c, id, s.client)
+		if err != nil {
+			said = "not done: " + explain(err)
+		}
+		return noted(said)
+	}
 }
 
 // sent shows something as being on its way and waits for its outcome.

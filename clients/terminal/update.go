@@ -26,6 +26,7 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case arrived:
 		return s, s.event(msg.event)
 	case tick:
+		s.rooms.expire(s.now())
 		return s, tea.Batch(everySecond(), s.watch(), s.rest())
 	case seen:
 		s.rooms.learn(msg)
@@ -38,6 +39,10 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case present:
 		if msg.err == nil {
 			msg.room.members = msg.members
+		}
+	case joined:
+		if msg.err == nil {
+			s.rooms.list(msg.conversations)
 		}
 	case decided:
 		s.decide(msg.room, msg.out)
@@ -77,9 +82,19 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.state = e
 	case client.Entry:
 		return s.entry(e.Entry)
+	case client.Receipt, client.Preferred, client.Unread:
+		s.rooms.stood(e, s.client)
+	case client.Hides:
+		s.rooms.hidden(e)
 	case client.Slowed:
 		s.slowed = e.Until
 	case client.Gone:
+		if r := s.rooms.gone(e.Conversation); r != nil {
+			s.notice = fmt.Sprintf("you are not in %s any more", r.title())
+			if s.open == r {
+				s.open, s.scroll = nil, 0
+			}
+		}
 		s.mark(e.Conversation, 0)
 	case client.Typing:
 		s.rooms.get(e.Conversation).now.Typing(e, s.now())
@@ -91,6 +106,7 @@ func (s *screen) event(e client.Event) tea.Cmd {
 	case client.CaughtUp:
 		s.caughtUp = true
 		s.rooms.list(e.Conversations)
+		s.rooms.stood(e, s.client)
 		return tea.Batch(s.whoAll(), s.recall(), s.meetAll())
 	case client.Draft:
 		s.learn(e.Draft)
@@ -125,19 +141,25 @@ func (s *screen) entry(e wire.Entry) tea.Cmd {
 	if r == s.open && s.scroll > 0 {
 		before = len(s.lines(r))
 	}
-	s.rooms.add(e)
+	s.rooms.add(e).count(s.client)
 	if before > 0 {
 		s.scroll += len(s.lines(r)) - before // what is being read stays where it is
 	}
 	s.read(r)
-	if !s.caughtUp {
-		return nil
+	var cmds []tea.Cmd
+	if s.caughtUp {
+		cmds = append(cmds, s.meet(e.From))
+		if e.From != s.rooms.me || e.Seq == 1 || chat.Governs[e.Event] { // whoever begins a conversation wants to know, too
+			cmds = append(cmds, s.who(r))
+		}
 	}
-	meet := s.meet(e.From)
-	if e.From != s.rooms.me || e.Seq == 1 { // whoever begins a conversation wants to know, too
-		return tea.Batch(s.who(r), meet)
+	if arrives(e, s.rooms.me) && r.name == "" { // its beginning is not shown
+		cmds = append(cmds, func() tea.Msg {
+			conversations, err := s.client.Conversations(s.ctx)
+			return joined{conversations, err}
+		})
 	}
-	return meet
+	return tea.Batch(cmds...)
 }
 
 // read notes that a room was shown, if it is.
@@ -145,8 +167,10 @@ func (s *screen) read(r *room) {
 	if r != s.open || len(r.entries) == 0 {
 		return
 	}
-	clear(r.unread)
-	s.mark(r.id, r.entries[len(r.entries)-1].Seq)
+	last := r.entries[len(r.entries)-1].Seq
+	s.client.MarkRead(r.id, last)
+	r.count(s.client)
+	s.mark(r.id, last)
 }
 
 func (s *screen) mark(id chat.ConversationID, seq chat.Seq) {

@@ -118,17 +118,18 @@ func (s *screen) row(r *room, width int) string {
 		mark = dim.Render("○")
 	}
 	count := ""
-	if len(r.unread) > 0 {
-		count = badge.Render(fmt.Sprintf(" %d ", min(len(r.unread), 999)))
+	unread := r.stands.unread
+	if unread.Count > 0 || unread.More {
+		count = badge.Render(" " + number99(unread) + " ")
 	}
-	if r.noticed() {
+	if unread.Mentions > 0 {
 		count = busy.Render("@") + count
 	}
 	style := lipgloss.NewStyle()
 	switch {
 	case r == s.open:
 		style = chosen
-	case len(r.unread) > 0:
+	case count != "":
 		style = bold
 	}
 	title := width - 4 - lipgloss.Width(count)

@@ -1,4 +1,4 @@
-// Signal passes on who is typing.
+// Signal passes on who is typing and how far members are, and keeps what they chose for their conversations.
 package main
 
 import "github.com/parley-im/parley/pkg/app"

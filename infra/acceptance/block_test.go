@@ -32,7 +32,6 @@ type quarrel struct {
 	conversation                     chat.ConversationID
 	during                           wire.Accepted // what she says now
 	face                             chat.MediaID  // in bob's profile
-	screen                           *screen       // bob's
 }
 
 func newQuarrel(t *testing.T) *quarrel {
@@ -123,7 +122,7 @@ var surfaces = map[string]func(*quarrel){
 	},
 	"download: it is not there": func(q *quarrel) {
 		get := func(d *device) wire.Download {
-			return wire.Download{Head: d.head("download"), Conversation: q.conversation, Seq: q.during.Seq, Media: q.picture}
+			return wire.Download{Head: d.head("download"), Conversation: q.conversation, Seq: &q.during.Seq, Media: q.picture}
 		}
 		if code := q.bobsPhone.refused(get(q.bobsPhone)); code != chat.NotFound {
 			q.Errorf("bob is refused with %s", code)

@@ -90,7 +90,7 @@ func TestAPhotoReachesTheMembersAndNobodyElse(t *testing.T) {
 	if len(got.Body.Attachments) != 1 || got.Body.Attachments[0] != attachment(offer.Media, lake) {
 		t.Fatalf("bob gets %+v", got)
 	}
-	download := wire.Download{Conversation: ack.Conversation, Seq: ack.Seq, Media: offer.Media}
+	download := wire.Download{Conversation: ack.Conversation, Seq: &ack.Seq, Media: offer.Media}
 	download.Head = bobsPhone.head("download")
 	where := ask[wire.Location](bobsPhone, download)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, where.URL, nil)
@@ -107,7 +107,7 @@ func TestAPhotoReachesTheMembersAndNobodyElse(t *testing.T) {
 		t.Errorf("a stranger's download: %s", code)
 	}
 	other := phone.says(to(bob), "no picture")
-	download.Head, download.Seq = bobsPhone.head("download"), other.Seq
+	download.Head, download.Seq = bobsPhone.head("download"), &other.Seq
 	if code := bobsPhone.refused(download); code != chat.NotFound {
 		t.Errorf("a download from an entry without it: %s", code)
 	}

@@ -253,7 +253,7 @@ func TestWhatTypingCostsAtTheGateway(t *testing.T) {
 		"ack":  {func(u apigateway.Usage) apigateway.Traffic { return u.Outbound["typing"] }, 0},
 		"post": {func(u apigateway.Usage) apigateway.Traffic { return u.Posts }, 1},
 	} {
-		if n := int64(test.count(after).Units - test.count(before).Units); n != test.want {
+		if n := test.count(after).Units - test.count(before).Units; n != test.want {
 			t.Errorf("%s: billed as %d, want %d", name, n, test.want)
 		}
 	}

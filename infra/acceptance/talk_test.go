@@ -90,6 +90,9 @@ func TestAGroupOfFiveTalks(t *testing.T) {
 	phone.gets(acks[1])
 
 	last := phone.entries(group)[0]
+	// ann's own is read by her, and so is what stands before one's own.
+	one := &wire.Unread{Count: 1}
+	unread := map[chat.UserID]*wire.Unread{ann.ID: one, others[1].ID: {Count: 2}, others[2].ID: {Count: 2}}
 	for _, d := range append(connected, phone) {
 		role := chat.Member
 		if d.user == phone.user {
@@ -99,6 +102,7 @@ func TestAGroupOfFiveTalks(t *testing.T) {
 			Conversation: group, Kind: chat.Group, Name: "Lake trip", Size: 5, Head: 3, Last: &last,
 			Role: role, Can: chat.Conversation{Kind: chat.Group}.Capabilities(role),
 		}}
+		want[0].Unread = unread[d.user.ID]
 		if list := d.list(); !reflect.DeepEqual(list, want) {
 			t.Errorf("%s lists %+v, want %+v", d, list, want)
 		}

@@ -157,7 +157,7 @@ func (l *ledger) invoke(function string, event any) []byte {
 	if err != nil {
 		l.t.Fatalf("%s: %v", function, err)
 	}
-	if strings.Contains(string(out), `\"code\":`) {
+	if strings.Contains(string(out), `\"event\":\"error\"`) {
 		l.t.Fatalf("%s of %s: %s", function, in, out)
 	}
 	return out

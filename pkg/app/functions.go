@@ -15,6 +15,7 @@ import (
 	"github.com/parley-im/parley/pkg/send"
 	"github.com/parley-im/parley/pkg/session"
 	"github.com/parley-im/parley/pkg/signal"
+	"github.com/parley-im/parley/pkg/standing"
 )
 
 // Authorizer decides on $connect.
@@ -38,11 +39,29 @@ func Disconnect(p *Parts) any {
 
 // Message serves what appends to conversations.
 func Message(p *Parts) any {
-	s := p.sender(p.deliverer())
+	d := p.deliverer()
+	s := p.sender(d)
 	s.Drafts = p.people()
+	h := &send.Hider{Log: s.Log, Deliver: d}
 	return p.routes(map[string]action{
-		"send": do(accepted(s.Send)), "create": do(accepted(s.Create)),
+		"send": do(sent(s.Send)), "create": do(accepted(s.Create)),
 		"edit": do(accepted(s.Edit)), "delete": do(accepted(s.Delete)), "react": do(accepted(s.React)),
+		"pin": do(accepted(s.Pin)), "hide": do(h.Hide), "follow": do(s.Follow),
+	})
+}
+
+// Group serves what changes who is in a group and what it is like.
+func Group(p *Parts) any {
+	d := p.deliverer()
+	d.Shards = p.shards()
+	log := p.conversations()
+	g := &send.Groups{
+		Sender: &send.Sender{Log: log, Deliver: d, People: p.people(), Sessions: p.sessions(), Now: now}, Gate: log,
+		Pictures: &media.Media{Objects: p.objects(), Log: log},
+	}
+	return p.routes(map[string]action{
+		"add": do(g.Add), "remove": do(g.Remove), "leave": do(g.Leave), "role": do(g.Rank), "change": do(g.Amend),
+		"invite": do(g.Invite), "invites": do(g.Invites), "revoke": do(g.Revoke), "preview": do(g.Preview), "join": do(g.Join),
 	})
 }
 
@@ -76,9 +95,12 @@ func Fanout(p *Parts) any { return fanout(p.deliverer(), p.logger) }
 
 // Sync serves what reads.
 func Sync(p *Parts) any {
-	r := &read.Reader{Log: p.conversations(), Sessions: p.sessions(), Pairs: p.people(), Now: now}
+	log, people := p.conversations(), p.people()
+	r := &read.Reader{Log: log, Standings: log, Sessions: p.sessions(), Pairs: people, Silences: people, Now: now}
 	return p.routes(map[string]action{
 		"sync": do(r.Sync), "history": do(r.History), "conversations": do(r.Conversations), "members": do(r.Members),
+		"seen": do(r.Seen), "explain": do(r.Explain),
+		"pins": do(r.Pins), "threads": do(r.Threads),
 	})
 }
 
@@ -88,10 +110,14 @@ func Search(p *Parts) any {
 	return p.routes(map[string]action{"search": do(s.Search)})
 }
 
-// Signal serves what is of the moment.
+// Signal serves what is said often and has no answer, and what members choose for a conversation.
 func Signal(p *Parts) any {
-	s := &signal.Signaller{Log: p.conversations(), Teller: p.teller()}
-	return p.silent(p.connections(), map[string]action{"typing": do(s.Typing)})
+	log, teller := p.conversations(), p.teller()
+	k := &standing.Keeper{Log: log, Standings: log, Sessions: p.sessions(), Teller: teller, Now: now}
+	s := &signal.Signaller{Log: log, Teller: teller, Cursors: k}
+	return p.silent(p.connections(), map[string]action{
+		"typing": do(s.Typing), "receipts": do(k.Receipts), "mark": do(k.Mark), "prefs": do(k.Prefs),
+	})
 }
 
 // Presence serves those who watch, and those who choose how they are seen.

@@ -49,7 +49,7 @@ func (p *Parts) objects() *objects.Objects {
 		// A bucket's own host name works in every region, but not on a laptop; a path works on both.
 		o.UsePathStyle = true
 	})
-	return objects.New(client, p.env.Resource(topology.Media), topology.Media.PendingKey, topology.Media.PendingValue, now)
+	return objects.New(client, p.env.Resource(topology.Media), topology.Media.PendingKey, topology.Media.PendingValue, topology.Media.Life, now)
 }
 
 func (p *Parts) endpoints() *endpoints.Endpoints {
@@ -82,7 +82,7 @@ func (p *Parts) sender(d *deliver.Deliverer) *send.Sender {
 	keep := p.people()
 	return &send.Sender{
 		Log: log, Deliver: d, Attachments: &media.Media{Objects: p.objects(), Log: log}, Begin: keep, Now: now,
-		Directs: log, People: keep, Sessions: p.sessions(),
+		Directs: log, People: keep, Sessions: p.sessions(), Standings: log,
 	}
 }
 

@@ -16,12 +16,14 @@ func (l *ledger) play() {
 	l.connect("bob")
 	l.talk(direct)
 	l.groups()
+	l.govern()
 	l.devices()
 	l.media(direct)
 	l.plans(direct)
 	l.people(direct)
 	l.reads(direct)
 	l.signals(direct)
+	l.content()
 	// With the grace after it, in which somebody else is told.
 	l.count("disconnect", "", func() { event := payload(l.t, "disconnect"); l.as(event, "ann"); l.invoke("disconnect", event) })
 }
@@ -146,11 +148,28 @@ func (l *ledger) reads(direct string) {
 	l.count("history", "", func() { l.send("bob", "history", fmt.Sprintf(`,"conversation":%q`, direct)) })
 	l.count("conversations", "one", func() { l.send("bob", "conversations", "") })
 	l.count("members", "two", func() { l.send("bob", "members", fmt.Sprintf(`,"conversation":%q`, direct)) })
+	l.count("conversations", "one, with nothing new since", func() {
+		l.send("bob", "conversations", fmt.Sprintf(`,"since":%q`, time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:04:05.000Z")))
+	})
+	l.count("seen", "of one person", func() { l.send("ann", "seen", fmt.Sprintf(`,"conversation":%q,"seq":1`, direct)) })
+	l.count("explain", "", func() { l.send("bob", "explain", fmt.Sprintf(`,"conversation":%q`, direct)) })
 	l.count("search", "one conversation of a few messages", func() { l.send("bob", "search", `,"query":"birthday"`) })
 }
 
 func (l *ledger) signals(direct string) {
 	l.count("typing", "to one person", func() { l.send("ann", "typing", fmt.Sprintf(`,"conversation":%q,"kind":"text"`, direct)) })
+	l.count("typing", "to one person, with a receipt", func() {
+		l.send("bob", "typing", fmt.Sprintf(`,"conversation":%q,"kind":"text","read":1`, direct))
+	})
+	read := func(user string, seq int) func() {
+		return func() {
+			l.send(user, "receipts", fmt.Sprintf(`,"cursors":[{"conversation":%q,"read":%d}]`, direct, seq))
+		}
+	}
+	l.count("receipts", "to one person", read("bob", 2))
+	l.count("receipts", "one that is stale", read("bob", 1))
+	l.count("mark", "", func() { l.send("bob", "mark", fmt.Sprintf(`,"conversation":%q,"seq":2`, direct)) })
+	l.count("prefs", "", func() { l.send("bob", "prefs", fmt.Sprintf(`,"conversation":%q,"pinned":true`, direct)) })
 	l.count("watch", "one person", func() { l.send("ann", "watch", `,"users":["bob"]`) })
 	l.count("status", "with one who watches", func() { l.send("bob", "status", `,"status":"busy"`) })
 	l.count("unwatch", "one person", func() { l.send("ann", "unwatch", `,"users":["bob"]`) })

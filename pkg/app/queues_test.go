@@ -48,7 +48,9 @@ func (w *town) Stances(_ context.Context, _ chat.ConversationID, users []chat.Us
 	return make([]chat.Stance, len(users)), nil
 }
 
-func (w *town) Quieten(context.Context, chat.ConversationID, chat.Stance) error { return nil }
+func (w *town) Quieten(context.Context, chat.ConversationID, chat.Stance, time.Time) error {
+	return nil
+}
 
 func (w *town) Profiles(_ context.Context, users []chat.UserID) ([]chat.Profile, error) {
 	return make([]chat.Profile, len(users)), nil

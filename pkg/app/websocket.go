@@ -12,6 +12,7 @@ import (
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/limit"
+	"github.com/parley-im/parley/pkg/topology"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -45,48 +46,57 @@ func accepted[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, er
 	}
 }
 
+// sent renders a message that a use case appended as the acknowledgement of it.
+func sent[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, error)) func(context.Context, chat.Identity, Q) (wire.Sent, error) {
+	return func(ctx context.Context, who chat.Identity, q Q) (wire.Sent, error) {
+		e, err := use(ctx, who, q)
+		return wire.NewSent(e), err
+	}
+}
+
 // routes makes the handler of a function's routes. Whatever happens, the caller gets one frame: the return value is the
 // route response. A frame whose action has no route is answered by the function of $default.
 func (p *Parts) routes(actions map[string]action) func(context.Context, request) (response, error) {
 	frames := limit.New(chat.FrameRate, chat.FrameBurst, now)
 	return func(ctx context.Context, r request) (response, error) {
-		frame := []byte(r.Body)
-		ref := wire.Ref(frame)
-		result, err := p.answer(ctx, frames, actions[r.RequestContext.RouteKey], r, frame)
-		if err == nil {
-			var body []byte
-			if body, err = wire.Encode(wire.NewReply(ref, result)); err == nil {
-				return response{StatusCode: http.StatusOK, Body: string(body)}, nil
-			}
-		}
-		p.report(ctx, r, err)
-		body, err := wire.Encode(wire.NewError(ref, err))
+		body, _, err := p.serve(ctx, frames, actions, r)
 		return response{StatusCode: http.StatusOK, Body: string(body)}, err
 	}
 }
 
-// silent makes the handler of a function whose routes have no route response (topology.SilentRoutes): what succeeds is not
-// answered, and an error is posted to the caller's connection, unless it is that there are too many frames: nobody waits for
-// an answer, and each costs as much as a reply. It does not fail, because nothing would try again.
+// silent makes the handler of a function that has routes without a route response (topology.SilentRoutes): there, what succeeds is
+// not answered, and an error is posted to the caller's connection, unless it is that there are too many frames: nobody waits
+// for an answer, and each costs as much as a reply. It does not fail, because nothing would try again.
 func (p *Parts) silent(poster chat.Poster, actions map[string]action) func(context.Context, request) (response, error) {
 	frames := limit.New(chat.FrameRate, chat.FrameBurst, now)
 	return func(ctx context.Context, r request) (response, error) {
-		done := response{StatusCode: http.StatusOK}
-		frame := []byte(r.Body)
-		_, err := p.answer(ctx, frames, actions[r.RequestContext.RouteKey], r, frame)
-		if err == nil || chat.AsError(err).Code == chat.Limited {
-			return done, nil
+		body, refusal, err := p.serve(ctx, frames, actions, r)
+		if topology.Responds(r.RequestContext.RouteKey) {
+			return response{StatusCode: http.StatusOK, Body: string(body)}, err
 		}
-		p.report(ctx, r, err)
-		body, err := wire.Encode(wire.NewError(wire.Ref(frame), err))
-		if err == nil {
+		if refusal != nil && chat.AsError(refusal).Code != chat.Limited && err == nil {
 			err = poster.Post(ctx, chat.ConnectionID(r.RequestContext.ConnectionID), body)
 		}
 		if err != nil && !errors.Is(err, chat.ErrGone) {
 			p.logger.WarnContext(ctx, "error not told", "error", err)
 		}
-		return done, nil
+		return response{StatusCode: http.StatusOK}, nil
 	}
+}
+
+// serve does what a frame asks and returns the frame that answers it, and why it was refused if it was.
+func (p *Parts) serve(ctx context.Context, frames *limit.Limiter, actions map[string]action, r request) (body []byte, refusal, err error) {
+	frame := []byte(r.Body)
+	ref := wire.Ref(frame)
+	result, refusal := p.answer(ctx, frames, actions[r.RequestContext.RouteKey], r, frame)
+	if refusal == nil {
+		if body, refusal = wire.Encode(wire.NewReply(ref, result)); refusal == nil {
+			return body, nil, nil
+		}
+	}
+	p.report(ctx, r, refusal)
+	body, err = wire.Encode(wire.NewError(ref, refusal))
+	return body, refusal, err
 }
 
 func (p *Parts) answer(ctx context.Context, frames *limit.Limiter, act action, r request, frame []byte) (any, error) {

@@ -194,6 +194,18 @@ func (o *outbox) Post(_ context.Context, id chat.ConnectionID, frame []byte) err
 
 func (o *outbox) Close(context.Context, chat.ConnectionID) error { return nil }
 
+func TestARouteBesideASilentOneIsAnswered(t *testing.T) {
+	p, _ := newParts()
+	out := &outbox{posted: map[chat.ConnectionID][]string{}}
+	handler := p.silent(out, map[string]action{"mark": replies(struct{}{}), "prefs": fails(&chat.Error{Code: chat.Forbidden})})
+	if a := ask(t, handler, frame(t, "mark", `{"action":"mark","ref":"7"}`)); a.Event != wire.EventReply || a.Ref != "7" {
+		t.Errorf("%+v", a)
+	}
+	if a := ask(t, handler, frame(t, "prefs", `{"action":"prefs","ref":"8"}`)); a.Code != chat.Forbidden || a.Ref != "8" || len(out.posted) > 0 {
+		t.Errorf("%+v, posted %v", a, out.posted)
+	}
+}
+
 func TestASilentRouteAnswersNothingAndPostsItsErrors(t *testing.T) {
 	internal := errors.New("dial tcp 10.0.0.7: refused")
 	for name, test := range map[string]struct {

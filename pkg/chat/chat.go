@@ -20,10 +20,12 @@ const MaxSeq Seq = 1<<53 - 1
 // Kind of conversation.
 type Kind string
 
-// The kinds. A direct conversation is between two people and derived from the pair; a group has a creator and a name.
+// The kinds. A direct conversation is between two people and derived from the pair; a group has a creator and a name; a
+// thread is about one message of another conversation.
 const (
 	Direct Kind = "direct"
 	Group  Kind = "group"
+	Thread Kind = "thread"
 )
 
 // Conversation is the header of a log: who may write and who receives.
@@ -41,6 +43,14 @@ type Conversation struct {
 	// Rules is the seq of the newest entry that changed who may do what, 0 if there is none. The header of a
 	// conversation changes with such an entry only, so it says how new the header is.
 	Rules Seq
+	// Pins are the messages that are pinned, the one that was pinned last at the end.
+	Pins []Seq
+	// Parent and Root are the conversation and the message in it that a thread is about. Its Members are who follows it; who
+	// may do what in it is decided by its parent.
+	Parent ConversationID
+	Root   Seq
+	// Within is the header of a thread's parent, once it was read: see Enter.
+	Within *Conversation
 	// Blocked are those of a direct conversation who have blocked the other one. This and Request change without an entry.
 	Blocked map[UserID]bool
 	// Request is who has not accepted yet what a stranger wrote to them, "" if nobody. Answering accepts.
@@ -87,13 +97,19 @@ const (
 	Edited  EntryKind = "edited"
 	Deleted EntryKind = "deleted"
 	Reacted EntryKind = "reacted"
+	// Pinned pins a message, or takes it off.
+	Pinned EntryKind = "pinned"
+	// Threaded tells that there is a thread about a message.
+	Threaded EntryKind = "threaded"
 	// Hidden stands for an entry that a reader may not see: nothing but its place is told. It is never stored.
 	Hidden EntryKind = "hidden"
 )
 
 // Governs are the kinds of entries that change who may do what. Each is written together with the header and the members
 // that it changes. Whoever meets one while appending reads the header again.
-var Governs = map[EntryKind]bool{Added: true, Joined: true, Removed: true, Left: true, Ranked: true, Changed: true}
+var Governs = map[EntryKind]bool{
+	Added: true, Joined: true, Removed: true, Left: true, Ranked: true, Changed: true, Pinned: true,
+}
 
 // Entry is one element of a conversation's log. (From, ID) is unique within the conversation.
 type Entry struct {
@@ -113,6 +129,10 @@ type Entry struct {
 	Rules Seq
 	// Hidden means that nobody but its sender sees the entry: its reader had blocked the sender when it was written.
 	Hidden bool
+	// Timer makes a message disappear. What such a message says is stored apart: see Join.
+	Timer Timer
+	// Until is when the message disappears; zero if it does not, or if its timer has not started yet.
+	Until time.Time
 	// State is what became of a message since.
 	State State
 	// Pace is how fast the conversation went when this was added. No client is told.
@@ -129,8 +149,13 @@ type Body struct {
 	// Mentions are members who are to notice a message; Everybody stands for all of them.
 	Mentions  []UserID
 	Everybody bool
-	// Target is the seq of the message that an edit, a deletion or a reaction is about.
+	// Forwarded means that a message repeats another one, perhaps of another conversation.
+	Forwarded bool
+	// Target is the seq of the message that an entry is about.
 	Target Seq
+	// Off means that the target is pinned no more, and Thread is the one that is about it.
+	Off    bool
+	Thread ConversationID
 	// Reactions are all that the sender of a reaction now has on the target, in no order; none takes them back.
 	Reactions []string
 	// Name and Size are those of a created group.
@@ -151,6 +176,10 @@ type State struct {
 	Edited time.Time
 	// Deleted means that the body is gone for everybody; the entry keeps its place.
 	Deleted bool
+	// Expired means that the body is gone because its time was over.
+	Expired bool
+	// Thread is the one about the message; "" if there is none.
+	Thread ConversationID
 	// Reactions maps each user to what they have on the message.
 	Reactions map[UserID][]string
 	// Hides are the users who have hidden the message from themselves.
@@ -160,7 +189,7 @@ type State struct {
 // Same reports whether two bodies are equal, which decides between a resend and a conflict. Lists count in their order.
 func (b Body) Same(o Body) bool {
 	return b.Text == o.Text && b.Name == o.Name && b.Size == o.Size && b.Reply == o.Reply && b.Target == o.Target &&
-		b.Everybody == o.Everybody && slices.Equal(b.Attachments, o.Attachments) &&
+		b.Everybody == o.Everybody && b.Forwarded == o.Forwarded && b.Off == o.Off && b.Thread == o.Thread && slices.Equal(b.Attachments, o.Attachments) &&
 		slices.Equal(b.Mentions, o.Mentions) && slices.Equal(b.Reactions, o.Reactions) &&
 		slices.Equal(b.Users, o.Users) && b.Role == o.Role && b.Setup.same(o.Setup)
 }
@@ -173,6 +202,8 @@ type Attachment struct {
 	// Type is the MIME type and Size the length in bytes that the object was found to have.
 	Type string
 	Size int64
+	// Owner is who uploaded it, if that is not the sender: who forwards a file does not upload it again.
+	Owner UserID
 }
 
 // Identity is who sent a frame, as the authorizer established it at $connect. Nothing in a frame can change it.

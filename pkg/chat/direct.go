@@ -21,3 +21,13 @@ func (c Conversation) Quiet() bool { return len(c.Blocked) > 0 || c.Request != "
 func (c Conversation) Reaches(user UserID, e Entry) bool {
 	return user == e.From || !e.Hidden && c.Request != user
 }
+
+// Shuns reports whether somebody else in a direct conversation, or in a thread of one, has blocked the user.
+func (c Conversation) Shuns(user UserID) bool {
+	for other := range c.Blocked {
+		if other != user {
+			return true
+		}
+	}
+	return false
+}

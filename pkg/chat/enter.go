@@ -10,6 +10,11 @@ func Enter(ctx context.Context, log Log, id ConversationID, user UserID, read Re
 	if err != nil {
 		return tail, err
 	}
+	if ok && tail.Conversation.Kind == Thread {
+		if ok, err = enclose(ctx, log, &tail.Conversation); err != nil {
+			return tail, err
+		}
+	}
 	err = &Error{Code: Forbidden}
 	if ok {
 		tail.Place, err = Authorize(ctx, log, tail.Conversation, user)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -13,7 +14,7 @@ type (
 	UserID string
 	// DeviceID tells the devices of a user apart; the client chooses it.
 	DeviceID string
-	// ConversationID is "d_" or "g_" and 26 characters, derived from what makes the conversation unique.
+	// ConversationID is "d_", "g_" or "t_" and 26 characters, derived from what makes the conversation unique.
 	ConversationID string
 	// MessageID is a lower-case UUID made by the client for one thing it wants to say.
 	MessageID string
@@ -27,7 +28,7 @@ type (
 const (
 	UserPattern         = `^[A-Za-z0-9][A-Za-z0-9._@:|+-]{0,127}$`
 	DevicePattern       = `^[A-Za-z0-9_-]{1,64}$`
-	ConversationPattern = `^[dg]_[a-z2-7]{26}$`
+	ConversationPattern = `^[dgt]_[a-z2-7]{26}$`
 	MessagePattern      = `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`
 	MediaPattern        = `^m_[a-z2-7]{26}$`
 )
@@ -49,6 +50,9 @@ func (id DeviceID) Valid() bool { return deviceShape.MatchString(string(id)) }
 // Valid reports whether the id has the published shape.
 func (id ConversationID) Valid() bool { return conversationShape.MatchString(string(id)) }
 
+// IsThread reports whether the id has the shape of a thread's.
+func (id ConversationID) IsThread() bool { return id.Valid() && strings.HasPrefix(string(id), "t_") }
+
 // Valid reports whether the id has the published shape.
 func (id MessageID) Valid() bool { return messageShape.MatchString(string(id)) }
 
@@ -68,6 +72,11 @@ func DirectID(a, b UserID) ConversationID {
 // acknowledgement, finds the same group.
 func GroupID(creator UserID, id MessageID) ConversationID {
 	return ConversationID("g_" + digest("group", string(creator), string(id)))
+}
+
+// ThreadID is the id of the thread about a message, so that two who begin it at once begin the same.
+func ThreadID(parent ConversationID, root Seq) ConversationID {
+	return ConversationID("t_" + digest("thread", string(parent), strconv.FormatUint(uint64(root), 10)))
 }
 
 // NewMediaID makes an id from 16 random bytes or more.

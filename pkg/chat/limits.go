@@ -16,6 +16,15 @@ const (
 	Shard = 200
 	// MaxChanges is how much one entry changes at once: an item each, and a transaction has at most 100 (DynamoDB guide, quotas).
 	MaxChanges = 99
+	// MaxUsers is how many users one request adds, removes or ranks: the entry and the header leave two changes for each.
+	MaxUsers = (MaxChanges - 1) / 2
+	// MaxInvites is how many links into a group work at a time.
+	MaxInvites = 50
+	// InviteLife is how long a link works if the request does not say, and MaxInviteLife how long it may.
+	InviteLife    = 7 * 24 * time.Hour
+	MaxInviteLife = 30 * 24 * time.Hour
+	// MaxPicture is the size of a group's picture in bytes.
+	MaxPicture = 5 << 20
 	// MaxSlow is how long slow mode may make a member wait between two messages.
 	MaxSlow = time.Hour
 	// MaxName is the length of a group's name in characters.
@@ -48,12 +57,38 @@ const (
 	DeleteWindow = 48 * time.Hour
 	// MaxEdits is how often a message can be edited.
 	MaxEdits = 10
+	// MaxHides is how many messages one request hides.
+	MaxHides = 100
+	// ShownHides is how many of the messages that a user has hidden last are listed for devices that were away.
+	ShownHides = 200
+	// MaxPins is how many messages of a conversation are pinned.
+	MaxPins = 50
+	// MaxFollowers is how many follow a thread; others can read it and write in it.
+	MaxFollowers = InlineMembers
+	// MaxRoots is about how many messages one request asks for threads.
+	MaxRoots = 50
+	// MinTimer and MaxTimer are between how long a message may last that disappears.
+	MinTimer = 5 * time.Second
+	MaxTimer = 90 * 24 * time.Hour
+	// UnreadLife is how long a message lasts whose timer begins when it is read, if nobody does.
+	UnreadLife = 90 * 24 * time.Hour
 	// MaxRef is the length of a frame's ref in characters.
 	MaxRef = 64
 	// MaxToken is the length of a device's push token in characters.
 	MaxToken = 4096
 	// MaxCursors is how many conversations one sync names.
 	MaxCursors = 50
+	// MaxReceipts is how many conversations one frame of receipts names.
+	MaxReceipts = 50
+	// MaxLiveReceipts is the size of a conversation up to which the author of the newest message hears at once that it was
+	// read. Above it one asks.
+	MaxLiveReceipts = 100
+	// MaxUnread is up to how many unread messages are counted: beyond it there are more.
+	MaxUnread = 99
+	// MaxCounted is how many entries are looked at to count them.
+	MaxCounted = 1000
+	// MaxChanged is how many conversations are looked at for a page of those that have changed.
+	MaxChanged = 500
 	// MaxHistory is how many entries one history page holds.
 	MaxHistory = 200
 	// DefaultHistory is how many it holds if the request does not say.

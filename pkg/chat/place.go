@@ -21,7 +21,15 @@ var ranks = []Role{Owner, Admin, Moderator, Member, Guest}
 func (r Role) Valid() bool { return slices.Contains(ranks, r) }
 
 // Above reports whether r is more entitled than o. Nobody changes what is not below them.
-func (r Role) Above(o Role) bool { return slices.Index(ranks, r) < slices.Index(ranks, o) }
+func (r Role) Above(o Role) bool { return r.rank() < o.rank() }
+
+// rank is 0 for the most entitled. What is no role is entitled to nothing.
+func (r Role) rank() int {
+	if i := slices.Index(ranks, r); i >= 0 {
+		return i
+	}
+	return len(ranks)
+}
 
 // Place is what a member is in a conversation and from where on they may read it.
 type Place struct {
@@ -34,6 +42,9 @@ type Place struct {
 type Seat struct {
 	User UserID
 	Place
+	// Since is the seq of the entry that made them a member, 0 if they were there from the beginning. The header does not
+	// have it.
+	Since Seq
 }
 
 // For returns the entry as a member with a place may see it: itself, or Hidden with nothing but its place in the log. An
@@ -80,8 +91,12 @@ var direct = []Capability{CanSend, CanReact, CanPin, CanChange}
 // Can reports whether a member with a role has a capability in the conversation. Where only announcements are made, it
 // takes a moderator to send.
 func (c Conversation) Can(role Role, capability Capability) bool {
-	if c.Kind == Direct {
+	switch c.Kind {
+	case Direct:
 		return slices.Contains(direct, capability)
+	case Thread:
+		return c.Within != nil && c.Within.Can(role, capability)
+	case Group:
 	}
 	for _, policy := range capabilities {
 		least := policy.least

@@ -53,15 +53,41 @@ type Log interface {
 	Create(ctx context.Context, c Conversation, members map[UserID]Place) (there Conversation, made bool, err error)
 	// Member returns the place of a user in a conversation, strongly read; ok=false if not a member.
 	Member(ctx context.Context, id ConversationID, user UserID) (place Place, ok bool, err error)
+	// Speak notes that a member below moderator speaks in a slow conversation: at this time, in a message that is tried under
+	// this seq. It reports ok unless the member has spoken less than slow before; then it changes nothing and returns when that
+	// was, and in which message. Atomic, so that two devices cannot speak at once.
+	Speak(ctx context.Context, e Entry, slow time.Duration) (before Spoken, ok bool, err error)
 	// Members returns up to limit members in the order of their ids, beginning behind after ("" for the first).
 	Members(ctx context.Context, id ConversationID, after UserID, limit int, read Read) ([]Seat, error)
+	// Places returns the places of those of some users, at most MaxFollowers, who are members, strongly read.
+	Places(ctx context.Context, id ConversationID, users []UserID) (map[UserID]Place, error)
+	// Follow makes a user a follower of a thread, who has read it up to a seq; it changes nothing for one who is. It returns
+	// false if MaxFollowers follow it already. Each of its steps is atomic, and all can be repeated.
+	Follow(ctx context.Context, thread ConversationID, user UserID, read Seq) (bool, error)
+	// Unfollow ends that.
+	Unfollow(ctx context.Context, thread ConversationID, user UserID) error
+	// Hide hides messages from one user, and returns them with how many that makes; what is no message is left alone. It is done
+	// one by one, and can be repeated.
+	Hide(ctx context.Context, id ConversationID, user UserID, seqs []Seq) (Hides, error)
+	// Fill gives the messages that disappear what they say, and their Until, strongly read; or marks them as expired if it is
+	// time by now, even if they are still stored.
+	Fill(ctx context.Context, entries []Entry) error
+	// Start lets a message disappear at a time, if its timer has not started yet.
+	Start(ctx context.Context, e Entry, until time.Time) error
 	// Conversations returns up to limit conversations of a user in the order of their ids, beginning behind after.
 	Conversations(ctx context.Context, user UserID, after ConversationID, limit int) ([]ConversationID, error)
 }
 
-// Change is made together with an entry. Exactly one of its fields is set, and Seq with the first three.
+// Spoken is when a member has last spoken in a slow conversation: the message and the seq that was tried first.
+type Spoken struct {
+	ID  MessageID
+	Seq Seq
+	At  time.Time
+}
+
+// Change is made together with an entry. Exactly one of its fields is set, and Seq with the first four.
 type Change struct {
-	// Seq is the message that Rewrite, Erase and React are about. It must be there and not deleted.
+	// Seq is the message that Rewrite, Erase, React and Thread are about. It must be there and not deleted.
 	Seq Seq
 	// Rewrite replaces the text and the mentions, if the message still has this version.
 	Rewrite *Rewrite
@@ -69,14 +95,22 @@ type Change struct {
 	Erase *Entry
 	// React replaces what one user has on the message; none takes it back.
 	React *Reaction
+	// Thread is the one about the message, which must have none.
+	Thread ConversationID
+	// Pins replaces the pins, if the header is still as new as Pins.Was.
+	Pins *Pins
 	// Header replaces the header, if that is still as new as Header.Was.
 	Header *Header
-	// Join makes a new member, who has read everything up to the entry; it must not be one.
+	// Join makes a new member, who has read everything up to the entry. Header decides that they are not one yet.
 	Join *Seat
 	// Rank changes the place of a member, which it must be.
 	Rank *Seat
 	// Leave removes a member, which it must be, with all that is kept for them in the conversation.
 	Leave UserID
+	// Ban keeps a user out from now on, Unban no more. Admit changes nothing: the user must not be banned.
+	Ban, Unban, Admit UserID
+	// Use counts that somebody has joined by an invitation, which must be open at the time of the entry.
+	Use InviteID
 }
 
 // Header is a new header. The store sets its Rules to the seq of the entry.
@@ -86,8 +120,24 @@ type Header struct {
 	Was Seq
 }
 
+// Pins are new pins. The store sets Rules of the header to the seq of the entry.
+type Pins struct {
+	Seqs []Seq
+	// Was is Rules of the header that had the pins before.
+	Was Seq
+}
+
+// Hides are messages that a user has hidden.
+type Hides struct {
+	// Count grows with every message that the user hides in the conversation; Seqs are the latest, at most ShownHides.
+	Count int
+	Seqs  []Seq
+}
+
 // Rewrite is a new text for a message.
 type Rewrite struct {
+	// Of is the message as it was read.
+	Of        Entry
 	Version   int // that it replaces
 	Text      string
 	Mentions  []UserID
@@ -179,6 +229,8 @@ type Objects interface {
 	Stat(ctx context.Context, key string) (contentType string, size int64, ok bool, err error)
 	// Keep marks an object as referred to, so that it is not collected.
 	Keep(ctx context.Context, key string) error
+	// KeepFor marks an object as referred to for some time, unless it was marked before: then that stays.
+	KeepFor(ctx context.Context, key string, life time.Duration) error
 }
 
 // Errors of ports that their callers act on.

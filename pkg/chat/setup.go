@@ -25,6 +25,10 @@ type Setup struct {
 	Slow time.Duration
 	// History is "" for SinceJoin.
 	History Visibility
+	// Timer makes what is sent from now on disappear.
+	Timer Timer
+	// Timed means that there was a time when Timer counted from reading, so that who reads may have timers to start.
+	Timed bool
 }
 
 // Amendment changes a setup: what is nil stays.
@@ -34,6 +38,7 @@ type Amendment struct {
 	Announce *bool
 	Slow     *time.Duration
 	History  *Visibility
+	Timer    *Timer // zero takes it away
 }
 
 // Amend returns the setup as an amendment by a user makes it.
@@ -41,9 +46,15 @@ func (s Setup) Amend(r Amendment, by UserID) Setup {
 	set(&s.Name, r.Name)
 	set(&s.Announce, r.Announce)
 	set(&s.Slow, r.Slow)
-	set(&s.History, r.History)
+	if set(&s.History, r.History); s.History == SinceJoin {
+		s.History = ""
+	}
+	set(&s.Timer, r.Timer)
+	s.Timed = s.Timed || s.Timer.From == SinceRead
 	if r.Picture != nil {
-		s.Picture, s.PictureBy = *r.Picture, by
+		if s.Picture, s.PictureBy = *r.Picture, by; s.Picture == "" {
+			s.PictureBy = ""
+		}
 	}
 	return s
 }
@@ -59,7 +70,8 @@ func (r *Amendment) same(o *Amendment) bool {
 		return r == o
 	}
 	return equal(r.Name, o.Name) && equal(r.Picture, o.Picture) && equal(r.Announce, o.Announce) &&
-		equal(r.Slow, o.Slow) && equal(r.History, o.History)
+		equal(r.Slow, o.Slow) && equal(r.History, o.History) &&
+		equal(r.Timer, o.Timer)
 }
 
 func equal[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }

@@ -23,15 +23,16 @@ type Stances interface {
 	// costs half a read unit for each.
 	Stances(ctx context.Context, id ConversationID, users []UserID) ([]Stance, error)
 	// Quieten replaces Muted and Mentions of a member; the zero time takes both back. Who is not a member stays none: then it
-	// is forbidden. Atomic; one write unit.
-	Quieten(ctx context.Context, id ConversationID, s Stance) error
+	// is forbidden. at is when, for lists of what has changed. Atomic; one write unit.
+	Quieten(ctx context.Context, id ConversationID, s Stance, at time.Time) error
 }
 
 // Rings reports whether an entry may make noise at the member: not if they wrote or have read it, and not if the conversation
-// is muted, unless the entry mentions them and that is what they want to hear of.
+// is muted, unless the entry mentions them and that is what they want to hear of. The entry that made them a member counts
+// as read from the beginning, and makes noise all the same.
 func (s Stance) Rings(e Entry, now time.Time) bool {
 	switch {
-	case s.User == e.From, s.Read >= e.Seq:
+	case s.User == e.From, s.Read > e.Seq, s.Read == e.Seq && e.Kind != Added:
 		return false
 	case now.Before(s.Muted):
 		return s.Mentions && (e.Body.Everybody || slices.Contains(e.Body.Mentions, s.User))

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/client/pace"
 )
 
 // Options say who connects where. URL, User and Token are required.
@@ -68,11 +69,15 @@ type Client struct {
 	drafts  drafts
 	queue   queue
 	limits  limits
-	typing  typing
+	typing  pace.Typing
 	watch   watch
 	opened  chan struct{} // a connection was opened; capacity 1
 	missing chan struct{} // an entry arrived before its turn; capacity 1
 	woken   chan struct{} // the program asked for an attempt; capacity 1
+	// receipts is how far the user is, as the server is to know, and tally what is unread.
+	receipts pace.Receipts
+	tally    tally
+	pacing   chan struct{} // something is to be told; capacity 1
 
 	mu      sync.Mutex
 	started bool
@@ -113,7 +118,7 @@ func New(o Options) (*Client, error) {
 	c := &Client{
 		options: o, address: address, http: o.HTTPClient, log: o.Log,
 		stopped: make(chan struct{}), opened: make(chan struct{}, 1), missing: make(chan struct{}, 1),
-		woken: make(chan struct{}, 1),
+		woken: make(chan struct{}, 1), pacing: make(chan struct{}, 1),
 	}
 	if c.http == nil {
 		c.http = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
@@ -124,7 +129,8 @@ func New(o Options) (*Client, error) {
 	c.outbox.lanes = map[chat.ConversationID][]*Pending{}
 	c.drafts.rooms = map[chat.ConversationID]*drafting{}
 	c.queue.more = make(chan struct{}, 1)
-	c.inbox.user, c.inbox.begin, c.inbox.deliver = o.User, o.Begin, c.queue.push
+	c.inbox.user, c.inbox.begin, c.inbox.deliver = o.User, o.Begin, c.note
+	c.tally.user = o.User
 	c.inbox.load(cursors, epochs)
 	return c, nil
 }

@@ -13,6 +13,8 @@
 // Messages are changed by Edit, Delete and React (change.go); those changes are entries like all others, and a Room
 // (room.go) adds them up to what a program shows. Search (search.go) ranges over the messages that fit a query. What is not said
 // yet is kept by the server for all devices: SetDraft (draft.go) and Schedule (schedule.go).
+// Who is in a group and what it is like is changed by Add, Remove, Ban, Leave, SetRole, Change and Join (group.go); those
+// changes are entries, too.
 //
 // What a user shows of themselves and decides about others is in people.go: profiles, contacts, settings, blocks and mutes.
 //

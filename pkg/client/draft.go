@@ -139,6 +139,9 @@ func (c *Client) conversation(to wire.Target) chat.ConversationID {
 	if to.User != "" {
 		return chat.DirectID(c.options.User, to.User)
 	}
+	if to.Thread != nil {
+		return chat.ThreadID(to.Thread.Conversation, to.Thread.Seq)
+	}
 	return to.Conversation
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Slowed, a Draft, a NotSent, a
-// ProfileChanged, a Typing or a Presence.
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Hides, a Slowed, a Draft, a NotSent, a
+// ProfileChanged, a Typing, a Presence, a Receipt, a Preferred or an Unread.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and
@@ -47,6 +47,14 @@ type Slowed struct{ Until time.Time }
 // whether to keep it is the program's to decide. If the user comes back, entries begin anew.
 type Gone struct{ Conversation chat.ConversationID }
 
+// Hides tells of messages that the user has hidden from themselves, with this device or another one: a Room hides them. It comes
+// when that happens and, for those of the latest that this device has not been told since it began, when it connects. A
+// program that keeps what it shows keeps Count as well: if it had fewer than Count less the number of Seqs, it asks History.
+type Hides struct {
+	Conversation chat.ConversationID
+	wire.Hides
+}
+
 // Draft tells what the user has begun to write on another device, or, without a Body, that nothing is begun any more. What is
 // being written here is not touched: a program decides between the two, the later of which will be stored.
 type Draft struct{ wire.Draft }
@@ -78,6 +86,7 @@ func (CaughtUp) event()  {}
 func (Restarted) event() {}
 func (Slowed) event()    {}
 func (Gone) event()      {}
+func (Hides) event()     {}
 func (Draft) event()     {}
 func (NotSent) event()   {}
 

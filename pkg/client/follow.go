@@ -22,6 +22,7 @@ const fruitless = 5
 // follow keeps the inbox complete: it catches up after each connect, looks again when that has settled, and fetches what is
 // missing in between.
 func (c *Client) follow() {
+	var known list
 	settled := time.NewTimer(settleTime)
 	settled.Stop()
 	defer settled.Stop()
@@ -30,12 +31,12 @@ func (c *Client) follow() {
 		case <-c.life.Done():
 			return
 		case <-c.opened:
-			if list, ok := c.catchUp(); ok {
-				c.queue.push(CaughtUp{list})
+			if all, ok := c.catchUp(&known); ok {
+				c.queue.push(CaughtUp{all})
 			}
 			settled.Reset(settleTime)
 		case <-settled.C:
-			c.catchUp()
+			c.catchUp(&known)
 		case <-c.missing:
 			if c.pause(c.life, gapTime) != nil {
 				return
@@ -47,10 +48,10 @@ func (c *Client) follow() {
 
 // catchUp learns what there is and fetches what is lacking. What arrives live in the meantime goes to the inbox as well. It
 // returns the list it went by, and whether it is complete and no newer connection asks for another.
-func (c *Client) catchUp() (list []wire.Conversation, ok bool) {
+func (c *Client) catchUp(known *list) (all []wire.Conversation, ok bool) {
 	var wait backoff
-	list, err := c.Conversations(c.life)
-	for ; err != nil; list, err = c.Conversations(c.life) {
+	came, err := c.relist(known)
+	for ; err != nil; came, err = c.relist(known) {
 		c.log.Warn("conversations not listed", "error", err)
 		if c.nap(wait.next(0)) {
 			wait = backoff{}
@@ -60,15 +61,26 @@ func (c *Client) catchUp() (list []wire.Conversation, ok bool) {
 		}
 	}
 	lines := map[chat.ConversationID]wire.Conversation{}
-	for _, l := range list {
+	for id := range known.lines {
+		lines[id] = wire.Conversation{Head: c.inbox.newest(id)} // of what has not changed nothing is doubtful
+	}
+	for _, l := range came {
 		lines[l.Conversation] = l
 	}
 	c.audit(lines)
-	for _, l := range list {
-		c.inbox.announce(l.Conversation, l.Epoch, l.From, l.Head, l.Peer)
+	for id, l := range known.lines {
+		c.receipts.Again(id, l.Read, time.Now())
 	}
+	for _, l := range came {
+		c.lined(l)
+		c.inbox.announce(l.Conversation, l.Epoch, l.From, l.Head, l.Peer)
+		if l.Hides != nil {
+			c.inbox.hide(l.Conversation, *l.Hides)
+		}
+	}
+	signal(c.pacing)
 	c.fetch()
-	return list, c.life.Err() == nil && len(c.opened) == 0
+	return known.all(), c.life.Err() == nil && len(c.opened) == 0
 }
 
 // audit finds the conversations that the user is not in any more, and those that begin again: those of which the server no

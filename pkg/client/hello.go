@@ -71,7 +71,7 @@ func (c *Client) welcome(w wire.Welcome, said time.Time) {
 	c.limits.published = w.Limits
 	c.limits.mu.Unlock()
 	now, err := wire.ParseTime(w.Now)
-	if early, late := said.Sub(now), now.Sub(time.Now()); err == nil && max(early, late) > skewed {
+	if early, late := said.Sub(now), time.Until(now); err == nil && max(early, late) > skewed {
 		c.log.Warn("the clock of this machine is wrong", "behind", max(early, late) == late, "by", max(early, late))
 	}
 }

@@ -35,6 +35,8 @@ type log struct {
 	peer chat.UserID
 	// epoch is that of what is known.
 	epoch chat.Epoch
+	// hidden is how many messages the user had hidden when that was last told.
+	hidden int
 }
 
 // load sets the cursors to begin with, and their epochs.
@@ -56,7 +58,8 @@ func (in *inbox) offer(e wire.Entry) (gap bool) {
 }
 
 // own takes an entry that was made up from an acknowledgement. It leaves it to be fetched if it cannot tell all of it: that
-// of an edit has the whole message with its attachments and the version, and that of a direct conversation the other one.
+// of an edit has the whole message with its attachments and the version, that of a forwarded message what it says, that of a
+// direct conversation the other one, and that of a group what of a change was to be done.
 func (in *inbox) own(e wire.Entry) (gap bool) {
 	if e.Seq == 0 {
 		return false
@@ -65,7 +68,8 @@ func (in *inbox) own(e wire.Entry) (gap bool) {
 	defer in.mu.Unlock()
 	l := in.log(e.Conversation, e.Seq-1)
 	alone := isDirect(e.Conversation) && e.To == ""
-	if e.Event == chat.Edited || alone && l.peer == "" {
+	governs := chat.Governs[e.Event] && e.Event != chat.Pinned
+	if e.Event == chat.Edited || e.Body.Forwarded || governs || alone && l.peer == "" {
 		l.head = max(l.head, e.Seq)
 		return l.head > l.known
 	}
@@ -156,6 +160,20 @@ func (in *inbox) announce(id chat.ConversationID, epoch chat.Epoch, from, head c
 	if e, ok := l.held[l.known+1]; ok {
 		in.pass(l, e)
 	}
+}
+
+// hide tells of messages that the user has hidden, unless that is known.
+func (in *inbox) hide(id chat.ConversationID, h wire.Hides) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	l, ok := in.logs[id]
+	if ok && h.Count > 0 && h.Count == l.hidden {
+		return
+	}
+	if ok {
+		l.hidden = max(l.hidden, h.Count)
+	}
+	in.deliver(Hides{id, h})
 }
 
 // leave forgets a conversation that the user is not in any more. Nobody leaves a direct one: if that is gone, so are the

@@ -84,7 +84,12 @@ func (c *Client) put(ctx context.Context, signed wire.Signed, f File, size int64
 
 // Download opens an attachment of an entry. The caller closes it.
 func (c *Client) Download(ctx context.Context, conversation chat.ConversationID, seq chat.Seq, media chat.MediaID) (io.ReadCloser, error) {
-	return c.download(ctx, wire.Download{Head: c.head("download"), Conversation: conversation, Seq: seq, Media: media})
+	return c.download(ctx, wire.Download{Head: c.head("download"), Conversation: conversation, Seq: &seq, Media: media})
+}
+
+// DownloadPicture opens the picture of a group, which its line in the list and its "changed" entries name.
+func (c *Client) DownloadPicture(ctx context.Context, conversation chat.ConversationID, picture chat.MediaID) (io.ReadCloser, error) {
+	return c.download(ctx, wire.Download{Head: c.head("download"), Conversation: conversation, Media: picture})
 }
 
 func (c *Client) download(ctx context.Context, q wire.Download) (io.ReadCloser, error) {

@@ -36,6 +36,7 @@ type Pending struct {
 	once     sync.Once
 	done     chan struct{}
 	accepted wire.Accepted
+	governed wire.Governed // the whole answer to a change of a group
 	err      error
 }
 
@@ -102,29 +103,32 @@ func (c *Client) workOff(id chat.ConversationID) {
 		c.outbox.lanes[id] = lane[1:]
 		c.outbox.mu.Unlock()
 		p := lane[0]
-		accepted, err := c.deliver(p)
+		sent, err := c.deliver(p)
 		if err == nil {
-			c.record(p.entry, accepted)
+			c.record(p.entry, sent)
 		}
-		p.finish(accepted, err)
+		p.finish(sent.Accepted, err)
 	}
 }
 
 // deliver sends p until there is an outcome.
-func (c *Client) deliver(p *Pending) (accepted wire.Accepted, err error) {
+func (c *Client) deliver(p *Pending) (sent wire.Sent, err error) {
 	for {
 		value, err := c.request(p.ctx, p.ref, func() ([]byte, error) { return p.build(c.inbox.newest(p.Conversation)) })
 		if err == nil {
-			return accepted, decode(value, &accepted)
+			if err = decode(value, &p.governed); err == nil {
+				err = decode(value, &sent)
+			}
+			return sent, err
 		}
 		if e, ok := errors.AsType[*Error](err); !ok || e.Code != chat.Behind {
-			return accepted, err
+			return sent, err
 		}
 		if p.tries == 1 {
 			// The only attempt was refused, so there is nothing to look for but the end of the log.
 			page, err := c.History(p.ctx, p.Conversation, 0, 1)
 			if err != nil {
-				return accepted, err
+				return sent, err
 			}
 			if page.Head < p.after {
 				signal(c.opened) // the log has lost entries: the list says of which epoch it is
@@ -132,16 +136,17 @@ func (c *Client) deliver(p *Pending) (accepted wire.Accepted, err error) {
 			p.after = page.Head
 			continue
 		}
-		accepted, found, err := c.search(p)
+		sent, found, err := c.search(p)
 		if found || err != nil {
-			return accepted, err
+			p.governed = wire.Governed{Conversation: sent.Conversation, Seq: sent.Seq, ID: sent.ID, At: sent.At}
+			return sent, err
 		}
 	}
 }
 
 // search looks for p in what was said since it was first tried, and raises after to the end of that. What it comes by is
 // left to the follower to fetch.
-func (c *Client) search(p *Pending) (accepted wire.Accepted, found bool, err error) {
+func (c *Client) search(p *Pending) (sent wire.Sent, found bool, err error) {
 	for first := true; ; first = false {
 		missed, err := c.sync(p.ctx, wire.Cursor{Conversation: p.Conversation, After: p.after})
 		if first && err == nil && len(missed) == 0 {
@@ -149,13 +154,14 @@ func (c *Client) search(p *Pending) (accepted wire.Accepted, found bool, err err
 			signal(c.opened)
 		}
 		if err != nil || len(missed) == 0 || len(missed[0].Entries) == 0 {
-			return accepted, false, err
+			return sent, false, err
 		}
 		c.inbox.announce(p.Conversation, missed[0].Epoch, 0, missed[0].Head, "")
 		signal(c.missing)
 		for _, e := range missed[0].Entries {
 			if e.From == c.options.User && e.ID == p.ID {
-				return wire.Accepted{Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, At: e.At}, true, nil
+				accepted := wire.Accepted{Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, At: e.At}
+				return wire.Sent{Accepted: accepted, Until: e.Until, Timer: e.Timer}, true, nil
 			}
 			p.after = e.Seq
 		}
@@ -163,8 +169,8 @@ func (c *Client) search(p *Pending) (accepted wire.Accepted, found bool, err err
 }
 
 // record gives an entry of this client its place in the log: the server does not send it to the connection it came by.
-func (c *Client) record(e wire.Entry, accepted wire.Accepted) {
-	e.Conversation, e.Seq, e.At = accepted.Conversation, accepted.Seq, accepted.At
+func (c *Client) record(e wire.Entry, sent wire.Sent) {
+	e.Conversation, e.Seq, e.At, e.Until, e.Timer = sent.Conversation, sent.Seq, sent.At, sent.Until, sent.Timer
 	if c.inbox.own(e) {
 		signal(c.missing)
 	}

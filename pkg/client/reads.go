@@ -12,18 +12,8 @@ import (
 
 // Conversations lists all conversations of the user in the order of their ids.
 func (c *Client) Conversations(ctx context.Context) ([]wire.Conversation, error) {
-	var all []wire.Conversation
-	limit := chat.MaxPage
-	for next := chat.ConversationID(""); ; {
-		ref := c.calls.ref()
-		var page wire.Listed
-		err := c.ask(ctx, ref, wire.Conversations{Head: wire.Head{Action: "conversations", Ref: ref}, Next: next, Limit: &limit}, &page)
-		all = append(all, page.Conversations...)
-		if err != nil || page.Next == "" {
-			return all, err
-		}
-		next = page.Next
-	}
+	all, err := c.listed(ctx, "")
+	return all.Conversations, err
 }
 
 // Members lists all members of a conversation in the order of their ids, and whether they are online now.

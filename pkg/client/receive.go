@@ -1,8 +1,6 @@
 package client
 
 import (
-	"time"
-
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -10,7 +8,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// incoming has the members that tell what a frame is. An entry is what has a place in a log and an id.
+// incoming has the members that tell what a frame is. An entry is what has a place in a log and an id, unless it is hidden.
 type incoming struct {
 	Event        string              `json:"event"`
 	Ref          string              `json:"ref"`
@@ -51,14 +49,30 @@ func (c *Client) receive(s *socket, frame []byte) {
 	case in.Event == wire.EventTyping:
 		var t wire.Composing
 		if json.Unmarshal(frame, &t) == nil {
-			c.queue.push(Typing{t.Conversation, t.User, t.Kind, time.Duration(t.For) * time.Second})
+			c.typed(t)
+		}
+	case in.Event == wire.EventReceipt:
+		var r wire.Received
+		if json.Unmarshal(frame, &r) == nil {
+			c.received(r)
+		}
+	case in.Event == wire.EventPrefs:
+		var p wire.Preferred
+		if json.Unmarshal(frame, &p) == nil {
+			c.tally.prefer(p)
+			c.queue.push(Preferred{p})
 		}
 	case in.Event == wire.EventPresence:
 		var p wire.Changed
 		if json.Unmarshal(frame, &p) == nil {
 			c.presences([]wire.PresenceLine{p.PresenceLine})
 		}
-	case in.Conversation != "" && in.Seq > 0 && in.ID != "":
+	case in.Event == wire.EventHides:
+		var hid wire.Hid
+		if json.Unmarshal(frame, &hid) == nil {
+			c.inbox.hide(hid.Conversation, hid.Hides)
+		}
+	case in.Conversation != "" && in.Seq > 0 && (in.ID != "" || in.Event == string(chat.Hidden)):
 		var e wire.Entry
 		if json.Unmarshal(frame, &e) != nil {
 			return

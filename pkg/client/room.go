@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
@@ -27,16 +28,35 @@ type Room struct {
 
 // said is a message, or what is known of one that has not come yet.
 type said struct {
-	entry   wire.Entry // its Seq is 0 if it has not come yet
-	edit    wire.Entry // the entry of the newest edit, if there is one
-	deleted bool
-	marks   map[chat.UserID]marked
+	entry  wire.Entry // its Seq is 0 if it has not come yet
+	edit   wire.Entry // the entry of the newest edit, if there is one
+	gone   gone
+	hidden bool // from the user
+	thread chat.ConversationID
+	pin    pinned
+	marks  map[chat.UserID]marked
+	due    time.Time // when it disappears; zero if that is not known
 }
+
+// gone is why there is nothing left of a message but its place.
+type gone int
+
+const (
+	standing gone = iota
+	expired
+	deleted
+)
 
 // marked is what a user has on a message since seq.
 type marked struct {
 	seq   chat.Seq
 	marks []string
+}
+
+// pinned is whether a message is pinned, since seq.
+type pinned struct {
+	seq chat.Seq
+	on  bool
 }
 
 // Apply takes an entry. It returns the seq of the message that looks different now: the target of a change, or the entry's
@@ -46,40 +66,73 @@ func (r *Room) Apply(e wire.Entry) chat.Seq {
 	case chat.Edited:
 		m := r.at(e.Body.Target)
 		// Of two with the same version the later one counts: what somebody edits while they are blocked has versions of its own.
-		if e.Version > m.edit.Version || e.Version == m.edit.Version && e.Seq > m.edit.Seq {
+		newer := e.Version > m.edit.Version || e.Version == m.edit.Version && e.Seq > m.edit.Seq
+		if newer && m.gone == standing {
 			m.edit = e
 		}
-		m.erase(e.Deleted)
+		m.erase(lost(e))
 	case chat.Deleted:
-		r.at(e.Body.Target).erase(true)
+		r.at(e.Body.Target).erase(deleted)
 	case chat.Reacted:
 		r.at(e.Body.Target).react(e)
+	case chat.Pinned:
+		if m := r.at(e.Body.Target); e.Seq > m.pin.seq {
+			m.pin = pinned{e.Seq, !e.Body.Off}
+		}
+	case chat.Threaded:
+		r.at(e.Body.Target).thread = e.Body.Thread
 	case chat.Hidden:
-		r.hide(e.Seq)
+		r.Hide(e.Seq)
 	default:
-		m := r.at(e.Seq)
-		if m.entry.Seq == 0 {
-			i, _ := slices.BinarySearch(r.order, e.Seq)
-			r.order = slices.Insert(r.order, i, e.Seq)
-		}
-		if m.entry.Seq == 0 || e.Version > m.entry.Version {
-			m.entry = e
-		}
-		m.erase(e.Deleted || m.deleted)
-		if e.Seq == r.order[len(r.order)-1] {
+		r.say(e)
+		if n := len(r.order); n > 0 && e.Seq == r.order[n-1] {
 			delete(r.typists, e.From) // this is what it was
 		}
-		return e.Seq
 	}
 	return cmp.Or(e.Body.Target, e.Seq)
 }
 
-// hide forgets what the user is not to see any more.
-func (r *Room) hide(seq chat.Seq) {
-	if i, ok := slices.BinarySearch(r.order, seq); ok {
-		r.order = slices.Delete(r.order, i, i+1)
+// say takes what was said.
+func (r *Room) say(e wire.Entry) {
+	m := r.at(e.Seq)
+	if m.hidden {
+		return
 	}
-	delete(r.said, seq)
+	if m.entry.Seq == 0 {
+		i, _ := slices.BinarySearch(r.order, e.Seq)
+		r.order = slices.Insert(r.order, i, e.Seq)
+	}
+	if m.entry.Seq == 0 || e.Version > m.entry.Version {
+		m.entry = e
+	}
+	m.thread = cmp.Or(m.thread, e.Thread)
+	if until, err := wire.ParseTime(e.Until); err == nil {
+		m.due = until
+	}
+	m.erase(max(m.gone, lost(e)))
+}
+
+// lost is why an entry shows nothing of its message.
+func lost(e wire.Entry) gone {
+	switch {
+	case e.Deleted:
+		return deleted
+	case e.Expired:
+		return expired
+	default:
+		return standing
+	}
+}
+
+// Hide forgets messages that the user is not to see any more, and does not take them again.
+func (r *Room) Hide(seqs ...chat.Seq) {
+	for _, seq := range seqs {
+		if i, ok := slices.BinarySearch(r.order, seq); ok {
+			r.order = slices.Delete(r.order, i, i+1)
+		}
+		r.at(seq).hidden = true
+		r.said[seq].entry, r.said[seq].edit = wire.Entry{}, wire.Entry{}
+	}
 }
 
 // Messages returns everything that was said, oldest first, and nothing that changed it: messages as history would show
@@ -95,7 +148,7 @@ func (r *Room) Messages() []wire.Entry {
 
 // Message returns the one with a seq; ok is false if it has not come.
 func (r *Room) Message(seq chat.Seq) (e wire.Entry, ok bool) {
-	if m := r.said[seq]; m != nil && m.entry.Seq > 0 {
+	if m := r.said[seq]; m != nil && m.entry.Seq > 0 && !m.hidden {
 		return m.now(), true
 	}
 	return wire.Entry{}, false
@@ -122,20 +175,23 @@ func (r *Room) at(seq chat.Seq) *said {
 }
 
 func (m *said) react(e wire.Entry) {
-	if !m.deleted && e.Seq > m.marks[e.From].seq {
+	if m.gone == standing && e.Seq > m.marks[e.From].seq {
 		m.marks[e.From] = marked{e.Seq, e.Body.Reactions}
 	}
 }
 
 // erase keeps nothing of a message but its place.
-func (m *said) erase(deleted bool) {
-	if !deleted {
+func (m *said) erase(why gone) {
+	if why == standing {
 		return
 	}
-	m.deleted, m.edit = true, wire.Entry{}
+	m.gone, m.edit, m.due = max(m.gone, why), wire.Entry{}, time.Time{}
 	clear(m.marks)
 	e := m.entry
-	m.entry = wire.Entry{Event: e.Event, Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, From: e.From, To: e.To, At: e.At, Deleted: true}
+	m.entry = wire.Entry{
+		Event: e.Event, Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, From: e.From, To: e.To, At: e.At,
+		Deleted: m.gone == deleted, Expired: m.gone == expired,
+	}
 }
 
 // now is the message with its changes.
@@ -145,7 +201,7 @@ func (m *said) now() wire.Entry {
 		e.Body.Text, e.Body.Mentions, e.Body.Everybody = m.edit.Body.Text, m.edit.Body.Mentions, m.edit.Body.Everybody
 		e.Version, e.Edited = m.edit.Version, m.edit.Edited
 	}
-	e.Reactions = m.reactions()
+	e.Reactions, e.Thread = m.reactions(), m.thread
 	return e
 }
 

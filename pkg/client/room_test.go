@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,10 +20,26 @@ import (
 // room is what a device knows of a conversation.
 func (d *device) room(id chat.ConversationID) *client.Room {
 	r := new(client.Room)
-	for _, e := range d.entries(id) {
-		r.Apply(e.Entry)
-	}
+	d.add(r, id)
 	return r
+}
+
+// add gives a room all that a device was told.
+func (d *device) add(r *client.Room, id chat.ConversationID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, e := range d.events {
+		switch e := e.(type) {
+		case client.Entry:
+			if e.Conversation == id {
+				r.Apply(e.Entry)
+			}
+		case client.Hides:
+			if e.Conversation == id {
+				r.Hide(e.Seqs...)
+			}
+		}
+	}
 }
 
 // TestADeviceThatWasAwayDuringEveryKindOfChangeEndsWhereTheOthersAre lets a group do anything to its messages. One device
@@ -53,31 +70,35 @@ func TestADeviceThatWasAwayDuringEveryKindOfChangeEndsWhereTheOthersAre(t *testi
 					after(time.Second)
 					_ = away.end()
 				}
-				if accepted, err := act.do(t, people[act.who], created.Conversation, last); err == nil {
-					last = accepted.Seq
-				}
+				_ = act.do(t, people[act.who], created.Conversation, last)
+				last = chat.Seq(len(server.Log(created.Conversation)))
 			}
 			after(time.Second)
 			_ = away.end()
+			after(time.Duration(rapid.IntRange(0, 8).Draw(r, "seconds away")) * time.Second) // some messages last for five
 			back := s.open("bob", keeps).run()
 			defer back.end()
 			late := s.open("cat").run()
 			defer late.end()
-			after(time.Second)
+			after(6 * time.Second)
 
-			want := said(server.Log(created.Conversation))
 			known := away.room(created.Conversation)
-			for _, e := range back.entries(created.Conversation) {
-				known.Apply(e.Entry)
-			}
-			rooms := map[string]*client.Room{"away": known, "late": late.room(created.Conversation)}
-			for user, d := range people {
-				rooms[string(user)] = d.room(created.Conversation)
-			}
-			for name, room := range rooms {
+			back.add(known, created.Conversation)
+			check := func(name string, user chat.UserID, room *client.Room) {
+				room.Expire(time.Now())
+				want := said(server.LogOf(user, created.Conversation))
 				if got := render(room.Messages()); got != want {
 					r.Errorf("%s shows\n%s, want\n%s", name, got, want)
 				}
+				pinned, err := people[user].Pins(t.Context(), created.Conversation)
+				if got := room.Pins(); err != nil || !slices.Equal(got, pinned.Pins) {
+					r.Errorf("%s has pinned %v, want %v, %v", name, got, pinned.Pins, err)
+				}
+			}
+			check("away", "bob", known)
+			check("late", "cat", late.room(created.Conversation))
+			for user, d := range people {
+				check(string(user), user, d.room(created.Conversation))
 			}
 		})
 	})
@@ -94,7 +115,9 @@ type act struct {
 
 func drawAct(r *rapid.T) act {
 	return act{
-		what: rapid.SampledFrom([]string{"say", "say", "reply", "mention", "edit", "edit", "delete", "react", "react"}).Draw(r, "what"),
+		what: rapid.SampledFrom([]string{
+			"say", "say", "reply", "mention", "edit", "edit", "delete", "react", "react", "pin", "pin", "unpin", "hide", "forward", "brief", "thread",
+		}).Draw(r, "what"),
 		who:  rapid.SampledFrom([]chat.UserID{"ann", "bob", "cat"}).Draw(r, "who"),
 		back: rapid.IntRange(0, 5).Draw(r, "back"),
 		mark: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"👍", "🎉", "❤️"}), 0, 3, rapid.ID).Draw(r, "marks"),
@@ -102,22 +125,41 @@ func drawAct(r *rapid.T) act {
 	}
 }
 
-func (a act) do(t *scene, d *device, id chat.ConversationID, last chat.Seq) (wire.Accepted, error) {
+func (a act) do(t *scene, d *device, id chat.ConversationID, last chat.Seq) (err error) {
 	target := max(1, last-min(last, chat.Seq(a.back)))
-	content := client.Text(a.text)
+	content, to := client.Text(a.text), client.To(id)
 	switch a.what {
 	case "edit":
-		return d.Edit(t.Context(), id, target, wire.Revision{Text: a.text, Regard: wire.Regard{Mentions: []chat.UserID{"cat"}}})
+		_, err = d.Edit(t.Context(), id, target, wire.Revision{Text: a.text, Regard: wire.Regard{Mentions: []chat.UserID{"cat"}}})
+		return err
 	case "delete":
-		return d.Delete(t.Context(), id, target)
+		_, err = d.Delete(t.Context(), id, target)
+		return err
 	case "react":
-		return d.React(t.Context(), id, target, a.mark...)
+		_, err = d.React(t.Context(), id, target, a.mark...)
+		return err
+	case "pin":
+		_, err = d.Pin(t.Context(), id, target)
+		return err
+	case "unpin":
+		_, err = d.Unpin(t.Context(), id, target)
+		return err
+	case "hide":
+		return d.Hide(t.Context(), id, target)
+	case "brief":
+		_, err = d.QueueBrief(to, content, 5).Result()
+		return err
+	case "forward":
+		content = client.Forward(id, target)
+	case "thread":
+		to = client.ToThread(id, target)
 	case "reply":
 		content.Reply = target
 	case "mention":
 		content.Mentions, content.Everybody = []chat.UserID{"bob"}, a.who == "ann"
 	}
-	return d.Send(t.Context(), client.To(id), content)
+	_, err = d.Send(t.Context(), to, content)
+	return err
 }
 
 // said renders what a log shows: all but the changes.

@@ -47,6 +47,7 @@ func (c *Client) Run(ctx context.Context) error {
 		c.dispatch()
 	}()
 	c.spawn(c.follow)
+	c.spawn(c.keepPace)
 
 	err := c.keep()
 	c.end(ErrClosed)
@@ -134,6 +135,7 @@ func (c *Client) serve(s *socket) error {
 	for {
 		select {
 		case <-c.life.Done():
+			c.tellRest(s)
 			s.close(ErrClosed)
 			return ErrClosed
 		case <-s.ctx.Done():

@@ -146,10 +146,10 @@ func TestChangesAreMadeOnceAndSeenByAllInAStorm(t *testing.T) {
 					all.Go(func() {
 						for last := group.Seq; made[n] < 40; {
 							a := act{
-								what: []string{"say", "reply", "edit", "delete", "react"}[r.IntN(5)], who: d.User(), back: r.IntN(12),
+								what: []string{"say", "reply", "edit", "delete", "react", "pin", "forward"}[r.IntN(7)], who: d.User(), back: r.IntN(12),
 								mark: []string{"👍", "🎉", "❤️"}[:r.IntN(4)], text: fmt.Sprint(n, ".", made[n]),
 							}
-							accepted, err := a.do(t, d, group.Conversation, last)
+							err := a.do(t, d, group.Conversation, last)
 							if e, ok := errors.AsType[*client.Error](err); ok && !e.Temporary {
 								continue // it is somebody else's, or deleted
 							}
@@ -157,7 +157,7 @@ func TestChangesAreMadeOnceAndSeenByAllInAStorm(t *testing.T) {
 								t.Error(err)
 								return
 							}
-							last = accepted.Seq
+							last = chat.Seq(len(t.server.Log(group.Conversation)))
 							made[n]++
 							<-time.After(weather.lull())
 						}

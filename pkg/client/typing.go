@@ -3,16 +3,11 @@ package client
 import (
 	"cmp"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
 )
-
-// typingEvery is how often others are told that the user is still typing: often enough that one lost frame is not noticed
-// within chat.TypingTime.
-const typingEvery = 5 * time.Second
 
 // Typing tells what somebody else is doing in a conversation. It is only of the moment: it comes while there is a connection,
 // and For after it has come it holds no more. A Room keeps account of it.
@@ -29,56 +24,37 @@ func (Typing) event() {}
 // recording, and with wire.None when that is given up: it sends what others need to know and no more. A message that is
 // sent ends it by itself. It never waits and never fails: without a connection nobody is told.
 func (c *Client) Typing(conversation chat.ConversationID, kind wire.Doing) {
-	if !c.typing.due(conversation, kind, time.Now()) {
+	if !c.typing.Due(conversation, kind, time.Now()) {
 		return
 	}
-	frame, err := wire.Encode(wire.Typing{
-		Head: wire.Head{Action: "typing", Ref: c.calls.ref()}, Conversation: conversation, Kind: kind,
-	})
 	c.link.mu.Lock()
 	s := c.link.socket
 	c.link.mu.Unlock()
-	if err == nil && s != nil && wire.Decode(frame, new(wire.Typing)) == nil {
+	if s == nil {
+		return
+	}
+	typing := wire.Typing{Head: wire.Head{Action: "typing", Ref: c.calls.ref()}, Conversation: conversation, Kind: kind}
+	if read := c.receipts.Carry(conversation); read > 0 {
+		typing.Read = &read
+	}
+	frame, err := wire.Encode(typing)
+	if err == nil && wire.Decode(frame, new(wire.Typing)) == nil {
 		c.spawn(func() { _ = s.write(frame) })
 	}
 }
 
-// typing is what others were told of the user.
-type typing struct {
-	mu    sync.Mutex
-	shown map[chat.ConversationID]shown
-}
-
-type shown struct {
-	kind wire.Doing
-	at   time.Time
-}
-
-// due reports whether others are to be told, and notes that they were.
-func (t *typing) due(id chat.ConversationID, kind wire.Doing, now time.Time) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	last, ok := t.shown[id]
-	ok = ok && now.Sub(last.at) < chat.TypingTime
-	if kind == wire.None {
-		delete(t.shown, id)
-		return ok
+// typed takes what somebody else is doing, and the receipt that travelled with it.
+func (c *Client) typed(t wire.Composing) {
+	if t.Kind == wire.None {
+		c.receipts.Came(t.Conversation)
+	} else {
+		c.receipts.Expect(t.Conversation, time.Now())
 	}
-	if ok && last.kind == kind && now.Sub(last.at) < typingEvery {
-		return false
+	signal(c.pacing)
+	if t.Read > 0 || t.Delivered > 0 {
+		c.queue.push(Receipt{t.User, wire.Receipt{Conversation: t.Conversation, Read: t.Read, Delivered: t.Delivered}})
 	}
-	if t.shown == nil {
-		t.shown = map[chat.ConversationID]shown{}
-	}
-	t.shown[id] = shown{kind, now}
-	return true
-}
-
-// said notes that a message ends it.
-func (t *typing) said(id chat.ConversationID) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.shown, id)
+	c.queue.push(Typing{t.Conversation, t.User, t.Kind, time.Duration(t.For) * time.Second})
 }
 
 // Typist is somebody who is doing something in a room.

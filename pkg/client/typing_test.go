@@ -36,7 +36,7 @@ func TestTypingIsSentAsOftenAsOthersNeedToKnow(t *testing.T) {
 		}
 		ann.Typing(annAndBob, wire.None)
 		want("nothing to take back")
-		for range 49 { // 4.9 seconds of typing
+		for range 89 { // 8.9 seconds of typing
 			ann.Typing(annAndBob, wire.Text)
 			after(100 * time.Millisecond)
 		}

@@ -29,8 +29,17 @@ const (
 	tries = 3
 )
 
-// notifies says which entries wake phones. What happens to an earlier message does not.
-var notifies = map[chat.EntryKind]bool{chat.Message: true, chat.Created: true}
+// notifies says whether an entry wakes the phones of a user. What happens to an earlier message does not, nor to others.
+func notifies(e chat.Entry, user chat.UserID) bool {
+	switch e.Kind {
+	case chat.Message, chat.Created:
+		return user != e.From && !e.State.Deleted && !e.State.Expired
+	case chat.Added:
+		return slices.Contains(e.Body.Users, user)
+	default:
+		return false
+	}
+}
 
 // Deliverer delivers. Its fields are ports; it is safe for concurrent use.
 type Deliverer struct {
@@ -68,6 +77,7 @@ func gone(c chat.Conversation, e chat.Entry) []chat.Seat {
 		users = e.Body.Users
 	case chat.Left:
 		users = []chat.UserID{e.From}
+	default: // nobody
 	}
 	var seats []chat.Seat
 	for _, user := range users {
@@ -153,14 +163,14 @@ func (d *Deliverer) DeliverTo(ctx context.Context, c chat.Conversation, e chat.E
 	}
 	var offline []chat.UserID
 	for _, s := range sessions[:len(users)] {
-		if s.User != e.From && len(s.Live(now)) == len(gone[s.User]) {
+		if notifies(e, s.User) && len(s.Live(now)) == len(gone[s.User]) {
 			offline = append(offline, s.User)
 		}
 	}
-	if len(offline) == 0 || !notifies[e.Kind] || e.State.Deleted {
+	if len(offline) == 0 {
 		return nil
 	}
-	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Seq: e.Seq, Title: c.Setup.Name, Users: offline})
+	return d.Notifier.Notify(ctx, chat.Notice{Conversation: e.Conversation, Seq: e.Seq, Title: c.Title(), Users: offline})
 }
 
 // reach posts to the connections of sessions, except one: those of the i-th get frame(i), or only the news that their token

@@ -49,8 +49,10 @@ func payload(n chat.Notification) (string, error) {
 func words(n chat.Notification) (title, text string) {
 	text = n.Preview
 	switch {
-	case n.Kind == chat.Created:
+	case n.Kind == chat.Created, n.Kind == chat.Added:
 		text = "You are in a new group"
+	case text == "" && n.Attachments == 0:
+		text = "A new message"
 	case text == "" && n.Attachments == 1:
 		text = "📎 an attachment"
 	case text == "":

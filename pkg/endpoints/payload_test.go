@@ -74,6 +74,7 @@ func TestWhatAPhoneShows(t *testing.T) {
 		{"a picture", chat.Notification{Kind: chat.Message, From: "bob", Attachments: 1}, "bob", "📎 an attachment"},
 		{"pictures", chat.Notification{Kind: chat.Message, From: "bob", Title: "friends", Attachments: 3}, "friends", "bob: 📎 3 attachments"},
 		{"a picture with a text", chat.Notification{Kind: chat.Message, From: "bob", Preview: "look", Attachments: 1}, "bob", "look"},
+		{"what disappears", chat.Notification{Kind: chat.Message, From: "bob", Title: "friends"}, "friends", "bob: A new message"},
 		{"a new group", chat.Notification{Kind: chat.Created, From: "bob", Title: "friends"}, "friends", "bob: You are in a new group"},
 		{"quotes and more", chat.Notification{Kind: chat.Message, From: "bob", Title: `"</script>` + "\u2028", Preview: "\\ \" \x00 naïve 😀"}, `"</script>` + "\u2028", "bob: \\ \" \x00 naïve 😀"},
 	} {
@@ -97,7 +98,7 @@ func TestWhatAPhoneShows(t *testing.T) {
 
 // SNS takes every value of an attribute as it is; that they are named right, only a phone would tell (SNS guide, "Mobile push
 // TTL" and "Mobile app attributes").
-func TestHowLongAndInWhoseStead(t *testing.T) {
+func TestP8HowLongAndInWhoseStead(t *testing.T) {
 	r := newRig(t)
 	const week = "604800"
 	for platform, want := range map[string]map[string]string{

@@ -6,6 +6,7 @@
 package media
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"time"
@@ -46,14 +47,21 @@ func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download
 	if err != nil {
 		return wire.Location{}, err
 	}
+	if q.Seq == nil {
+		return m.groupPicture(ctx, tail, who.User, q)
+	}
 	// The entry is read strongly, even if the tail shows it: what was deleted is not given out.
-	e, _, err := m.Log.Entry(ctx, q.Conversation, q.Seq)
+	e, _, err := m.Log.Entry(ctx, q.Conversation, *q.Seq)
 	if err != nil {
 		return wire.Location{}, err
 	}
-	for _, a := range e.For(who.User, tail.Place).Body.Attachments {
+	found := []chat.Entry{e}
+	if err := chat.Join(ctx, m.Log, q.Conversation, found); err != nil {
+		return wire.Location{}, err
+	}
+	for _, a := range found[0].For(who.User, tail.Place).Body.Attachments {
 		if a.Media == q.Media {
-			return m.locate(ctx, e.From, a)
+			return m.locate(ctx, cmp.Or(a.Owner, e.From), a)
 		}
 	}
 	return wire.Location{}, &chat.Error{Code: chat.NotFound}
@@ -67,6 +75,15 @@ func (m *Media) locate(ctx context.Context, owner chat.UserID, a chat.Attachment
 
 // Check implements send.Attachments with one HEAD and one tagging request per attachment.
 func (m *Media) Check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment) error {
+	return m.check(ctx, owner, attachments, m.Objects.Keep)
+}
+
+// CheckFor implements send.Attachments with one HEAD and two tagging requests per attachment.
+func (m *Media) CheckFor(ctx context.Context, owner chat.UserID, attachments []chat.Attachment, life time.Duration) error {
+	return m.check(ctx, owner, attachments, func(ctx context.Context, key string) error { return m.Objects.KeepFor(ctx, key, life) })
+}
+
+func (m *Media) check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment, keep func(context.Context, string) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, a := range attachments {
 		group.Go(func() error {
@@ -78,7 +95,7 @@ func (m *Media) Check(ctx context.Context, owner chat.UserID, attachments []chat
 			case !ok || contentType != a.Type || size != a.Size:
 				return &chat.Error{Code: chat.MediaMissing}
 			}
-			return m.Objects.Keep(ctx, key)
+			return keep(ctx, key)
 		})
 	}
 	return group.Wait()

@@ -30,6 +30,7 @@ type object struct {
 	contentType string
 	size        int64
 	kept        bool
+	life        time.Duration
 }
 
 // bucket is chat.Objects in memory. What S3 accepts is tested in pkg/objects.
@@ -66,6 +67,13 @@ func (b *bucket) Keep(_ context.Context, key string) error {
 	defer b.mu.Unlock()
 	b.objects[key].kept = true
 	return b.keepErr
+}
+
+func (b *bucket) KeepFor(ctx context.Context, key string, life time.Duration) error {
+	b.mu.Lock()
+	b.objects[key].life = life
+	b.mu.Unlock()
+	return b.Keep(ctx, key)
 }
 
 // upload puts an object where its owner's upload would be.
@@ -221,7 +229,7 @@ func TestMembersDownloadWhatAnEntryAttaches(t *testing.T) {
 			seq         chat.Seq
 			media       byte
 		}{{"bob", "ann", 1, 1}, {"ann", "ann", 1, 3}, {"ann", "bob", 3, 2}} {
-			got, err := r.Download(t.Context(), as(test.user), wire.Download{Conversation: c, Seq: test.seq, Media: id(test.media)})
+			got, err := r.Download(t.Context(), as(test.user), wire.Download{Conversation: c, Seq: &test.seq, Media: id(test.media)})
 			key := chat.MediaKey(test.owner, id(test.media))
 			want := wire.Location{URL: "https://s3.example.com/" + key, Expires: "2026-11-21T22:23:00.000Z"}
 			if err != nil || got != want {
@@ -239,7 +247,7 @@ func TestNobodyElseDownloads(t *testing.T) {
 	small, large, nowhere := r.said(t, 2), r.said(t, 201), chat.GroupID("nobody", "1")
 	for _, c := range []chat.ConversationID{small, large, nowhere} {
 		for _, seq := range []chat.Seq{1, 3, 99} { // what is there and what is not look the same
-			got, err := r.Download(t.Context(), as("eve"), wire.Download{Conversation: c, Seq: seq, Media: id(1)})
+			got, err := r.Download(t.Context(), as("eve"), wire.Download{Conversation: c, Seq: &seq, Media: id(1)})
 			if want := (&chat.Error{Code: chat.Forbidden}); !reflect.DeepEqual(err, error(want)) || got != (wire.Location{}) {
 				t.Errorf("%s %d: %+v, %v", c, seq, got, err)
 			}
@@ -255,12 +263,12 @@ func TestAMediumIsReachedThroughItsOwnEntryOnly(t *testing.T) {
 	c := r.said(t, 2)
 	r.bucket.upload("ann", id(9)) // uploaded and never attached
 	for name, q := range map[string]wire.Download{
-		"in another entry":      {Seq: 3, Media: id(1)},
-		"in one without":        {Seq: 2, Media: id(1)},
-		"never attached":        {Seq: 1, Media: id(9)},
-		"of an entry to come":   {Seq: 4, Media: id(1)},
-		"of the newest to be":   {Seq: chat.MaxSeq, Media: id(2)},
-		"of another in the end": {Seq: 1, Media: id(2)},
+		"in another entry":      {Seq: new(chat.Seq(3)), Media: id(1)},
+		"in one without":        {Seq: new(chat.Seq(2)), Media: id(1)},
+		"never attached":        {Seq: new(chat.Seq(1)), Media: id(9)},
+		"of an entry to come":   {Seq: new(chat.Seq(4)), Media: id(1)},
+		"of the newest to be":   {Seq: new(chat.MaxSeq), Media: id(2)},
+		"of another in the end": {Seq: new(chat.Seq(1)), Media: id(2)},
 	} {
 		q.Conversation = c
 		got, err := r.Download(t.Context(), as("ann"), q)
@@ -289,7 +297,7 @@ func TestALogThatDoesNotAnswerIsNotAMissingEntry(t *testing.T) {
 	c := r.said(t, 2)
 	err := errors.New("throttled")
 	r.Log = down{r.Log, err}
-	if _, got := r.Download(t.Context(), as("ann"), wire.Download{Conversation: c, Seq: 1, Media: id(1)}); !errors.Is(got, err) {
+	if _, got := r.Download(t.Context(), as("ann"), wire.Download{Conversation: c, Seq: new(chat.Seq(1)), Media: id(1)}); !errors.Is(got, err) {
 		t.Error(got)
 	}
 }

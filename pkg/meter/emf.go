@@ -25,8 +25,8 @@ const (
 var Classes = map[string]string{
 	"send": "send", "fanout": "deliver", "push": "deliver", "tick": "deliver",
 	"connect": "session", "disconnect": "session", "authorizer": "session", "grace": "session", "hello": "session", "logout": "session",
-	"typing": "signal", "watch": "signal", "unwatch": "signal", "status": "signal",
-	"sync": "read", "history": "read", "conversations": "read", "members": "read", "search": "read",
+	"typing": "signal", "receipts": "signal", "mark": "signal", "prefs": "signal", "watch": "signal", "unwatch": "signal", "status": "signal",
+	"sync": "read", "history": "read", "conversations": "read", "members": "read", "seen": "read", "explain": "read", "search": "read",
 	"upload": "media", "download": "media",
 	"create": "change", "edit": "change", "delete": "change", "react": "change",
 }

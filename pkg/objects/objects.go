@@ -2,6 +2,7 @@
 package objects
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,15 +25,16 @@ type Objects struct {
 	presign *s3.PresignClient
 	bucket  string
 	pending types.Tag
+	life    func(time.Duration) string
 	now     func() time.Time
 }
 
 // New returns the objects in a bucket. The tag key=pending marks uploads that no message names yet; the bucket's lifecycle
-// rule removes them.
-func New(client *s3.Client, bucket, key, pending string, now func() time.Time) *Objects {
+// rule removes them. life is the value of that tag for what is needed for some time, or "" if it must be kept.
+func New(client *s3.Client, bucket, key, pending string, life func(time.Duration) string, now func() time.Time) *Objects {
 	return &Objects{
 		client: client, presign: s3.NewPresignClient(client), bucket: bucket,
-		pending: types.Tag{Key: &key, Value: &pending}, now: now,
+		pending: types.Tag{Key: &key, Value: &pending}, life: life, now: now,
 	}
 }
 
@@ -83,10 +85,26 @@ func (o *Objects) Stat(ctx context.Context, key string) (string, int64, bool, er
 }
 
 // Keep implements chat.Objects by replacing the pending tag.
-func (o *Objects) Keep(ctx context.Context, key string) error {
+func (o *Objects) Keep(ctx context.Context, key string) error { return o.tag(ctx, key, "kept") }
+
+// KeepFor implements chat.Objects by replacing the pending tag, if the object still has it.
+func (o *Objects) KeepFor(ctx context.Context, key string, life time.Duration) error {
+	out, err := o.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &o.bucket, Key: &key})
+	if err != nil {
+		return wrap(err, "tags of "+key)
+	}
+	for _, tag := range out.TagSet {
+		if aws.ToString(tag.Key) == *o.pending.Key && aws.ToString(tag.Value) == *o.pending.Value {
+			return o.tag(ctx, key, cmp.Or(o.life(life), "kept"))
+		}
+	}
+	return nil
+}
+
+func (o *Objects) tag(ctx context.Context, key, value string) error {
 	_, err := o.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{
 		Bucket: &o.bucket, Key: &key,
-		Tagging: &types.Tagging{TagSet: []types.Tag{{Key: o.pending.Key, Value: aws.String("kept")}}},
+		Tagging: &types.Tagging{TagSet: []types.Tag{{Key: o.pending.Key, Value: &value}}},
 	})
 	return wrap(err, "tag "+key)
 }

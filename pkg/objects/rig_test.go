@@ -20,6 +20,7 @@ import (
 	"github.com/parley-im/parley/infra/local/s3"
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/objects"
+	"github.com/parley-im/parley/pkg/topology"
 )
 
 const bucket = "media"
@@ -60,7 +61,7 @@ func newClient(url string) *awss3.Client {
 }
 
 func newObjects(url string) *objects.Objects {
-	return objects.New(newClient(url), bucket, "state", "pending", time.Now)
+	return objects.New(newClient(url), bucket, "state", "pending", topology.Media.Life, time.Now)
 }
 
 // key is a new key in the form of a real one.

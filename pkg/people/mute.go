@@ -23,5 +23,5 @@ func (k *Keeper) Mute(ctx context.Context, who chat.Identity, q wire.Mute) (wire
 	if _, err := chat.Enter(ctx, k.Log, q.Conversation, who.User, chat.Eventual); err != nil {
 		return about, err
 	}
-	return about, k.Stances.Quieten(ctx, q.Conversation, chat.Stance{User: who.User, Muted: until, Mentions: q.Mentions})
+	return about, k.Stances.Quieten(ctx, q.Conversation, chat.Stance{User: who.User, Muted: until, Mentions: q.Mentions}, k.Now())
 }

@@ -296,7 +296,7 @@ func TestWhoIsWatchedByTooManyIsShownAndNotWatched(t *testing.T) {
 func TestNoAnnouncementFailsWhoCausesIt(t *testing.T) {
 	w := newTown(t)
 	w.watches(bob, "ann")
-	w.Board.Watchers = broken{w.Watchers}
+	w.Watchers = broken{w.Watchers}
 	w.connects(ann)
 	w.sets(ann, wire.SetStatus{Status: chat.Busy})
 	if n := strings.Count(w.logs.String(), "presence not announced"); n != 2 || strings.Contains(w.logs.String(), "ann-phone") {
@@ -306,7 +306,7 @@ func TestNoAnnouncementFailsWhoCausesIt(t *testing.T) {
 	if err := w.Lapse(t.Context(), w.left[0]); err == nil {
 		t.Error("an absence that is not announced is to come again")
 	}
-	w.Board.Watchers = w.sessions
+	w.Watchers = w.sessions
 	w.lapse()
 	w.hears(bob, "it does", chat.Offline)
 }

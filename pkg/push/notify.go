@@ -30,7 +30,12 @@ func (p *Pusher) Notify(ctx context.Context, n chat.Notice) error {
 	if err != nil {
 		return err
 	}
-	if !ok || e.State.Deleted || e.Hidden {
+	found := []chat.Entry{e}
+	if err := chat.Fill(ctx, p.Log, found); err != nil {
+		return err
+	}
+	e = found[0]
+	if !ok || e.State.Deleted || e.State.Expired || e.Hidden {
 		return nil
 	}
 	listening, err := p.listening(ctx, e, n.Users)
@@ -69,8 +74,11 @@ func (p *Pusher) listening(ctx context.Context, e chat.Entry, users []chat.UserI
 	return out, nil
 }
 
-// notification is what is shown of an entry.
+// notification is what is shown of an entry. Of a message that disappears nothing is, because the phone would keep it.
 func notification(e chat.Entry, from, title string) chat.Notification {
+	if e.Timer.Set() {
+		e.Body = chat.Body{}
+	}
 	text := []rune(e.Body.Text)
 	if len(text) > preview {
 		text = append(text[:preview-1], '…')

@@ -29,7 +29,7 @@ func (r *rig) members(t *testing.T, users ...chat.UserID) {
 
 func (r *rig) quieten(t *testing.T, s chat.Stance) {
 	t.Helper()
-	if err := r.log.Quieten(t.Context(), all, s); err != nil {
+	if err := r.log.Quieten(t.Context(), all, s, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 }

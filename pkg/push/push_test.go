@@ -185,7 +185,7 @@ func TestWhoHasConnectedMeanwhileIsLeftAlone(t *testing.T) {
 	r.wantTokens(t, "bob", "cat")
 }
 
-func TestATokenNotifiesItsLastOwnerOnly(t *testing.T) {
+func TestP7ATokenNotifiesItsLastOwnerOnly(t *testing.T) {
 	r := newRig(t)
 	r.register(t, "ann", "phone", "shared")
 	r.register(t, "ann", "tablet", "ann-2")

@@ -26,20 +26,22 @@ const (
 
 // Reader reads.
 type Reader struct {
-	Log      chat.Log
-	Sessions chat.Sessions
-	Pairs    chat.Pairs
-	Now      func() time.Time
+	Log       chat.Log
+	Sessions  chat.Sessions
+	Standings chat.Standings
+	Pairs     chat.Pairs
+	Silences  chat.Silences
+	Now       func() time.Time
 }
 
-// each calls f for all ids at once, a few at a time, and returns the results in their order.
-func each[T any](ctx context.Context, ids []chat.ConversationID, f func(context.Context, chat.ConversationID) (T, error)) ([]T, error) {
-	out := make([]T, len(ids))
+// each calls f for all of a list at once, a few at a time, and returns the results in their order.
+func each[A, T any](ctx context.Context, all []A, f func(context.Context, A) (T, error)) ([]T, error) {
+	out := make([]T, len(all))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(readers)
-	for i, id := range ids {
+	for i, one := range all {
 		group.Go(func() (err error) {
-			out[i], err = f(ctx, id)
+			out[i], err = f(ctx, one)
 			return err
 		})
 	}

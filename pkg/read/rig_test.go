@@ -26,15 +26,17 @@ var worstRef = strings.Repeat("\x01", chat.MaxRef)
 // rig is a reader over real tables. Each test makes conversations of its own.
 type rig struct {
 	*read.Reader
-	made int
+	People *store.People
+	made   int
 }
 
 func newRig(t testing.TB) *rig {
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
-	return &rig{Reader: &read.Reader{
-		Log:      store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name),
+	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
+	people := store.NewPeople(db, topology.People.Name)
+	return &rig{People: people, Reader: &read.Reader{
+		Log: log, Standings: log, Pairs: people, Silences: people,
 		Sessions: store.NewSessions(db, topology.Sessions.Name),
-		Pairs:    store.NewPeople(db, topology.People.Name),
 		Now:      func() time.Time { return epoch },
 	}}
 }

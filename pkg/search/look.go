@@ -78,6 +78,9 @@ func (l *looker) look(ctx context.Context, above stretch, limit int) (stretch, e
 	if err != nil {
 		return s, err
 	}
+	if err := chat.Fill(ctx, l.log, entries); err != nil {
+		return s, err
+	}
 	for _, e := range slices.Backward(entries) {
 		s.entries++
 		s.bytes += weight(e)

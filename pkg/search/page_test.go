@@ -274,7 +274,7 @@ func TestAFailureIsNoEmptyPage(t *testing.T) {
 	down := &chat.Error{Code: chat.Unavailable}
 	for name, log := range map[string]broken{"tail": {tail: down}, "read": {read: down}, "list": {list: down}} {
 		log.Log = r.log
-		r.Searcher.Log = log
+		r.Log = log
 		for _, in := range []chat.ConversationID{"", c.ID} {
 			if in != "" && name == "list" {
 				continue

@@ -107,7 +107,7 @@ func TestAnEditCountsAtOnceAndOnlyWhatIsSaidNow(t *testing.T) {
 }
 
 // L2: what is erased is gone from everywhere, a search included.
-func TestL2WhatWasDeletedIsNotFound(t *testing.T) {
+func TestWhatWasDeletedIsNotFound(t *testing.T) {
 	r := newRig(t)
 	c := r.direct(t, "ann", "bob")
 	e := r.put(t, c, 1, said("ann", "my password is hunter2"))
@@ -177,7 +177,7 @@ func TestM1AListThatIsTooOldIsNoWayIn(t *testing.T) {
 	r := newRig(t)
 	c := r.group(t, "ann", "bob")
 	r.put(t, c, 1, said("ann", "secret"))
-	r.Searcher.Log = lagging{r.log, c.ID}
+	r.Log = lagging{r.log, c.ID}
 	if page, err := r.Search(ctx, as("eve"), wire.Search{Query: wire.Query{Words: "secret"}}); err != nil || len(page.Hits) > 0 || page.Scanned > 0 {
 		t.Errorf("%+v, %v", page, err)
 	}

@@ -13,8 +13,10 @@ import (
 // link is the beginning of the address of a web page.
 var link = regexp.MustCompile(`(?i)\b(https?://|www\.)[^\s]`)
 
-// visible decides whether somebody may find what they may see of an entry: messages that are not deleted, nor hidden from them.
-func visible(e chat.Entry) bool { return e.Kind == chat.Message && !e.State.Deleted }
+// visible decides whether somebody may find what they may see of an entry: messages that are neither deleted nor expired, nor hidden from them.
+func visible(e chat.Entry) bool {
+	return e.Kind == chat.Message && !e.State.Deleted && !e.State.Expired
+}
 
 // want is a query that was read.
 type want struct {

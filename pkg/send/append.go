@@ -25,6 +25,8 @@ type attempt struct {
 	tail  chat.Tail
 	entry chat.Entry
 	put   put
+	// same reports whether an entry with the id of this one says what it is to say; nil if their bodies must be equal.
+	same func(there chat.Body) bool
 }
 
 // overruled is why an append stops: somebody has changed who may do what, or who is there, since the tail was read.
@@ -33,28 +35,44 @@ type overruled struct{ known chat.Seq }
 
 func (o *overruled) Error() string { return "send: the rules have changed" }
 
-// write appends what prepare makes. If the rules change before it gets there, it is prepared anew by a strong read: so what
-// is written was allowed by all that stands before it, and goes to those who are members by then.
-func (s *Sender) write(ctx context.Context, after *chat.Seq, prepare func(chat.Read) (attempt, error)) (attempt, error) {
-	read := chat.Eventual
+// write appends what prepare makes by a read. If the rules change before it gets there, or an eventual read would refuse it,
+// it is prepared anew by a strong one: so what is written was allowed by all that stands before it, and goes to those who
+// are members by then.
+func (s *Sender) write(ctx context.Context, read chat.Read, after *chat.Seq, prepare func(chat.Read) (attempt, error)) (attempt, error) {
 	for {
 		a, err := prepare(read)
-		if err != nil {
-			return a, err
-		}
-		if after != nil && *after > a.tail.Head { // a read that lags, or a log that was restored and lacks what the client knows
+		if err == nil && after != nil && *after > a.tail.Head { // a read that lags, or a restored log that lacks what the client knows
 			if read == chat.Strong {
 				return a, &chat.Error{Code: chat.Behind}
 			}
 			read = chat.Strong
 			continue
 		}
-		a.entry, err = s.append(ctx, a, after)
+		if err == nil {
+			a.entry, err = s.append(ctx, a, after)
+		}
 		o, again := errors.AsType[*overruled](err)
-		if !again {
+		switch {
+		case again:
+			read, after = chat.Strong, &o.known
+		case read == chat.Eventual && refuses(err):
+			read = chat.Strong // what was just allowed must not be denied
+		default:
 			return a, err
 		}
-		read, after = chat.Strong, &o.known
+	}
+}
+
+// refuses reports whether an error is a judgement by what was read.
+func refuses(err error) bool {
+	if err == nil {
+		return false
+	}
+	switch chat.AsError(err).Code {
+	case chat.Forbidden, chat.Invalid, chat.NotFound:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -67,7 +85,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 	tail, e := a.tail, a.entry
 	last := tail.Last // the newest entry that is known
 	if isSame(last, e) {
-		return settle(last, e)
+		return s.settle(ctx, a, last)
 	}
 	if after != nil && *after < tail.Head {
 		if tail.Head-*after > chat.MaxResend {
@@ -75,7 +93,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 		}
 		found, newest, rules, err := s.find(ctx, e, chat.Entry{Seq: *after})
 		if err != nil || found != nil {
-			return orSettle(found, e, err)
+			return s.orSettle(ctx, a, found, err)
 		}
 		// If the range shows less than the tail did, another replica answered: what it did not show is met below, one by one.
 		last = newest
@@ -88,10 +106,11 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 	}
 	for conflicts := 1; ; conflicts++ {
 		e = s.follow(e, last)
+		e.Until = e.Timer.Until(e.At)
 		if !e.Pace.Calm() {
 			paced, found, rules, err := s.limit(ctx, e, last)
 			if err != nil || found != nil {
-				return orSettle(found, e, err)
+				return s.orSettle(ctx, a, found, err)
 			}
 			if e = paced; rules > tail.Conversation.Rules {
 				return e, &overruled{e.Seq - 1}
@@ -108,7 +127,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 			return there, nil
 		}
 		if isSame(there, e) {
-			return settle(there, e)
+			return s.settle(ctx, a, there)
 		}
 		if last = there; there.Rules > tail.Conversation.Rules {
 			return e, &overruled{last.Seq}
@@ -119,7 +138,7 @@ func (s *Sender) append(ctx context.Context, a attempt, after *chat.Seq) (chat.E
 			}
 			found, newest, rules, err := s.find(ctx, e, last)
 			if err != nil || found != nil {
-				return orSettle(found, e, err)
+				return s.orSettle(ctx, a, found, err)
 			}
 			if last = newest; rules > tail.Conversation.Rules {
 				return e, &overruled{last.Seq}
@@ -155,21 +174,31 @@ func (s *Sender) find(ctx context.Context, e, from chat.Entry) (same *chat.Entry
 
 func isSame(there, e chat.Entry) bool { return there.ID == e.ID && there.From == e.From }
 
-// settle answers a resend with what is stored, unless it says something else. What was edited or deleted since cannot be
-// compared any more.
-func settle(there, e chat.Entry) (chat.Entry, error) {
-	changed := there.State.Version > 0 || there.State.Deleted
-	if there.Kind != e.Kind || !changed && !there.Body.Same(e.Body) {
-		return e, &chat.Error{Code: chat.Conflict}
+// settle answers a resend with what is stored, unless it says something else. What was edited since or is gone cannot be
+// compared any more, nor what repeats a message that may have changed.
+func (s *Sender) settle(ctx context.Context, a attempt, there chat.Entry) (chat.Entry, error) {
+	same := a.entry.Body.Same
+	if a.same != nil {
+		same = a.same
+	}
+	if there.Kind == chat.Message {
+		var err error
+		if there, err = s.joined(ctx, there); err != nil {
+			return a.entry, err
+		}
+	}
+	changed := there.State.Version > 0 || there.State.Deleted || there.State.Expired || there.Body.Forwarded && a.entry.Body.Forwarded
+	if there.Kind != a.entry.Kind || !changed && !same(there.Body) {
+		return a.entry, &chat.Error{Code: chat.Conflict}
 	}
 	return there, nil
 }
 
-func orSettle(there *chat.Entry, e chat.Entry, err error) (chat.Entry, error) {
+func (s *Sender) orSettle(ctx context.Context, a attempt, there *chat.Entry, err error) (chat.Entry, error) {
 	if err != nil {
-		return e, err
+		return a.entry, err
 	}
-	return settle(*there, e)
+	return s.settle(ctx, a, *there)
 }
 
 // pause waits for a random time that grows with each round, so that writers who met do not meet again at once.

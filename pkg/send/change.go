@@ -21,6 +21,8 @@ func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "the time to edit it is over")
 		case target.State.Version >= chat.MaxEdits:
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "it was edited as often as is allowed")
+		case target.Body.Forwarded:
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "what others wrote cannot be edited")
 		case body.Text == "" && len(target.Body.Attachments) == 0:
 			return chat.Change{}, chat.Errorf(chat.Invalid, "body.text: a message says something")
 		}
@@ -30,7 +32,7 @@ func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat
 		edited := target
 		edited.Body.Text, edited.Body.Mentions, edited.Body.Everybody = body.Text, body.Mentions, body.Everybody
 		return chat.Change{Rewrite: &chat.Rewrite{
-			Version: target.State.Version, Text: body.Text, Mentions: body.Mentions, Everybody: body.Everybody,
+			Of: target, Version: target.State.Version, Text: body.Text, Mentions: body.Mentions, Everybody: body.Everybody,
 			At: now.UTC().Truncate(time.Millisecond),
 		}}, fits(edited)
 	})
@@ -51,8 +53,8 @@ func (s *Sender) Delete(ctx context.Context, who chat.Identity, q wire.Delete) (
 }
 
 // maxReactions is what the reactions to one message may take of its item, in bytes. An item has at most 400 KB (DynamoDB
-// guide, quotas); a thousand members with one emoji each need a tenth of this.
-const maxReactions = 300 << 10
+// guide, quotas), and a thousand members who hide it need a third of that; with one emoji each they need a sixth of this.
+const maxReactions = 200 << 10
 
 // React sets what the caller has on a message. It is a set: sending it twice changes nothing.
 func (s *Sender) React(ctx context.Context, who chat.Identity, q wire.React) (chat.Entry, error) {
@@ -85,13 +87,13 @@ func (s *Sender) React(ctx context.Context, who chat.Identity, q wire.React) (ch
 func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, kind chat.EntryKind, marks []string,
 	decide func(chat.Tail, chat.Entry) (chat.Change, error),
 ) (chat.Entry, error) {
-	a, err := s.write(ctx, q.After, func(read chat.Read) (attempt, error) {
+	a, err := s.write(ctx, chat.Eventual, q.After, func(read chat.Read) (attempt, error) {
 		tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, read)
 		e := chat.Entry{
 			Conversation: q.Conversation, Kind: kind, ID: q.ID, From: who.User, To: tail.Conversation.Peer(who.User),
 			Body: chat.Body{Target: q.Seq, Reactions: marks},
 		}
-		return attempt{tail, e, func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
+		return attempt{tail: tail, entry: e, put: func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
 			return s.commit(ctx, e, tail, decide)
 		}}, err
 	})
@@ -101,11 +103,18 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
 		return a.entry, err
 	}
-	joined := []chat.Entry{a.entry}
-	if err := chat.Join(ctx, s.Log, q.Conversation, joined); err != nil {
+	shown, err := s.joined(ctx, a.entry)
+	if err != nil {
 		return a.entry, err
 	}
-	return a.entry, s.Deliver.Deliver(ctx, a.tail.Conversation, joined[0], who.Connection)
+	return a.entry, s.Deliver.Deliver(ctx, a.tail.Conversation, shown, who.Connection)
+}
+
+// joined is an entry as readers get it.
+func (s *Sender) joined(ctx context.Context, e chat.Entry) (chat.Entry, error) {
+	entries := []chat.Entry{e}
+	err := chat.Join(ctx, s.Log, e.Conversation, entries)
+	return entries[0], err
 }
 
 // commit writes an entry together with what is decided for its target. What is about something hidden is hidden with it. What
@@ -113,12 +122,15 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 func (s *Sender) commit(ctx context.Context, e chat.Entry, tail chat.Tail, decide func(chat.Tail, chat.Entry) (chat.Change, error)) (chat.Entry, bool, error) {
 	for round := 1; ; round++ {
 		target, ok, err := s.Log.Entry(ctx, e.Conversation, e.Body.Target)
+		if err == nil {
+			target, err = s.joined(ctx, target)
+		}
 		switch {
 		case err != nil:
 			return e, false, err
 		case ok && e.Seq == target.Seq: // the tail was read from a replica that does not have the target yet
 			return target, false, nil
-		case !ok || target.For(e.From, tail.Place).Kind != chat.Message || target.State.Deleted:
+		case !ok || target.For(e.From, tail.Place).Kind != chat.Message || target.State.Deleted || target.State.Expired:
 			return s.unless(ctx, e, &chat.Error{Code: chat.NotFound})
 		case tail.Conversation.Blocked[e.From] && e.Kind != chat.Deleted:
 			return s.unless(ctx, e, blocks())
@@ -127,7 +139,7 @@ func (s *Sender) commit(ctx context.Context, e chat.Entry, tail chat.Tail, decid
 		if err != nil {
 			return s.unless(ctx, e, err)
 		}
-		if e.Hidden = target.Hidden; !e.Hidden && tail.Conversation.Blocked[e.To] && e.Kind != chat.Deleted {
+		if e.Hidden = target.Hidden; !e.Hidden && tail.Conversation.Shuns(e.From) && e.Kind != chat.Deleted {
 			return s.Log.Put(ctx, shadow(e, target, c))
 		}
 		c.Seq = target.Seq

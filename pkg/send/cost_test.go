@@ -93,7 +93,7 @@ func (m *meter) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, op
 	return out, err
 }
 
-// posts counts posts, all of which succeed.
+// posts counts posts, all of which succeed, and takes notices.
 type posts struct {
 	mu sync.Mutex
 	n  int
@@ -107,6 +107,7 @@ func (p *posts) Post(context.Context, chat.ConnectionID, []byte) error {
 }
 
 func (p *posts) Close(context.Context, chat.ConnectionID) error { return nil }
+func (p *posts) Notify(context.Context, chat.Notice) error      { return nil }
 
 // counted is a sender over a metered table, with ann and bob connected.
 type counted struct {
@@ -124,7 +125,7 @@ func newCounted(t *testing.T) counted {
 	people, out := store.NewPeople(db, topology.People.Name), &posts{}
 	s := &send.Sender{
 		Log: log, Attachments: uploads{}, Begin: people, Now: ticking(time.Second), Directs: log, People: people, Sessions: sessions,
-		Deliver: &deliver.Deliverer{Sessions: sessions, Poster: out, Log: log, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
+		Deliver: &deliver.Deliverer{Sessions: sessions, Poster: out, Notifier: out, Log: log, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	for _, user := range []chat.UserID{"ann", "bob"} {
 		if _, err := sessions.Connect(t.Context(), user, chat.Connection{ID: "c-" + chat.ConnectionID(user), Since: time.Now()}); err != nil {

@@ -30,7 +30,8 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 		return e, chat.Errorf(chat.Invalid, "members: somebody besides you")
 	}
 	c := chat.Conversation{
-		ID: e.Conversation, Kind: chat.Group, Setup: chat.Setup{Name: r.Name}, Creator: who.User, Created: s.Now(), Size: len(members),
+		ID: e.Conversation, Kind: chat.Group, Creator: who.User, Created: s.Now(), Size: len(members),
+		Setup: chat.Setup{Name: r.Name, Announce: r.Announce}.Amend(chat.Amendment{History: r.History}, who.User),
 	}
 	if len(members) <= chat.InlineMembers {
 		c.Members = members
@@ -57,7 +58,7 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 		return e, &chat.Error{Code: chat.Conflict}
 	}
 	zero := chat.Seq(0)
-	e, err = s.append(ctx, attempt{tail, e, s.Log.Put}, &zero)
+	e, err = s.append(ctx, attempt{tail: tail, entry: e, put: s.Log.Put}, &zero)
 	if err != nil {
 		return e, err
 	}
@@ -66,7 +67,7 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 
 // sameGroup compares what was created with what is asked for. Above InlineMembers only the number of members is compared.
 func sameGroup(there, c chat.Conversation) bool {
-	return there.Setup.Name == c.Setup.Name && there.Size == c.Size && maps.Equal(there.Members, c.Members)
+	return there.Setup == c.Setup && there.Size == c.Size && maps.Equal(there.Members, c.Members)
 }
 
 // consent refuses to make members of people who do not let the caller add them, or of whom one has blocked the other.

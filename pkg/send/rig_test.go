@@ -45,6 +45,10 @@ func (u uploads) Check(_ context.Context, _ chat.UserID, attachments []chat.Atta
 	return nil
 }
 
+func (u uploads) CheckFor(ctx context.Context, owner chat.UserID, attachments []chat.Attachment, _ time.Duration) error {
+	return u.Check(ctx, owner, attachments)
+}
+
 // rig is a sender over a real log. A second passes whenever it looks at the clock, so that nobody is too fast by accident.
 type rig struct {
 	*send.Sender
@@ -78,8 +82,9 @@ func ticking(step time.Duration) func() time.Time {
 	return func() time.Time { return start.Add(time.Duration(reads.Add(1)) * step) }
 }
 
-func newRig(t testing.TB) *rig {
-	db := dynamo.NewFromIface(dynamodbtest.Start(t))
+func newRig(t testing.TB) *rig { return newRigOn(dynamo.NewFromIface(dynamodbtest.Start(t))) }
+
+func newRigOn(db *dynamo.DB) *rig {
 	stored := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	log := &unreliable{Log: stored}
 	people, sessions := store.NewPeople(db, topology.People.Name), store.NewSessions(db, topology.Sessions.Name)
@@ -87,19 +92,22 @@ func newRig(t testing.TB) *rig {
 	begun := &beginnings{}
 	return &rig{&send.Sender{
 		Log: log, Deliver: out, Attachments: uploads{}, Begin: begun, Now: ticking(time.Second),
-		Directs: stored, People: people, Sessions: sessions,
+		Directs: stored, People: people, Sessions: sessions, Standings: stored,
 	}, log, out, begun, people, sessions}
 }
 
 // unreliable is a log that shows what the emulator never does: reads that lag, and writes that succeed and say they did not.
 type unreliable struct {
 	chat.Log
-	lag       chat.Seq // an eventual tail misses this many of the newest entries
-	rangeLag  chat.Seq // an eventual range misses this many more: another replica answers
-	losePut   bool     // the next Put is committed and answered with an error
-	beforePut func(chat.Entry)
-	hidden    bool               // an eventual read does not show that the conversation exists
-	stale     *chat.Conversation // the header that an eventual tail shows that lags
+	lag         chat.Seq // an eventual tail misses this many of the newest entries
+	rangeLag    chat.Seq // an eventual range misses this many more: another replica answers
+	losePut     bool     // the next Put is committed and answered with an error
+	beforeSpeak func()
+	failPut     bool // the next Put fails and writes nothing
+	beforePut   func(chat.Entry)
+	hidden      bool               // an eventual read does not show that the conversation exists
+	stale       *chat.Conversation // the header that an eventual tail shows that lags
+	header      *chat.Conversation // the header that every eventual tail shows
 }
 
 func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat.Read) (chat.Tail, bool, error) {
@@ -107,12 +115,15 @@ func (u *unreliable) Tail(ctx context.Context, id chat.ConversationID, read chat
 		return chat.Tail{}, false, nil
 	}
 	tail, ok, err := u.Log.Tail(ctx, id, read)
+	if u.header != nil && read == chat.Eventual {
+		tail.Conversation = *u.header
+	}
 	if err != nil || !ok || u.lag == 0 || read == chat.Strong {
 		return tail, ok, err
 	}
 	tail.Head -= min(tail.Head, u.lag)
 	tail.Last, _, err = u.Entry(ctx, id, tail.Head)
-	if u.stale != nil {
+	if u.stale != nil && u.stale.ID == id {
 		tail.Conversation = *u.stale
 	}
 	return tail, ok, err
@@ -132,6 +143,10 @@ func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, e
 	if u.beforePut != nil {
 		u.beforePut(e)
 	}
+	if u.failPut {
+		u.failPut = false
+		return chat.Entry{}, false, errAfterCommit
+	}
 	there, wrote, err := u.Log.Put(ctx, e)
 	if u.losePut && wrote {
 		u.losePut = false
@@ -140,7 +155,17 @@ func (u *unreliable) Put(ctx context.Context, e chat.Entry) (chat.Entry, bool, e
 	return there, wrote, err
 }
 
+func (u *unreliable) Speak(ctx context.Context, e chat.Entry, slow time.Duration) (chat.Spoken, bool, error) {
+	if u.beforeSpeak != nil {
+		u.beforeSpeak()
+	}
+	return u.Log.Speak(ctx, e, slow)
+}
+
 func (u *unreliable) Commit(ctx context.Context, e chat.Entry, c ...chat.Change) (chat.Entry, bool, error) {
+	if u.beforePut != nil {
+		u.beforePut(e)
+	}
 	there, wrote, err := u.Log.Commit(ctx, e, c...)
 	if u.losePut && wrote {
 		u.losePut = false

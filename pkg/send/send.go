@@ -23,6 +23,8 @@ type Attachments interface {
 	// Check returns media_missing unless each of the owner's uploads is there with the size and type that is said, and
 	// marks them as kept.
 	Check(ctx context.Context, owner chat.UserID, attachments []chat.Attachment) error
+	// CheckFor does the same for a message that disappears: what was not kept before is kept for as long as it lasts.
+	CheckFor(ctx context.Context, owner chat.UserID, attachments []chat.Attachment, life time.Duration) error
 }
 
 // skew is by how much the clocks of two functions may differ, so that a draft from just before is not taken for a later one.
@@ -46,6 +48,8 @@ type Sender struct {
 	Directs  chat.Directs
 	People   chat.People
 	Sessions chat.Sessions
+	// Standings are moved by who writes where messages disappear once they are read.
+	Standings chat.Standings
 	// Now is the clock that entries are stamped with.
 	Now func() time.Time
 }
@@ -56,31 +60,35 @@ type Sender struct {
 // If it was a draft, that is forgotten last, and only as it was when the message was stored: a repetition that comes late
 // leaves what was begun since.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
-	checked := false // what does not depend on the conversation is checked once
-	a, err := s.write(ctx, r.After, func(read chat.Read) (attempt, error) {
-		a, exists, err := s.judge(ctx, who, r, read, checked)
+	check := s.check // what does not depend on the conversation is checked once
+	a, err := s.write(ctx, chat.Eventual, r.After, func(read chat.Read) (attempt, error) {
+		d, a, err := s.judge(ctx, who, r, read, check)
 		if err != nil {
 			return attempt{}, err
 		}
-		checked = true
-		if !exists {
-			if err := s.begin(ctx, a.tail.Conversation.ID, who.User); err != nil {
+		check = nil
+		if !d.exists {
+			if err := s.make(ctx, who, &d, a.entry); err != nil {
 				return attempt{}, err
 			}
-			if a.tail.Conversation, err = s.pair(ctx, a.tail.Conversation); err != nil {
-				return a, err
-			}
+			a.tail = d.tail
 		}
-		a.entry.Hidden = a.tail.Conversation.Blocked[a.entry.To]
+		a.entry.Hidden = a.tail.Conversation.Shuns(who.User)
 		if a.tail.Conversation.Blocked[who.User] {
-			a.put = s.refuse(blocks())
+			a.put, d.refused = s.refuse(blocks()), true
 		}
-		return a, err
+		if a.tail.Conversation.Kind == chat.Thread && !d.refused {
+			a.put = s.enlisting(a)
+		}
+		return a, nil
 	})
 	if err != nil {
 		return a.entry, err
 	}
 	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
+		return a.entry, err
+	}
+	if err := s.reads(ctx, a, who.User); err != nil {
 		return a.entry, err
 	}
 	err = s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
@@ -90,63 +98,131 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 	return a.entry, err
 }
 
-// Check makes the checks of Send and marks what is attached as kept. It writes nothing.
+// reads starts the timers of what a message answers, where there are any that count from reading: whoever writes has read what
+// stands before. Elsewhere that costs nothing, because everybody sees it in the log; there, it is a receipt of its own.
+func (s *Sender) reads(ctx context.Context, a attempt, user chat.UserID) error {
+	if !a.tail.Conversation.Timed() {
+		return nil
+	}
+	moved, was, err := s.Standings.Advance(ctx, user, chat.Receipt{Conversation: a.entry.Conversation, Read: a.entry.Seq}, true, s.Now())
+	if err != nil {
+		if chat.AsError(err).Code == chat.Forbidden {
+			return nil // who writes in a thread need not follow it, and may have been removed since
+		}
+		return err
+	}
+	return chat.StartTimers(ctx, s.Log, a.tail.Conversation, user, max(was, a.tail.Place.From), moved.Read, s.Now())
+}
+
+// Check makes the checks of Send and marks what is attached as kept, for ever, because it does not know when the message will
+// be sent. It writes nothing.
 func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) error {
-	_, _, err := s.judge(ctx, who, r, chat.Eventual, false)
+	check := func(ctx context.Context, e chat.Entry, repeats bool) error {
+		e.Timer = chat.Timer{}
+		return s.check(ctx, e, repeats)
+	}
+	_, _, err := s.judge(ctx, who, r, chat.Eventual, check)
+	if refuses(err) {
+		_, _, err = s.judge(ctx, who, r, chat.Strong, check)
+	}
 	return err
 }
 
-// judge checks all that must be right before the first write of a message: what is said of its content, unless that was
-// checked before, and whether its sender may say it there.
-func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read chat.Read, checked bool) (a attempt, exists bool, err error) {
+// judge checks all that must be right before the first write of a message: what is said of its content with check, which is nil
+// if that was done before, and whether its sender may say it there.
+func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read chat.Read,
+	check func(ctx context.Context, e chat.Entry, repeats bool) error,
+) (d destination, a attempt, err error) {
 	e := chat.Entry{Kind: chat.Message, ID: r.ID, From: who.User, Body: r.Body.Domain()}
-	tail, exists, err := s.open(ctx, who.User, r.To, read)
-	if err != nil {
-		return a, exists, err
+	if d, err = s.open(ctx, who.User, r.To, read); err != nil {
+		return d, a, err
 	}
-	e.Conversation, e.To = tail.Conversation.ID, tail.Conversation.Peer(who.User)
-	if !tail.Conversation.Can(tail.Place.Role, chat.CanSend) {
-		return a, exists, chat.Errorf(chat.Forbidden, "you cannot write here")
+	c := d.tail.Conversation
+	e.Conversation, e.To, e.Timer = c.ID, c.Peer(who.User), c.Clock(r.Own())
+	if !c.Can(d.tail.Place.Role, chat.CanSend) {
+		return d, a, chat.Errorf(chat.Forbidden, "you cannot write here")
 	}
-	if err := s.refers(ctx, tail, e.Body); err != nil {
-		return a, exists, err
+	if err := s.refers(ctx, d.tail, e.Body); err != nil {
+		return d, a, err
 	}
-	if !checked {
-		if err := fits(e); err != nil {
-			return a, exists, err
+	if r.Body.Forward != nil {
+		err := s.repeat(ctx, who.User, *r.Body.Forward, &e)
+		if err != nil && chat.AsError(err).Code == chat.NotFound && d.exists {
+			d.refused = true
+			return d, attempt{tail: d.tail, entry: e, put: s.refuse(err)}, nil // unless this is a resend, it is refused
 		}
-		if err := s.Attachments.Check(ctx, who.User, e.Body.Attachments); err != nil {
-			return a, exists, err
+		if err != nil {
+			return d, a, err
 		}
 	}
-	return attempt{tail, e, s.Log.Put}, exists, nil
+	if check != nil {
+		err = check(ctx, e, r.Body.Forward != nil)
+	}
+	return d, attempt{tail: d.tail, entry: e, put: s.slowly(d.tail)}, err
 }
 
-// open finds the conversation and checks that the user is in it. A direct one is made by its first message: until that is
-// checked, exists is false and the tail is what will be.
-func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, read chat.Read) (tail chat.Tail, exists bool, err error) {
-	if to.User == "" {
-		tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, read)
-		return tail, true, err
+// check refuses what could be stored but not be delivered, and what attaches files that are not there.
+func (s *Sender) check(ctx context.Context, e chat.Entry, repeats bool) error {
+	switch err := fits(e); {
+	case err != nil, repeats: // the files of a message that was repeated are there
+		return err
+	case e.Timer.Set():
+		return s.Attachments.CheckFor(ctx, e.From, e.Body.Attachments, e.Timer.Life())
+	default:
+		return s.Attachments.Check(ctx, e.From, e.Body.Attachments)
 	}
-	if to.User == user {
-		return tail, false, chat.Errorf(chat.Invalid, "to.user: somebody else")
+}
+
+// destination is where a message goes: the tail of a conversation as it is or, unless it exists, will be. A thread that is
+// not announced in its parent yet has the message that it is about.
+type destination struct {
+	tail   chat.Tail
+	exists bool
+	root   *chat.Entry
+	// refused means that nothing will be written, unless this is a resend.
+	refused bool
+}
+
+// make makes a direct conversation or a thread by its first message.
+func (s *Sender) make(ctx context.Context, who chat.Identity, d *destination, e chat.Entry) (err error) {
+	if d.root != nil {
+		return s.beginThread(ctx, who, d, e)
+	}
+	if err := s.begin(ctx, d.tail.Conversation.ID, who.User); err != nil {
+		return err
+	}
+	d.tail.Conversation, err = s.pair(ctx, d.tail.Conversation)
+	return err
+}
+
+// open finds the conversation and checks that the user is in it. A direct one is made by its first message, as is a thread:
+// until that is checked, it need not exist.
+func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, read chat.Read) (d destination, err error) {
+	switch {
+	case to.Thread != nil:
+		return s.openThread(ctx, user, *to.Thread, read)
+	case to.User == "":
+		d.tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, read)
+		d.exists = true
+		return d, err
+	case to.User == user:
+		return d, chat.Errorf(chat.Invalid, "to.user: somebody else")
 	}
 	id, place := chat.DirectID(user, to.User), chat.Place{Role: chat.Member}
-	tail, exists, err = s.Log.Tail(ctx, id, read)
-	if err == nil && !exists && read == chat.Eventual {
-		tail, exists, err = s.Log.Tail(ctx, id, chat.Strong) // nobody is taken for a stranger because of a read that lags
+	d.tail, d.exists, err = s.Log.Tail(ctx, id, read)
+	if err == nil && !d.exists && read == chat.Eventual {
+		d.tail, d.exists, err = s.Log.Tail(ctx, id, chat.Strong) // nobody is taken for a stranger because of a read that lags
 	}
 	if err != nil {
-		return tail, exists, err
+		return d, err
 	}
-	tail.Place = place // who derives the id is one of the two
-	if !exists {
+	d.tail.Place = place // who derives the id is one of the two
+	if !d.exists {
 		members := map[chat.UserID]chat.Place{user: place, to.User: place}
-		tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
-		err = s.meet(ctx, &tail.Conversation, user, to.User)
+		d.tail.Conversation = chat.Conversation{ID: id, Kind: chat.Direct, Creator: user, Created: s.Now(), Size: 2, Members: members}
+		err = s.meet(ctx, &d.tail.Conversation, user, to.User)
 	}
-	return tail, exists, err
+	return d, err
 }
 
 // begin counts a conversation that is about to be made. Who is refused may have been so because an eventual read did not

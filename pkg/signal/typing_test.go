@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -46,7 +45,7 @@ func newRig(t *testing.T, api dynamodbiface.DynamoDBAPI) *rig {
 	now := func() time.Time { return r.now }
 	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	r.Signaller = &signal.Signaller{Log: log, Teller: &deliver.Deliverer{
-		Sessions: r.sessions, Poster: r, Now: now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Sessions: r.sessions, Poster: r, Now: now, Logger: slog.New(slog.DiscardHandler),
 	}}
 	r.directs = log
 	r.send = &send.Sender{
@@ -65,7 +64,10 @@ type (
 func (nowhere) Deliver(context.Context, chat.Conversation, chat.Entry, chat.ConnectionID) error {
 	return nil
 }
-func (nothing) Begin(context.Context, chat.UserID, time.Time) error         { return nil }
+func (nothing) Begin(context.Context, chat.UserID, time.Time) error { return nil }
+func (nothing) CheckFor(context.Context, chat.UserID, []chat.Attachment, time.Duration) error {
+	return nil
+}
 func (nothing) Check(context.Context, chat.UserID, []chat.Attachment) error { return nil }
 
 // Post implements chat.Poster.

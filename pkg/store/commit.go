@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/guregu/dynamo/v2"
@@ -17,6 +18,9 @@ const unchanged = "'kind' = ? AND attribute_not_exists('deleted')"
 // Commit implements chat.Log with one transaction.
 func (s *Conversations) Commit(ctx context.Context, e chat.Entry, changes ...chat.Change) (there chat.Entry, wrote bool, err error) {
 	defer wrap(&err, "commit %s %d", e.Conversation, e.Seq)
+	if there, err = s.putBody(ctx, e); err != nil {
+		return there, false, err
+	}
 	tx := s.db.WriteTx().Put(s.table.Put(newEntry(e)).If(free)).IncludeAllItemsInCondCheckFail(true)
 	for _, c := range changes {
 		if err := s.change(tx, e, c); err != nil {
@@ -73,14 +77,34 @@ func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) 
 		tx.Update(asDirect(update, head))
 	case c.Join != nil:
 		item := newMember(e.Conversation, *c.Join)
-		item.Read = e.Seq
-		tx.Put(s.table.Put(item).If(free))
+		item.Read, item.Since = e.Seq, e.Seq
+		// Not on the condition that nothing is there: a creation that lost against another one has left members behind.
+		tx.Put(s.table.Put(item))
 	case c.Rank != nil:
 		update := s.table.Update("conversation", string(e.Conversation)).Range("item", memberKey(c.Rank.User)).
 			Set("role", c.Rank.Role).If("attribute_exists('item')")
 		tx.Update(update)
+	case c.Pins != nil:
+		update := s.table.Update("conversation", string(e.Conversation)).Range("item", headKey).
+			Set("pins", c.Pins.Seqs).Set("rules", e.Seq)
+		if c.Pins.Was == 0 {
+			update = update.If("attribute_exists('item') AND attribute_not_exists('rules')")
+		} else {
+			update = update.If("'rules' = ?", c.Pins.Was)
+		}
+		tx.Update(update)
 	case c.Leave != "":
 		tx.Delete(s.table.Delete("conversation", string(e.Conversation)).Range("item", memberKey(c.Leave)).If("attribute_exists('item')"))
+	case c.Ban != "":
+		tx.Put(s.table.Put(newBan(e.Conversation, c.Ban)))
+	case c.Unban != "":
+		tx.Delete(s.table.Delete("conversation", string(e.Conversation)).Range("item", banKey(c.Unban)))
+	case c.Admit != "":
+		tx.Check(s.table.Check("conversation", string(e.Conversation)).Range("item", banKey(c.Admit)).IfNotExists())
+	case c.Use != "":
+		update := s.table.Update("conversation", string(e.Conversation)).Range("item", inviteKey(c.Use)).
+			Add("uses", 1).If("'until' > ? AND (attribute_not_exists('max') OR 'uses' < 'max')", e.At.UnixMilli())
+		tx.Update(update)
 	default:
 		s.revise(tx, e.Conversation, c)
 	}
@@ -92,17 +116,13 @@ func (s *Conversations) revise(tx *dynamo.WriteTx, id chat.ConversationID, c cha
 	update := s.table.Update("conversation", string(id)).Range("item", entryKey(c.Seq)).If(unchanged, string(chat.Message))
 	switch {
 	case c.Erase != nil:
-		// What is left says who and when. A whole item takes the place of the old one, so that nothing of it is left.
-		tx.Put(s.table.Put(entryItem{
-			Conversation: string(id), Item: entryKey(c.Seq), Kind: c.Erase.Kind, ID: string(c.Erase.ID),
-			From: string(c.Erase.From), To: string(c.Erase.To), At: c.Erase.At.UnixMilli(), Deleted: true,
-			paceItem: newPace(c.Erase.Pace),
-			Rules:    c.Erase.Rules, Hidden: c.Erase.Hidden,
-		}).If(unchanged, string(chat.Message)))
+		s.erase(tx, *c.Erase)
 	case c.React != nil && len(c.React.Marks) > 0:
 		tx.Update(update.SetExpr("$ = ?", reactionPrefix+string(c.React.User), c.React.Marks))
 	case c.React != nil:
 		tx.Update(update.RemoveExpr("$", reactionPrefix+string(c.React.User)))
+	case c.Thread != "":
+		tx.Update(update.Set("thread", string(c.Thread)).If("attribute_not_exists('thread')"))
 	default:
 		r := c.Rewrite
 		if r.Version == 0 {
@@ -110,7 +130,12 @@ func (s *Conversations) revise(tx *dynamo.WriteTx, id chat.ConversationID, c cha
 		} else {
 			update = update.If("'version' = ?", r.Version)
 		}
-		update = update.Set("text", r.Text).Set("version", r.Version+1).Set("edited", r.At.UnixMilli()).Set("mentions", names(r.Mentions))
+		update = update.Set("version", r.Version+1).Set("edited", r.At.UnixMilli())
+		if dies(r.Of) {
+			tx.Update(update)
+			update = s.table.Update("conversation", string(id)).Range("item", bodyKey(r.Of)).If("attribute_exists('item')")
+		}
+		update = update.Set("text", r.Text).Set("mentions", names(r.Mentions))
 		if r.Everybody {
 			update = update.Set("everybody", true)
 		} else {
@@ -118,4 +143,46 @@ func (s *Conversations) revise(tx *dynamo.WriteTx, id chat.ConversationID, c cha
 		}
 		tx.Update(update)
 	}
+}
+
+// erase leaves of a message who said it and when, who has hidden it, and the thread about it. A whole item takes the place of
+// the old one, so that nothing else of it is left; it does so only if all of that was known.
+func (s *Conversations) erase(tx *dynamo.WriteTx, e chat.Entry) {
+	left := dynamo.Item{}
+	for _, user := range e.State.Hides {
+		left[hidePrefix+string(user)] = &types.AttributeValueMemberBOOL{Value: true}
+	}
+	put := s.table.Put(erased{entryItem{
+		Conversation: string(e.Conversation), Item: entryKey(e.Seq), Kind: e.Kind, ID: string(e.ID),
+		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(), Deleted: true,
+		Rules: e.Rules, Hidden: e.Hidden, Thread: string(e.State.Thread), Hides: len(e.State.Hides),
+		paceItem: newPace(e.Pace),
+	}, left}).If(unchanged, string(chat.Message))
+	if len(e.State.Hides) == 0 {
+		put = put.If("attribute_not_exists('hides')")
+	} else {
+		put = put.If("'hides' = ?", len(e.State.Hides))
+	}
+	if e.State.Thread == "" {
+		put = put.If("attribute_not_exists('thread')")
+	} else {
+		put = put.If("'thread' = ?", string(e.State.Thread))
+	}
+	tx.Put(put)
+	if dies(e) {
+		tx.Delete(s.table.Delete("conversation", string(e.Conversation)).Range("item", bodyKey(e)))
+	}
+}
+
+// erased is an entry together with attributes that are named after users.
+type erased struct {
+	entryItem
+	more dynamo.Item
+}
+
+// MarshalDynamoItem implements dynamo.ItemMarshaler.
+func (i erased) MarshalDynamoItem() (dynamo.Item, error) {
+	item, err := dynamo.MarshalItem(i.entryItem)
+	maps.Copy(item, i.more)
+	return item, err
 }

@@ -31,6 +31,11 @@ type entryItem struct {
 	Reply        chat.Seq         `dynamo:"reply,omitempty"`
 	Mentions     []string         `dynamo:"mentions,omitempty"`
 	Everybody    bool             `dynamo:"everybody,omitempty"`
+	Forwarded    bool             `dynamo:"forwarded,omitempty"`
+	Off          bool             `dynamo:"off,omitempty"`
+	Thread       string           `dynamo:"thread,omitempty"` // of a message the one about it
+	Timer        int64            `dynamo:"timer,omitempty"`  // seconds: then what it says is in an item of its own
+	TimerFrom    chat.Start       `dynamo:"timerFrom,omitempty"`
 	Target       chat.Seq         `dynamo:"target,omitempty"`
 	Reactions    []string         `dynamo:"reactions,omitempty"`
 	Name         string           `dynamo:"name,omitempty"`
@@ -44,6 +49,7 @@ type entryItem struct {
 	Version int   `dynamo:"version,omitempty"`
 	Edited  int64 `dynamo:"edited,omitempty"`
 	Deleted bool  `dynamo:"deleted,omitempty"`
+	Hides   int   `dynamo:"hides,omitempty"` // how many users have hidden it
 	paceItem
 }
 
@@ -75,33 +81,55 @@ type attachmentItem struct {
 	Name  string `dynamo:"name"`
 	Type  string `dynamo:"type"`
 	Size  int64  `dynamo:"size"`
+	Owner string `dynamo:"owner,omitempty"`
 }
 
 // amendmentItem is what was changed of a group.
 type amendmentItem struct {
 	Name     *string          `dynamo:"name,omitempty"`
-	Picture  *chat.MediaID    `dynamo:"picture,omitempty"`
+	Picture  *chat.MediaID    `dynamo:"picture,omitempty,allowempty"` // "" takes it away
 	Announce *bool            `dynamo:"announce,omitempty"`
 	Slow     *time.Duration   `dynamo:"slow,omitempty"`
 	History  *chat.Visibility `dynamo:"history,omitempty"`
+	Timer    *chat.Timer      `dynamo:"timer,omitempty"`
 }
 
 func newEntry(e chat.Entry) entryItem {
 	item := entryItem{
 		Conversation: string(e.Conversation), Item: entryKey(e.Seq), Kind: e.Kind, ID: string(e.ID),
 		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(),
-		Text: e.Body.Text, Reply: e.Body.Reply, Mentions: names(e.Body.Mentions), Everybody: e.Body.Everybody,
-		Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
+		Off: e.Body.Off, Thread: string(e.Body.Thread), Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
 		Users: names(e.Body.Users), Role: e.Body.Role, Setup: (*amendmentItem)(e.Body.Setup), Rules: e.Rules, Hidden: e.Hidden,
 		paceItem: newPace(e.Pace), Version: e.State.Version,
 	}
 	if !e.State.Edited.IsZero() {
 		item.Edited = e.State.Edited.UnixMilli()
 	}
-	for _, a := range e.Body.Attachments {
-		item.Files = append(item.Files, attachmentItem{string(a.Media), a.Name, a.Type, a.Size})
+	if dies(e) {
+		item.Timer, item.TimerFrom = seconds(e.Timer.After), e.Timer.From
+		return item
 	}
+	item.Text, item.Reply, item.Mentions, item.Everybody = e.Body.Text, e.Body.Reply, names(e.Body.Mentions), e.Body.Everybody
+	item.Forwarded, item.Files = e.Body.Forwarded, newFiles(e.Body.Attachments)
 	return item
+}
+
+func newFiles(attachments []chat.Attachment) []attachmentItem {
+	var files []attachmentItem
+	for _, a := range attachments {
+		files = append(files, attachmentItem{string(a.Media), a.Name, a.Type, a.Size, string(a.Owner)})
+	}
+	return files
+}
+
+func filesOf(items []attachmentItem) []chat.Attachment {
+	var attachments []chat.Attachment
+	for _, f := range items {
+		attachments = append(attachments, chat.Attachment{
+			Media: chat.MediaID(f.Media), Name: f.Name, Type: f.Type, Size: f.Size, Owner: chat.UserID(f.Owner),
+		})
+	}
+	return attachments
 }
 
 // entryOf reads an entry.
@@ -118,21 +146,22 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 		Conversation: chat.ConversationID(i.Conversation), Seq: seq, Kind: i.Kind, ID: chat.MessageID(i.ID),
 		From: chat.UserID(i.From), To: chat.UserID(i.To), At: time.UnixMilli(i.At).UTC(),
 		Body: chat.Body{
-			Text: i.Text, Reply: i.Reply, Mentions: users(i.Mentions), Everybody: i.Everybody,
-			Target: i.Target, Reactions: i.Reactions, Name: i.Name, Size: i.Size,
+			Text: i.Text, Attachments: filesOf(i.Files), Reply: i.Reply, Mentions: users(i.Mentions), Everybody: i.Everybody,
+			Forwarded: i.Forwarded, Off: i.Off, Target: i.Target, Reactions: i.Reactions, Name: i.Name, Size: i.Size,
 			Users: users(i.Users), Role: i.Role, Setup: (*chat.Amendment)(i.Setup),
 		},
-		Rules: i.Rules, Hidden: i.Hidden,
+		Rules: i.Rules, Hidden: i.Hidden, Timer: timer(i.Timer, i.TimerFrom),
 		State: chat.State{Version: i.Version, Deleted: i.Deleted},
 		Pace:  i.pace(),
 	}
 	if i.Edited != 0 {
 		e.State.Edited = time.UnixMilli(i.Edited).UTC()
 	}
-	for _, f := range i.Files {
-		e.Body.Attachments = append(e.Body.Attachments, chat.Attachment{
-			Media: chat.MediaID(f.Media), Name: f.Name, Type: f.Type, Size: f.Size,
-		})
+	e.Until = e.Timer.Until(e.At)
+	if thread := chat.ConversationID(i.Thread); e.Kind == chat.Message {
+		e.State.Thread = thread
+	} else {
+		e.Body.Thread = thread
 	}
 	return e, addMarks(&e.State, from)
 }

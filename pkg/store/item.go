@@ -15,6 +15,9 @@ import (
 // The sort keys of the conversations table, in their order.
 const (
 	memberPrefix = "A#"
+	bodyPrefix   = "B#"
+	banPrefix    = "D#"
+	invitePrefix = "I#"
 	entryPrefix  = "M#"
 	headKey      = "Z#head"
 )
@@ -39,6 +42,9 @@ type headItem struct {
 	Size         int                  `dynamo:"size"`
 	Members      map[string]placeItem `dynamo:"members,omitempty"`
 	Rules        chat.Seq             `dynamo:"rules,omitempty"`
+	Pins         []chat.Seq           `dynamo:"pins,omitempty"`
+	Parent       string               `dynamo:"parent,omitempty"`
+	Root         chat.Seq             `dynamo:"root,omitempty"`
 	Blocked      []string             `dynamo:"blocked,set,omitempty"`
 	Request      string               `dynamo:"request,omitempty"`
 	Epoch        chat.Epoch           `dynamo:"epoch,omitempty"`
@@ -53,6 +59,9 @@ type setupItem struct {
 	Announce  bool            `dynamo:"announce,omitempty"`
 	Slow      int64           `dynamo:"slow,omitempty"` // milliseconds
 	History   chat.Visibility `dynamo:"history,omitempty"`
+	Timer     int64           `dynamo:"timer,omitempty"` // seconds
+	TimerFrom chat.Start      `dynamo:"timerFrom,omitempty"`
+	Timed     bool            `dynamo:"timed,omitempty"`
 }
 
 // placeItem is a place in the header. The header is read for every message and has up to 200 of them, so an ordinary
@@ -89,10 +98,11 @@ func (i placeItem) place() chat.Place {
 func newHead(c chat.Conversation) headItem {
 	h := headItem{
 		Conversation: string(c.ID), Item: headKey, Kind: c.Kind, Creator: string(c.Creator), Created: c.Created.UnixMilli(),
-		Size: c.Size, Rules: c.Rules, Request: string(c.Request), Epoch: c.Epoch,
+		Size: c.Size, Rules: c.Rules, Request: string(c.Request), Epoch: c.Epoch, Pins: c.Pins, Parent: string(c.Parent), Root: c.Root,
 		setupItem: setupItem{
 			Name: c.Setup.Name, Picture: string(c.Setup.Picture), PictureBy: string(c.Setup.PictureBy),
 			Announce: c.Setup.Announce, Slow: c.Setup.Slow.Milliseconds(), History: c.Setup.History,
+			Timer: seconds(c.Setup.Timer.After), TimerFrom: c.Setup.Timer.From, Timed: c.Setup.Timed,
 		},
 	}
 	for user := range c.Blocked {
@@ -110,10 +120,12 @@ func newHead(c chat.Conversation) headItem {
 func (h headItem) conversation() chat.Conversation {
 	c := chat.Conversation{
 		ID: chat.ConversationID(h.Conversation), Kind: h.Kind, Creator: chat.UserID(h.Creator),
-		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules, Request: chat.UserID(h.Request), Epoch: h.Epoch,
+		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules, Request: chat.UserID(h.Request),
+		Pins: h.Pins, Parent: chat.ConversationID(h.Parent), Root: h.Root, Epoch: h.Epoch,
 		Setup: chat.Setup{
 			Name: h.Name, Picture: chat.MediaID(h.Picture), PictureBy: chat.UserID(h.PictureBy),
 			Announce: h.Announce, Slow: time.Duration(h.Slow) * time.Millisecond, History: h.History,
+			Timer: timer(h.Timer, h.TimerFrom), Timed: h.Timed,
 		},
 	}
 	for _, user := range h.Blocked {
@@ -122,7 +134,7 @@ func (h headItem) conversation() chat.Conversation {
 		}
 		c.Blocked[chat.UserID(user)] = true
 	}
-	if h.Members != nil {
+	if h.Members != nil || h.Kind == chat.Thread { // everybody may have stopped following
 		c.Members = make(map[chat.UserID]chat.Place, len(h.Members))
 		for user, place := range h.Members {
 			c.Members[chat.UserID(user)] = place.place()
@@ -138,14 +150,27 @@ type memberItem struct {
 	User         string    `dynamo:"user"`
 	Role         chat.Role `dynamo:"role"`
 	From         chat.Seq  `dynamo:"from,omitempty"`
+	Since        chat.Seq  `dynamo:"since,omitempty"`
 	// Read is up to where the member has read.
 	Read chat.Seq `dynamo:"read,omitempty"`
+	// Spoke is when the member has last spoken in slow mode, in milliseconds, Said in which message and Tried at which seq.
+	Spoke int64    `dynamo:"spoke,omitempty"`
+	Said  string   `dynamo:"said,omitempty"`
+	Tried chat.Seq `dynamo:"tried,omitempty"`
 }
 
 func newMember(id chat.ConversationID, s chat.Seat) memberItem {
-	return memberItem{Conversation: string(id), Item: memberKey(s.User), User: string(s.User), Role: s.Role, From: s.From}
+	return memberItem{Conversation: string(id), Item: memberKey(s.User), User: string(s.User), Role: s.Role, From: s.From, Since: s.Since}
 }
 
 func (i memberItem) seat() chat.Seat {
-	return chat.Seat{User: chat.UserID(strings.TrimPrefix(i.Item, memberPrefix)), Place: chat.Place{Role: i.Role, From: i.From}}
+	return chat.Seat{
+		User: chat.UserID(strings.TrimPrefix(i.Item, memberPrefix)), Place: chat.Place{Role: i.Role, From: i.From}, Since: i.Since,
+	}
+}
+
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }
+
+func timer(after int64, from chat.Start) chat.Timer {
+	return chat.Timer{After: time.Duration(after) * time.Second, From: from}
 }

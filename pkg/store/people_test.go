@@ -112,15 +112,15 @@ func TestStances(t *testing.T) {
 		t.Fatal(err)
 	}
 	muted := chat.Stance{User: "bob", Muted: chat.Forever, Mentions: true}
-	done(t, log.Quieten(t.Context(), c.ID, muted))
-	if err := log.Quieten(t.Context(), c.ID, chat.Stance{User: "eve", Muted: chat.Forever}); chat.AsError(err).Code != chat.Forbidden {
+	done(t, log.Quieten(t.Context(), c.ID, muted, epoch))
+	if err := log.Quieten(t.Context(), c.ID, chat.Stance{User: "eve", Muted: chat.Forever}, epoch); chat.AsError(err).Code != chat.Forbidden {
 		t.Errorf("eve: %v", err)
 	}
 	got, err := log.Stances(t.Context(), c.ID, []chat.UserID{"ann", "bob", "eve"})
 	if err != nil || !slices.Equal(got, []chat.Stance{{User: "ann"}, muted, {User: "eve"}}) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	done(t, log.Quieten(t.Context(), c.ID, chat.Stance{User: "bob"}))
+	done(t, log.Quieten(t.Context(), c.ID, chat.Stance{User: "bob"}, epoch))
 	if got, err := log.Stances(t.Context(), c.ID, []chat.UserID{"bob"}); err != nil || got[0] != (chat.Stance{User: "bob"}) {
 		t.Errorf("%+v, %v", got, err)
 	}

@@ -59,15 +59,11 @@ const (
 func dueKey(t time.Time) string { return fmt.Sprintf("%015d", t.UnixMilli()) }
 
 func newScheduled(s chat.Scheduled) scheduledItem {
-	item := scheduledItem{
+	return scheduledItem{
 		User: string(s.User), Item: scheduledPrefix + string(s.ID), Timer: waits, Due: dueKey(s.At),
 		Conversation: string(s.Conversation), Peer: string(s.Peer), Text: s.Body.Text, Reply: s.Body.Reply,
-		Mentions: names(s.Body.Mentions), Everybody: s.Body.Everybody,
+		Mentions: names(s.Body.Mentions), Everybody: s.Body.Everybody, Files: newFiles(s.Body.Attachments),
 	}
-	for _, a := range s.Body.Attachments {
-		item.Files = append(item.Files, attachmentItem{string(a.Media), a.Name, a.Type, a.Size})
-	}
-	return item
 }
 
 func (i scheduledItem) scheduled() (chat.Scheduled, error) {
@@ -75,18 +71,12 @@ func (i scheduledItem) scheduled() (chat.Scheduled, error) {
 	if _, err := fmt.Sscanf(i.Due, "%d", &ms); err != nil {
 		return chat.Scheduled{}, fmt.Errorf("due %q: %w", i.Due, err)
 	}
-	s := chat.Scheduled{
+	return chat.Scheduled{
 		User: chat.UserID(i.User), ID: chat.MessageID(strings.TrimPrefix(i.Item, scheduledPrefix)),
 		Conversation: chat.ConversationID(i.Conversation), Peer: chat.UserID(i.Peer),
-		Body: chat.Body{Text: i.Text, Reply: i.Reply, Mentions: users(i.Mentions), Everybody: i.Everybody},
+		Body: chat.Body{Text: i.Text, Attachments: filesOf(i.Files), Reply: i.Reply, Mentions: users(i.Mentions), Everybody: i.Everybody},
 		At:   time.UnixMilli(ms).UTC(), After: i.After, Failed: i.Failed,
-	}
-	for _, f := range i.Files {
-		s.Body.Attachments = append(s.Body.Attachments, chat.Attachment{
-			Media: chat.MediaID(f.Media), Name: f.Name, Type: f.Type, Size: f.Size,
-		})
-	}
-	return s, nil
+	}, nil
 }
 
 // AddScheduled implements chat.Schedule with one conditional PutItem.

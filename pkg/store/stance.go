@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/guregu/dynamo/v2"
 
@@ -44,9 +45,10 @@ func (s *Conversations) Stances(ctx context.Context, id chat.ConversationID, use
 }
 
 // Quieten implements chat.Stances with one UpdateItem.
-func (s *Conversations) Quieten(ctx context.Context, id chat.ConversationID, stance chat.Stance) (err error) {
+func (s *Conversations) Quieten(ctx context.Context, id chat.ConversationID, stance chat.Stance, at time.Time) (err error) {
 	defer wrap(&err, "quieten %s", id)
-	update := setTime(s.table.Update("conversation", string(id)).Range("item", memberKey(stance.User)), "muted", stance.Muted)
+	update := setTime(s.table.Update("conversation", string(id)).Range("item", memberKey(stance.User)), "muted", stance.Muted).
+		Set("touched", at.UnixMilli())
 	if stance.Mentions {
 		update = update.Set("mentionsonly", true)
 	} else {

@@ -3,6 +3,9 @@
 // Table conversations, partition key = conversation:
 //
 //	A#<user>              a member: role
+//	B#<seq>#<id>#<user>   what a message says that disappears, see body.go
+//	D#<user>              somebody who is kept out
+//	I#<invitation>        a link into the group
 //	M#<seq, zero padded>  an entry
 //	Z#head                the header: kind, name, members inline up to 200, what two people have decided about each other
 //
@@ -19,6 +22,8 @@
 package store
 
 import (
+	"time"
+
 	"github.com/guregu/dynamo/v2"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -29,13 +34,21 @@ type Conversations struct {
 	db    *dynamo.DB
 	table dynamo.Table
 	index string
+	now   func() time.Time
 	// epoch is that of conversations which are created.
 	epoch chat.Epoch
 }
 
 // NewConversations returns the log in a table whose index lists conversations by user.
 func NewConversations(db *dynamo.DB, table, index string) *Conversations {
-	return &Conversations{db: db, table: db.Table(table), index: index}
+	return &Conversations{db: db, table: db.Table(table), index: index, now: time.Now}
+}
+
+// At returns the same log on another clock, by which messages disappear.
+func (s *Conversations) At(now func() time.Time) *Conversations {
+	there := *s
+	there.now = now
+	return &there
 }
 
 // Since returns the log in a table that was restored from a backup. What it creates is of that epoch: a direct conversation

@@ -19,11 +19,11 @@ const storm = 100
 // What a function that appends entries needs, besides delivering them.
 var sending = append([]Grant{
 	{Conversations, []string{
-		"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+		"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
 	}},
 	// Whether a first message or a new member is welcome, how many conversations a user begins, the draft of what is sent.
 	{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
-	{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+	{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}},
 	{Fanout, []string{"sqs:SendMessage"}},
 }, delivery...)
 
@@ -55,9 +55,23 @@ var Functions = []Function{
 	},
 	{
 		Name: "message", About: "appends to conversations and hands each entry to its members",
-		Routes: []string{"send", "create", "edit", "delete", "react"},
+		Routes: []string{"send", "create", "edit", "delete", "react", "pin", "hide", "follow"},
 		Grants: sending,
 		// 512 MB buys 0.3 of a vCPU, which is what the TLS of a fan-out needs.
+		Memory: 512, Timeout: 15 * time.Second,
+	},
+	{
+		Name: "group", About: "changes who is in a group and what it is like",
+		Routes: []string{"add", "remove", "leave", "role", "change", "invite", "invites", "revoke", "preview", "join"},
+		Grants: append([]Grant{
+			{Conversations, []string{
+				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+				"dynamodb:DeleteItem", "dynamodb:ConditionCheckItem",
+			}},
+			{People, []string{"dynamodb:BatchGetItem"}}, // who has blocked whom, who is whose contact
+			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+			{Fanout, []string{"sqs:SendMessage"}},
+		}, delivery...),
 		Memory: 512, Timeout: 15 * time.Second,
 	},
 	{
@@ -70,13 +84,13 @@ var Functions = []Function{
 		Memory: 512, Timeout: 20 * time.Second,
 	},
 	{
-		Name: "sync", About: "reads: what was missed, history, conversations, members",
-		Routes: []string{"sync", "history", "conversations", "members"},
+		Name: "sync", About: "reads: what was missed, history, conversations, members, who has seen what",
+		Routes: []string{"sync", "history", "conversations", "members", "seen", "explain", "pins", "threads"},
 		Grants: []Grant{
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
-			{People, []string{"dynamodb:BatchGetItem"}},
+			{People, []string{"dynamodb:BatchGetItem"}}, // who may see whom, and whom the caller does not want to hear
 		},
 		Memory: 512, Timeout: 15 * time.Second,
 	},
@@ -85,7 +99,7 @@ var Functions = []Function{
 		Routes: []string{"draft", "drafts", "schedule", "unschedule", "scheduled"},
 		Grants: []Grant{
 			{People, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"}},
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}}, // what is attached is kept until it is sent
 			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Posts, []string{"POST", "GET"}}, // to the caller's other devices
@@ -103,17 +117,17 @@ var Functions = []Function{
 		Name: "search", About: "finds messages in the conversations of whoever asks",
 		Routes: []string{"search"},
 		Grants: []Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{ConversationsByUser, []string{"dynamodb:Query"}},
 		},
 		// 512 MB: a request reads and folds up to some megabytes of text.
 		Memory: 512, Timeout: 15 * time.Second,
 	},
 	{
-		Name: "signal", About: "passes on who is typing",
-		Routes: []string{"typing"},
+		Name: "signal", About: "passes on who is typing and how far members are, and keeps what they chose",
+		Routes: []string{"typing", "receipts", "mark", "prefs"},
 		Grants: []Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}},
 			{Sessions, []string{"dynamodb:BatchGetItem"}},
 			{Posts, []string{"POST", "GET"}},
 		},
@@ -144,7 +158,7 @@ var Functions = []Function{
 		Name: "media", About: "signs uploads and downloads",
 		Routes: []string{"upload", "download"},
 		Grants: []Grant{
-			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem"}},
+			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{People, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{Media, []string{"s3:PutObject", "s3:PutObjectTagging", "s3:GetObject"}},
 		},

@@ -1,6 +1,9 @@
 package topology
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Table is a DynamoDB table: on demand, encrypted, with point-in-time recovery.
 type Table struct {
@@ -74,8 +77,24 @@ type Bucket struct {
 	// Pending is the tag, as key and value, of an object that no message names yet; such objects go after PendingDays.
 	PendingKey, PendingValue string
 	PendingDays              int
-	Env                      string
+	// Lives are after how many days objects go that messages name which disappear. They carry the tag PendingKey=days-<n>.
+	Lives [5]int
+	Env   string
 }
+
+// Life is the tag of objects that are needed for some time from now on, and were uploaded up to PendingDays ago; "" if that is
+// longer than all Lives.
+func (b Bucket) Life(d time.Duration) string {
+	for _, days := range b.Lives {
+		if d <= time.Duration(days-b.PendingDays)*24*time.Hour {
+			return LifeTag(days)
+		}
+	}
+	return ""
+}
+
+// LifeTag is the value of the tag of objects that go after some days.
+func LifeTag(days int) string { return "days-" + strconv.Itoa(days) }
 
 // EnvName is the variable that holds the bucket's name.
 func (b Bucket) EnvName() string { return b.Env }
@@ -123,8 +142,9 @@ var (
 		Name: "grace", DeadLetter: DeadLetters{"grace-dead"}, Visibility: time.Minute, MaxReceives: 5, Batch: 10,
 		Env: "PARLEY_GRACE_QUEUE",
 	}
-	// Media holds what messages attach.
-	Media = Bucket{Name: "media", PendingKey: "state", PendingValue: "pending", PendingDays: 1, Env: "PARLEY_MEDIA_BUCKET"}
+	// Media holds what messages attach. Its lives are a day, a week, a month and three, which messages may last that disappear,
+	// and half a year, if the timer of three months begins after three; each and the day that an upload may wait.
+	Media = Bucket{Name: "media", PendingKey: "state", PendingValue: "pending", PendingDays: 1, Lives: [5]int{2, 8, 31, 91, 181}, Env: "PARLEY_MEDIA_BUCKET"}
 	// Posts is how functions reach connections.
 	Posts = Connections{Env: "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"}
 	// Push is where device tokens are registered.

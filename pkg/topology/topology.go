@@ -89,7 +89,7 @@ var MockRoutes = map[string]string{"ping": `{"event":"pong"}`}
 
 // SilentRoutes have no reply, so that none is billed: what they ask for is of the moment, or is asked again. Only an error is
 // posted to the caller.
-var SilentRoutes = map[string]bool{"typing": true}
+var SilentRoutes = map[string]bool{"typing": true, "receipts": true}
 
 // Responds reports whether the route has a route response, so that what its function returns is sent to the caller.
 func Responds(route string) bool {

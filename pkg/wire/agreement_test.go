@@ -53,11 +53,11 @@ var unsayable = map[string]func(frame []byte) bool{
 	},
 	// A pattern does not know how long a month is.
 	"a time that no calendar has": func(frame []byte) bool {
-		var request struct{ Before, After, Until any }
+		var request struct{ Before, After, Since, Until any }
 		if json.Unmarshal(frame, &request) != nil {
 			return false
 		}
-		return slices.ContainsFunc([]any{request.Before, request.After, request.Until}, func(v any) bool {
+		return slices.ContainsFunc([]any{request.Before, request.After, request.Since, request.Until}, func(v any) bool {
 			s, ok := v.(string)
 			return ok && !isTime(s)
 		})

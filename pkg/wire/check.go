@@ -23,7 +23,7 @@ func (r *Send) check() error {
 	if err := r.Head.check(); err != nil {
 		return err
 	}
-	if err := r.To.check(); err != nil {
+	if err := r.To.checkSend(); err != nil {
 		return err
 	}
 	switch {
@@ -32,11 +32,21 @@ func (r *Send) check() error {
 	case r.After != nil && *r.After > chat.MaxSeq:
 		return invalid("after: not a seq")
 	}
+	if r.Expires != nil {
+		if err := checkTimer("expires", *r.Expires); err != nil {
+			return err
+		}
+	}
+	if r.Body.Forward != nil {
+		return r.Body.checkForward()
+	}
 	return r.Body.check()
 }
 
 func (c Content) check() error {
 	switch {
+	case c.Forward != nil:
+		return invalid("body.forward: only in send")
 	case c.Text == "" && len(c.Attachments) == 0:
 		return invalid("body: a text, attachments, or both")
 	case utf8.RuneCountInString(c.Text) > chat.MaxText:
@@ -137,10 +147,10 @@ func (r *Create) check() error {
 	if err := r.Head.check(); err != nil {
 		return err
 	}
-	switch n := utf8.RuneCountInString(r.Name); {
+	switch {
 	case !r.ID.Valid():
 		return invalid("id: a lower-case UUID")
-	case n < 1 || n > chat.MaxName || hasControl(r.Name):
+	case !validName(r.Name):
 		return invalid("name: 1 to 100 characters, no control characters")
 	case len(r.Members) < 1:
 		return invalid("members: at least one")
@@ -154,7 +164,7 @@ func (r *Create) check() error {
 		}
 		seen[m] = true
 	}
-	return nil
+	return checkHistory(r.History)
 }
 
 func (r *Sync) check() error {
@@ -197,6 +207,9 @@ func (r *Conversations) check() error {
 	if r.Next != "" && !r.Next.Valid() {
 		return invalid("next: not from an earlier page")
 	}
+	if _, err := ParseTime(r.Since); r.Since != "" && err != nil {
+		return invalid("since: not from an earlier list")
+	}
 	return checkLimit(r.Limit, chat.MaxPage)
 }
 
@@ -232,11 +245,11 @@ func (r *Download) check() error {
 	switch {
 	case r.User != "" && !r.User.Valid():
 		return invalid("user: not a user id")
-	case r.User != "" && (r.Conversation != "" || r.Seq != 0):
+	case r.User != "" && (r.Conversation != "" || r.Seq != nil):
 		return invalid("user: without conversation and seq")
 	case r.User == "" && !r.Conversation.Valid():
 		return invalid("conversation: not a conversation id")
-	case r.User == "" && (r.Seq < 1 || r.Seq > chat.MaxSeq):
+	case r.User == "" && r.Seq != nil && (*r.Seq < 1 || *r.Seq > chat.MaxSeq):
 		return invalid("seq: a seq of at least 1")
 	case !r.Media.Valid():
 		return invalid("media: not a media id")
@@ -281,6 +294,11 @@ func checkFile(name, contentType string, size int64) error {
 		return chat.Errorf(chat.TooLarge, "size: at most %d bytes", chat.MaxUpload)
 	}
 	return nil
+}
+
+func validName(name string) bool {
+	n := utf8.RuneCountInString(name)
+	return 1 <= n && n <= chat.MaxName && !hasControl(name)
 }
 
 func hasControl(s string) bool { return strings.ContainsFunc(s, unicode.IsControl) }

@@ -97,7 +97,7 @@ func (r *Drafts) check() error {
 // check is of whom something is for.
 func (t Target) check() error {
 	switch {
-	case (t.User == "") == (t.Conversation == ""):
+	case (t.User == "") == (t.Conversation == ""), t.Thread != nil:
 		return invalid("to: exactly one of user and conversation")
 	case t.User != "" && !t.User.Valid():
 		return invalid("to.user: not a user id")

@@ -70,19 +70,29 @@ type Entry struct {
 	Edited  string `json:"edited,omitzero"`
 	// Deleted means that the message is gone for everybody; only its place is left.
 	Deleted bool `json:"deleted,omitzero"`
+	// Expired means that the time of the message was over; only its place is left. Until is when that will be, and Timer how
+	// that is found if it is not known yet.
+	Expired bool   `json:"expired,omitzero"`
+	Until   string `json:"until,omitzero"`
+	Timer   *Timer `json:"timer,omitzero"`
+	// Thread is the one about the message.
+	Thread chat.ConversationID `json:"thread,omitzero"`
 	// Reactions sums up what members have on the message, the most frequent first.
 	Reactions []Reaction `json:"reactions,omitzero"`
 }
 
 // Body is what an entry says: Content for "message"; Name and Size for "created"; Target and what it says now for "edited";
 // Target for "deleted"; Target and all that its sender now has on it for "reacted"; Users for "added" and "removed"; Users
-// and Role for "ranked"; Setup for "changed"; nothing for "joined", "left" and "hidden".
+// and Role for "ranked", and for "left" if the owner did: the one who is the owner now; Setup for "changed"; Target, and Off
+// if it is no more, for "pinned"; Target and Thread for "threaded"; nothing for "joined" and "hidden".
 type Body struct {
 	Text        string        `json:"text,omitzero"`
 	Attachments []Attachment  `json:"attachments,omitzero"`
 	Reply       chat.Seq      `json:"reply,omitzero"`
 	Mentions    []chat.UserID `json:"mentions,omitzero"`
 	Everybody   bool          `json:"everybody,omitzero"`
+	Forwarded   bool          `json:"forwarded,omitzero"`
+	Off         bool          `json:"off,omitzero"`
 	Target      chat.Seq      `json:"target,omitzero"`
 	Reactions   []string      `json:"reactions,omitzero"`
 	Name        string        `json:"name,omitzero"`
@@ -90,6 +100,8 @@ type Body struct {
 	Users       []chat.UserID `json:"users,omitzero"`
 	Role        chat.Role     `json:"role,omitzero"`
 	Setup       *Setup        `json:"setup,omitzero"`
+
+	Thread chat.ConversationID `json:"thread,omitzero"`
 }
 
 // Setup is what was changed of a group; what is missing was not. An empty picture was taken away. Slow is in seconds.
@@ -99,6 +111,7 @@ type Setup struct {
 	Announce *bool            `json:"announce,omitzero"`
 	Slow     *int             `json:"slow,omitzero"`
 	History  *chat.Visibility `json:"history,omitzero"`
+	Timer    *Timer           `json:"timer,omitzero"`
 }
 
 func fromAmendment(a *chat.Amendment) *Setup {
@@ -109,6 +122,9 @@ func fromAmendment(a *chat.Amendment) *Setup {
 	if a.Slow != nil {
 		seconds := int(a.Slow.Seconds())
 		s.Slow = &seconds
+	}
+	if a.Timer != nil {
+		s.Timer = FromTimer(*a.Timer)
 	}
 	return s
 }
@@ -158,6 +174,11 @@ type Page struct {
 type Listed struct {
 	Conversations []Conversation      `json:"conversations"`
 	Next          chat.ConversationID `json:"next,omitzero"`
+	// Since asks later for what has changed from now on. Only the first page has it: keep it until the last one has come.
+	Since string `json:"since,omitzero"`
+	// Of is how many conversations the caller is in, of those that were looked at for this page; only with since. If the pages
+	// count others than the client has, it was removed from one or put into one: it asks for all.
+	Of *int `json:"of,omitzero"`
 }
 
 // Conversation is one line of the list.
@@ -185,6 +206,16 @@ type Conversation struct {
 	Announce bool            `json:"announce,omitzero"`
 	Slow     int             `json:"slow,omitzero"`
 	History  chat.Visibility `json:"history,omitzero"`
+	// Timer makes what is sent from now on disappear.
+	Timer *Timer `json:"timer,omitzero"`
+	// Pins is how many messages are pinned.
+	Pins int `json:"pins,omitzero"`
+	// Hides are the messages that the caller has hidden from themselves.
+	Hides *Hides `json:"hides,omitzero"`
+	// Parent and Root are the conversation and the message in it that a thread is about.
+	Parent chat.ConversationID `json:"parent,omitzero"`
+	Root   chat.Seq            `json:"root,omitzero"`
+	Own
 }
 
 // MemberList is the result of members. Next asks for the page that follows.
@@ -241,9 +272,16 @@ func FromEntry(e chat.Entry) Entry {
 		Body: Body{
 			Text: b.Text, Attachments: fromAttachments(b.Attachments), Reply: b.Reply, Mentions: b.Mentions, Everybody: b.Everybody,
 			Target: b.Target, Reactions: b.Reactions, Name: b.Name, Size: b.Size,
-			Users: b.Users, Role: b.Role, Setup: fromAmendment(b.Setup),
+			Users: b.Users, Role: b.Role, Setup: fromAmendment(b.Setup), Forwarded: b.Forwarded, Off: b.Off, Thread: b.Thread,
 		},
 		Version: e.State.Version, Deleted: e.State.Deleted, Reactions: summary(e.State.Reactions),
+		Expired: e.State.Expired, Thread: e.State.Thread,
+	}
+	switch {
+	case !e.Until.IsZero():
+		out.Until = Time(e.Until)
+	case e.Timer.Set():
+		out.Timer = FromTimer(e.Timer)
 	}
 	if !e.State.Edited.IsZero() {
 		out.Edited = Time(e.State.Edited)

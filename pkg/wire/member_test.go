@@ -16,12 +16,13 @@ func memberFrames() map[string]any {
 	name, picture, announce, slow, history := "Sailing 2028", chat.MediaID(""), true, 30*time.Second, chat.FromStart
 	two := []chat.UserID{"dan", "eve"}
 	return map[string]any{
-		"added":   entry(chat.Added, "ann", chat.Body{Users: two}),
-		"joined":  entry(chat.Joined, "dan", chat.Body{}),
-		"removed": entry(chat.Removed, "ann", chat.Body{Users: two}),
-		"left":    entry(chat.Left, "dan", chat.Body{}),
-		"ranked":  entry(chat.Ranked, "ann", chat.Body{Users: two, Role: chat.Moderator}),
-		"changed": entry(chat.Changed, "ann", chat.Body{Setup: &chat.Amendment{Name: &name}}),
+		"added":      entry(chat.Added, "ann", chat.Body{Users: two}),
+		"joined":     entry(chat.Joined, "dan", chat.Body{}),
+		"removed":    entry(chat.Removed, "ann", chat.Body{Users: two}),
+		"left":       entry(chat.Left, "dan", chat.Body{}),
+		"left.owner": entry(chat.Left, "ann", chat.Body{Users: two[:1], Role: chat.Owner}),
+		"ranked":     entry(chat.Ranked, "ann", chat.Body{Users: two, Role: chat.Moderator}),
+		"changed":    entry(chat.Changed, "ann", chat.Body{Setup: &chat.Amendment{Name: &name}}),
 		"changed.all": entry(chat.Changed, "ann", chat.Body{Setup: &chat.Amendment{
 			Name: &name, Picture: &picture, Announce: &announce, Slow: &slow, History: &history,
 		}}),

@@ -10,10 +10,12 @@ type Head struct {
 	Ref string `json:"ref"`
 }
 
-// Target is whom a message is for: exactly one of a person and a conversation.
+// Target is whom a message is for: exactly one of a person, a conversation, and the thread about a message.
 type Target struct {
 	User         chat.UserID         `json:"user,omitzero"`
 	Conversation chat.ConversationID `json:"conversation,omitzero"`
+	// Thread begins with the first message that is sent to it.
+	Thread *Place `json:"thread,omitzero"`
 }
 
 // Send says something.
@@ -27,15 +29,25 @@ type Send struct {
 	Body  Content   `json:"body"`
 	// Draft forgets the caller's draft in the conversation, which this was. Without it the draft stays.
 	Draft bool `json:"draft,omitzero"`
+	// Expires is after how many seconds the message disappears; by default when those of the conversation do.
+	Expires *int `json:"expires,omitzero"`
 }
 
-// Content is the body of a message: a text, attachments, or both.
+// Content is the body of a message: a text, attachments, or both; or else another message, which is repeated.
 type Content struct {
 	Text        string       `json:"text,omitzero"`
 	Attachments []Attachment `json:"attachments,omitzero"`
 	// Reply is the seq of the message that this one answers.
 	Reply chat.Seq `json:"reply,omitzero"`
 	Regard
+	// Forward is the message to repeat. Its text and attachments are copied, and nothing else.
+	Forward *Place `json:"forward,omitzero"`
+}
+
+// Place is where a message is.
+type Place struct {
+	Conversation chat.ConversationID `json:"conversation"`
+	Seq          chat.Seq            `json:"seq"`
 }
 
 // Regard names members who are to notice a message.
@@ -94,6 +106,9 @@ type Create struct {
 	ID      chat.MessageID `json:"id"`
 	Name    string         `json:"name"`
 	Members []chat.UserID  `json:"members"`
+	// What else is chosen for it; Amend changes it later.
+	Announce bool             `json:"announce,omitzero"`
+	History  *chat.Visibility `json:"history,omitzero"`
 }
 
 // Sync asks for what was said in conversations after a seq of each.
@@ -116,9 +131,10 @@ type History struct {
 	Limit        *int                `json:"limit,omitzero"`
 }
 
-// Conversations asks for a page of the caller's conversations.
+// Conversations asks for a page of the caller's conversations: all, or with Since those that have changed since then.
 type Conversations struct {
 	Head
+	Since string              `json:"since,omitzero"`
 	Next  chat.ConversationID `json:"next,omitzero"`
 	Limit *int                `json:"limit,omitzero"`
 }
@@ -140,12 +156,13 @@ type Upload struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Download asks where to GET an attachment of an entry, or the picture in a user's profile.
+// Download asks where to GET an attachment of an entry, the picture of a group, which has no Seq,
+// or the picture in a user's profile.
 type Download struct {
 	Head
 	User         chat.UserID         `json:"user,omitzero"`
 	Conversation chat.ConversationID `json:"conversation,omitzero"`
-	Seq          chat.Seq            `json:"seq,omitzero"`
+	Seq          *chat.Seq           `json:"seq,omitzero"`
 	Media        chat.MediaID        `json:"media"`
 }
 

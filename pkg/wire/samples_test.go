@@ -21,11 +21,31 @@ var requests = map[string]func() Request{
 	"edit":          func() Request { return new(Edit) },
 	"delete":        func() Request { return new(Delete) },
 	"react":         func() Request { return new(React) },
+	"pin":           func() Request { return new(Pin) },
+	"hide":          func() Request { return new(Hide) },
+	"follow":        func() Request { return new(Follow) },
+	"pins":          func() Request { return new(Pins) },
+	"threads":       func() Request { return new(Threads) },
 	"create":        func() Request { return new(Create) },
+	"add":           func() Request { return new(Add) },
+	"remove":        func() Request { return new(Remove) },
+	"leave":         func() Request { return new(Leave) },
+	"role":          func() Request { return new(Rank) },
+	"change":        func() Request { return new(Amend) },
+	"invite":        func() Request { return new(Invite) },
+	"invites":       func() Request { return new(Invites) },
+	"revoke":        func() Request { return new(Revoke) },
+	"preview":       func() Request { return new(Preview) },
+	"join":          func() Request { return new(Join) },
 	"sync":          func() Request { return new(Sync) },
 	"history":       func() Request { return new(History) },
 	"conversations": func() Request { return new(Conversations) },
 	"members":       func() Request { return new(Members) },
+	"receipts":      func() Request { return new(Receipts) },
+	"seen":          func() Request { return new(Seen) },
+	"mark":          func() Request { return new(Mark) },
+	"prefs":         func() Request { return new(Prefs) },
+	"explain":       func() Request { return new(Explain) },
 	"search":        func() Request { return new(Search) },
 	"upload":        func() Request { return new(Upload) },
 	"download":      func() Request { return new(Download) },
@@ -181,11 +201,11 @@ func eventFrames() map[string]any {
 		}, true}),
 		"reply.sync.nothing": NewReply("s3", Synced{}),
 		"reply.history":      NewReply("h1", Page{[]Entry{FromEntry(hi), FromEntry(picture)}, 43, true}),
-		"reply.conversations": NewReply("l1", Listed{[]Conversation{
-			{Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture, Role: chat.Member, Can: chat.Conversation{Kind: chat.Direct}.Capabilities(chat.Member)},
-			{Conversation: group, Kind: chat.Group, Name: name, Size: 3, Head: 2, Epoch: 1795299780, Last: &lastCharts, From: 2, Role: chat.Guest,
+		"reply.conversations": NewReply("l1", Listed{Conversations: []Conversation{
+			{Own: directOwn(), Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture, Role: chat.Member, Can: chat.Conversation{Kind: chat.Direct}.Capabilities(chat.Member)},
+			{Own: groupOwn(), Conversation: group, Kind: chat.Group, Name: name, Size: 3, Head: 2, Epoch: 1795299780, Last: &lastCharts, From: 2, Role: chat.Guest,
 				Can: chat.Conversation{}.Capabilities(chat.Guest), Picture: media, Announce: true, Slow: 30, History: chat.FromStart},
-		}, group}),
+		}, Next: group, Since: "2026-11-21T22:30:00.000Z"}),
 		"reply.conversations.end": NewReply("l2", Listed{}),
 		"reply.members": NewReply("m1", MemberList{Members: []MemberLine{
 			ann,
@@ -212,6 +232,9 @@ func TestEventSamplesAreWhatTheServerSays(t *testing.T) {
 	maps.Copy(said, changeFrames())
 	maps.Copy(said, peopleFrames())
 	maps.Copy(said, memberFrames())
+	maps.Copy(said, standingFrames())
+	maps.Copy(said, contentFrames())
+	maps.Copy(said, groupFrames())
 	maps.Copy(said, searchFrames())
 	maps.Copy(said, laterFrames())
 	maps.Copy(said, presenceFrames())

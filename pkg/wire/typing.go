@@ -20,6 +20,8 @@ type Typing struct {
 	Head
 	Conversation chat.ConversationID `json:"conversation"`
 	Kind         Doing               `json:"kind"`
+	// Read is a receipt that travels with it: who answers has just read, and one frame costs half of two.
+	Read *chat.Seq `json:"read,omitzero"`
 }
 
 // Composing is the frame that the others get: somebody is typing, for so many seconds unless it comes again, a message of
@@ -30,11 +32,14 @@ type Composing struct {
 	User         chat.UserID         `json:"user"`
 	Kind         Doing               `json:"kind"`
 	For          int                 `json:"for"`
+	// Read and Delivered are the receipt that came with it, for whom it is for.
+	Read      chat.Seq `json:"read,omitzero"`
+	Delivered chat.Seq `json:"delivered,omitzero"`
 }
 
 // NewComposing makes the frame.
 func NewComposing(c chat.ConversationID, user chat.UserID, kind Doing) Composing {
-	return Composing{EventTyping, c, user, kind, int(chat.TypingTime.Seconds())}
+	return Composing{Event: EventTyping, Conversation: c, User: user, Kind: kind, For: int(chat.TypingTime.Seconds())}
 }
 
 func (r *Typing) check() error {
@@ -46,6 +51,8 @@ func (r *Typing) check() error {
 		return invalid("conversation: not a conversation id")
 	case r.Kind != Text && r.Kind != Audio && r.Kind != None:
 		return invalid("kind: text, audio or none")
+	case !isSeq(r.Read):
+		return invalid("read: a seq of at least 1, or leave it out")
 	}
 	return nil
 }

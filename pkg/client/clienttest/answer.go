@@ -100,6 +100,8 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 			return nil, err
 		}
 		return s.change(k, chat.Reacted, r.Change, wire.Revision{}, r.Reactions)
+	case "pin", "hide", "follow", "pins", "threads":
+		return s.keep(k, action, frame)
 	case "create":
 		var r wire.Create
 		if err := wire.Decode(frame, &r); err != nil {
@@ -160,6 +162,36 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		return wire.Registered{Device: k.device}, nil
 	case "logout":
 		return s.logout(k), nil
+	case "receipts":
+		var r wire.Receipts
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return nil, s.receipts(k, r)
+	case "mark":
+		var r wire.Mark
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.mark(k, r)
+	case "prefs":
+		var r wire.Prefs
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.prefs(k, r)
+	case "seen":
+		var r wire.Seen
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.seenBy(k.user, r)
+	case "explain":
+		var r wire.Explain
+		if err := wire.Decode(frame, &r); err != nil {
+			return nil, err
+		}
+		return s.explain(k.user, r.Conversation)
 	case "typing":
 		var r wire.Typing
 		if err := wire.Decode(frame, &r); err != nil {
@@ -177,7 +209,8 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 		if err := wire.Decode(frame, &r); err != nil {
 			return nil, err
 		}
-		return s.unwatch(k, r), nil
+		k.unwatch(r)
+		return wire.Unwatched{}, nil
 	case "status":
 		var r wire.SetStatus
 		if err := wire.Decode(frame, &r); err != nil {
@@ -191,38 +224,70 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 	return s.doLater(k, action, frame)
 }
 
-func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Accepted, error) {
+func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, error) {
 	id := r.To.Conversation
 	if r.To.User != "" {
 		id = chat.DirectID(from, r.To.User)
 	}
+	if r.To.Thread != nil {
+		id = chat.ThreadID(r.To.Thread.Conversation, r.To.Thread.Seq)
+	}
 	l, ok := s.logs[id]
 	switch {
-	case !ok && r.To.User == "", ok && !slices.Contains(l.members, from):
-		return wire.Accepted{}, &chat.Error{Code: chat.Forbidden}
+	case !ok && r.To.Thread != nil:
+		var err error
+		if l, err = s.about(from, *r.To.Thread); err != nil {
+			return wire.Sent{}, err
+		}
+	case !ok && r.To.User == "", ok && !l.admits(from):
+		return wire.Sent{}, &chat.Error{Code: chat.Forbidden}
 	case !ok:
 		l = newLog(wire.Conversation{Conversation: id, Kind: chat.Direct, Size: 2}, "", []chat.UserID{from, r.To.User})
 		if err := s.welcome(l, from, r.To.User); err != nil {
-			return wire.Accepted{}, err
+			return wire.Sent{}, err
 		}
+	}
+	if !l.can(from, chat.CanSend) {
+		return wire.Sent{}, &chat.Error{Code: chat.Forbidden}
 	}
 	e := wire.Entry{Event: chat.Message, ID: r.ID, From: from, Body: wire.Body{
 		Text: r.Body.Text, Attachments: r.Body.Attachments, Reply: r.Body.Reply, Mentions: r.Body.Mentions, Everybody: r.Body.Everybody,
 	}}
 	if there, err := l.find(e, r.After); there != nil || err != nil {
-		return accept(there, err)
+		accepted, err := accept(there, err)
+		if err != nil {
+			return wire.Sent{}, err
+		}
+		return wire.Sent{Accepted: accepted, Until: there.Until, Timer: there.Timer}, nil
 	}
 	if err := l.refers(from, r.Body); err != nil {
-		return wire.Accepted{}, err
+		return wire.Sent{}, err
+	}
+	if r.Body.Forward != nil {
+		if err := s.repeat(from, *r.Body.Forward, &e); err != nil {
+			return wire.Sent{}, err
+		}
+	}
+	switch timer := l.timer(); {
+	case r.Expires != nil:
+		e.Until = wire.Time(time.Now().Add(time.Duration(*r.Expires) * time.Second))
+	case timer != nil && timer.From == chat.SinceSent:
+		e.Until = wire.Time(time.Now().Add(time.Duration(timer.After) * time.Second))
+	default:
+		e.Timer = timer
 	}
 	blocked, blocks := s.apart(l, from)
 	if blocks {
-		return wire.Accepted{}, chat.Errorf(chat.Forbidden, "you have blocked them")
+		return wire.Sent{}, chat.Errorf(chat.Forbidden, "you have blocked them")
 	}
 	s.logs[id] = l
+	if l.parent != nil {
+		s.tellThread(from, l, r.ID)
+		l.follow(append(slices.Clone(r.Body.Mentions), from)...)
+	}
 	l.hidden[chat.Seq(len(l.entries)+1)] = blocked
 	l.answered(from)
-	return s.append(k, l, e), nil
+	return wire.Sent{Accepted: s.append(k, l, e), Until: e.Until, Timer: e.Timer}, nil
 }
 
 func (s *Server) create(k *socket, r wire.Create) wire.Accepted {
@@ -248,10 +313,11 @@ func (s *Server) append(k *socket, l *log, e wire.Entry) wire.Accepted {
 		e.To = l.other(e.From)
 	}
 	l.entries = append(l.entries, e)
-	e = l.shown([]wire.Entry{e})[0]
+	e = l.shown(e.From, []wire.Entry{e})[0]
 	frame, _ := wire.Encode(e)
 	for to := range s.socks {
-		if to == k || !slices.Contains(l.members, to.user) || to.user != e.From && (l.hidden[e.Seq] || l.request == to.user) {
+		gone := slices.Contains(e.Body.Users, to.user) || e.Event == chat.Left && e.From == to.user
+		if to == k || !slices.Contains(l.members, to.user) && !gone || to.user != e.From && (l.hidden[e.Seq] || l.request == to.user) {
 			continue
 		}
 		post := func() { to.write(frame) }
@@ -266,94 +332,6 @@ func (s *Server) append(k *socket, l *log, e wire.Entry) wire.Accepted {
 
 func (l *log) other(user chat.UserID) chat.UserID {
 	return l.members[(slices.Index(l.members, user)+1)%2]
-}
-
-// role of a member: who made a group owns it.
-func (l *log) role(user chat.UserID) chat.Role {
-	if user == l.owner {
-		return chat.Owner
-	}
-	return chat.Member
-}
-
-func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
-	out := wire.Synced{Conversations: []wire.Missed{}}
-	left := 100 // entries in one frame
-	for _, c := range r.Cursors {
-		l, ok := s.logs[c.Conversation]
-		if !ok || !slices.Contains(l.members, user) {
-			out.Conversations = append(out.Conversations, wire.Missed{Conversation: c.Conversation, Gone: true})
-			continue
-		}
-		rest := l.entries[min(int(c.After), len(l.entries)):]
-		n := min(left, len(rest))
-		left -= n
-		out.More = out.More || n < len(rest)
-		if n > 0 {
-			out.Conversations = append(out.Conversations, wire.Missed{
-				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Epoch: l.conversation.Epoch, Entries: l.to(user, rest[:n]),
-			})
-		}
-	}
-	return out
-}
-
-func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
-	l, ok := s.logs[r.Conversation]
-	if !ok || !slices.Contains(l.members, user) {
-		return wire.Page{}, &chat.Error{Code: chat.Forbidden}
-	}
-	end := len(l.entries)
-	if r.Before != nil {
-		end = min(end, int(*r.Before)-1)
-	}
-	limit := chat.DefaultHistory
-	if r.Limit != nil {
-		limit = *r.Limit
-	}
-	from := max(0, end-limit)
-	return wire.Page{Entries: append([]wire.Entry{}, l.to(user, l.entries[from:end])...), Head: chat.Seq(len(l.entries)), More: from > 0}, nil
-}
-
-func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
-	out := wire.Listed{Conversations: []wire.Conversation{}}
-	var ids []chat.ConversationID
-	for id, l := range s.logs {
-		if id > r.Next && slices.Contains(l.members, user) {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	limit := min(len(ids), 10)
-	for _, id := range ids[:limit] {
-		l := s.logs[id]
-		line := l.conversation
-		line.Head = chat.Seq(len(l.entries))
-		line.Last = &l.to(user, l.entries[len(l.entries)-1:])[0]
-		line.Request = l.request == user
-		if line.Role = l.role(user); line.Kind == chat.Direct {
-			line.Peer = l.other(user)
-		}
-		out.Conversations = append(out.Conversations, line)
-	}
-	if limit < len(ids) {
-		out.Next = ids[limit-1]
-	}
-	return out
-}
-
-func (s *Server) members(user chat.UserID, r wire.Members) (wire.MemberList, error) {
-	l, ok := s.logs[r.Conversation]
-	if !ok || !slices.Contains(l.members, user) {
-		return wire.MemberList{}, &chat.Error{Code: chat.Forbidden}
-	}
-	out := wire.MemberList{Members: []wire.MemberLine{}}
-	sorted := slices.Sorted(slices.Values(l.members))
-	for _, m := range sorted {
-		shown := wire.FromShown(s.presence(m), time.Now())
-		out.Members = append(out.Members, wire.MemberLine{User: m, Role: l.role(m), Presence: shown.Status, Seen: shown.Seen})
-	}
-	return out, nil
 }
 
 func (s *Server) sign(owner chat.UserID, r wire.Upload) wire.Signed {

@@ -11,7 +11,7 @@ import (
 // change does what an edit, a deletion or a reaction asks, by the rules of the real one.
 func (s *Server) change(k *socket, kind chat.EntryKind, r wire.Change, revision wire.Revision, marks []string) (wire.Accepted, error) {
 	l, ok := s.logs[r.Conversation]
-	if !ok || !slices.Contains(l.members, k.user) {
+	if !ok || !l.admits(k.user) {
 		return wire.Accepted{}, &chat.Error{Code: chat.Forbidden}
 	}
 	e := wire.Entry{Event: kind, ID: r.ID, From: k.user, Body: wire.Body{Target: r.Seq, Reactions: marks}}
@@ -22,7 +22,7 @@ func (s *Server) change(k *socket, kind chat.EntryKind, r wire.Change, revision 
 		return wire.Accepted{}, &chat.Error{Code: chat.NotFound}
 	}
 	target := &l.entries[r.Seq-1]
-	if target.Event != chat.Message || target.Deleted {
+	if target.Event != chat.Message || target.Deleted || isDue(*target) || slices.Contains(l.hides[k.user], r.Seq) {
 		return wire.Accepted{}, &chat.Error{Code: chat.NotFound}
 	}
 	var err error
@@ -42,7 +42,7 @@ func (s *Server) change(k *socket, kind chat.EntryKind, r wire.Change, revision 
 
 func (l *log) edit(user chat.UserID, target *wire.Entry, revision wire.Revision) error {
 	switch {
-	case target.From != user, age(target) > chat.EditWindow, target.Version >= chat.MaxEdits:
+	case target.From != user, target.Body.Forwarded, age(target) > chat.EditWindow, target.Version >= chat.MaxEdits:
 		return &chat.Error{Code: chat.Forbidden}
 	case revision.Text == "" && len(target.Body.Attachments) == 0:
 		return &chat.Error{Code: chat.Invalid}
@@ -56,10 +56,10 @@ func (l *log) edit(user chat.UserID, target *wire.Entry, revision wire.Revision)
 }
 
 func (l *log) erase(user chat.UserID, target *wire.Entry) error {
-	if user != l.owner && (target.From != user || age(target) > chat.DeleteWindow) {
+	if !l.can(user, chat.CanErase) && (target.From != user || age(target) > chat.DeleteWindow) {
 		return &chat.Error{Code: chat.Forbidden}
 	}
-	target.Body, target.Version, target.Edited, target.Deleted = wire.Body{}, 0, "", true
+	target.Body, target.Version, target.Edited, target.Deleted, target.Until = wire.Body{}, 0, "", true, ""
 	delete(l.marks, target.Seq)
 	return nil
 }
@@ -96,11 +96,11 @@ func (l *log) refers(user chat.UserID, c wire.Content) error {
 		return &chat.Error{Code: chat.NotFound}
 	}
 	for _, mentioned := range c.Mentions {
-		if !slices.Contains(l.members, mentioned) {
+		if !l.admits(mentioned) {
 			return &chat.Error{Code: chat.Invalid}
 		}
 	}
-	if c.Everybody && user != l.owner {
+	if c.Everybody && !l.can(user, chat.CanEverybody) {
 		return &chat.Error{Code: chat.Forbidden}
 	}
 	return nil
@@ -125,17 +125,31 @@ func (l *log) find(e wire.Entry, after *chat.Seq) (*wire.Entry, error) {
 	return nil, nil //nolint:nilnil // it is not there
 }
 
-// shown are entries as readers get them: messages with their reactions, edits with what the message says now.
-func (l *log) shown(entries []wire.Entry) []wire.Entry {
+// shown are entries as a reader gets them: messages with their reactions, edits with what the message says now, and nothing
+// of what is due, or hidden from the reader.
+func (l *log) shown(user chat.UserID, entries []wire.Entry) []wire.Entry {
 	shown := slices.Clone(entries)
 	for i := range shown {
-		switch e := &shown[i]; e.Event {
+		e := &shown[i]
+		if slices.Contains(l.hides[user], e.Seq) || e.Event == chat.Edited && slices.Contains(l.hides[user], e.Body.Target) {
+			*e = wire.Entry{Event: chat.Hidden, Conversation: e.Conversation, Seq: e.Seq}
+			continue
+		}
+		switch e.Event {
 		case chat.Message:
+			if isDue(*e) {
+				expire(e)
+				continue
+			}
 			e.Reactions = wire.FromEntry(chat.Entry{State: chat.State{Reactions: l.marks[e.Seq]}}).Reactions
 		case chat.Edited:
 			target := l.entries[e.Body.Target-1]
 			target.Body.Target = e.Body.Target
-			e.Body, e.Version, e.Edited, e.Deleted = target.Body, target.Version, target.Edited, target.Deleted
+			if isDue(target) {
+				expire(&target)
+				target.Body.Target = e.Body.Target
+			}
+			e.Body, e.Version, e.Edited, e.Deleted, e.Expired = target.Body, target.Version, target.Edited, target.Deleted, target.Expired
 		default: // the others show what they were written as
 		}
 	}

@@ -96,7 +96,7 @@ func (s *Server) doLater(k *socket, action string, frame []byte) (any, error) {
 		slices.SortFunc(list.Scheduled, func(a, b wire.Scheduled) int { return strings.Compare(string(a.ID), string(b.ID)) })
 		return list, nil
 	}
-	return nil, &chat.Error{Code: chat.UnknownAction}
+	return s.govern(k, action, frame)
 }
 
 func (s *Server) draft(k *socket, r wire.SetDraft) wire.Drafted {

@@ -206,7 +206,7 @@ func (s *Server) apart(l *log, user chat.UserID) (blocked, blocks bool) {
 
 // to are entries as one user gets them.
 func (l *log) to(user chat.UserID, entries []wire.Entry) []wire.Entry {
-	shown := l.shown(entries)
+	shown := l.shown(user, entries)
 	for i, e := range shown {
 		if l.hidden[e.Seq] && e.From != user {
 			shown[i] = wire.Entry{Event: chat.Hidden, Conversation: e.Conversation, Seq: e.Seq}

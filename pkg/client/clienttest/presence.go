@@ -14,7 +14,15 @@ func (s *Server) typing(k *socket, r wire.Typing) error {
 	if !ok || !slices.Contains(l.members, k.user) {
 		return &chat.Error{Code: chat.Forbidden}
 	}
-	frame, _ := wire.Encode(wire.NewComposing(r.Conversation, k.user, r.Kind))
+	composing := wire.NewComposing(r.Conversation, k.user, r.Kind)
+	if r.Read != nil {
+		if int(*r.Read) > len(l.entries) {
+			return &chat.Error{Code: chat.Invalid}
+		}
+		s.advance(k, l, chat.Receipt{Conversation: r.Conversation, Read: *r.Read}, true)
+		composing.Read = *r.Read
+	}
+	frame, _ := wire.Encode(composing)
 	for to := range s.socks {
 		if to.user != k.user && slices.Contains(l.members, to.user) {
 			to.write(frame)
@@ -57,11 +65,10 @@ func (s *Server) watch(k *socket, r wire.Watch) wire.Watched {
 	return out
 }
 
-func (s *Server) unwatch(k *socket, r wire.Unwatch) wire.Unwatched {
+func (k *socket) unwatch(r wire.Unwatch) {
 	for _, user := range r.Users {
 		delete(k.watching, user)
 	}
-	return wire.Unwatched{}
 }
 
 func (s *Server) setStatus(k *socket, r wire.SetStatus) wire.Chosen {

@@ -17,13 +17,13 @@ func (s *Server) search(user chat.UserID, r wire.Search) (wire.Found, error) {
 	if r.Words != "" && !ok {
 		return wire.Found{}, &chat.Error{Code: chat.Invalid}
 	}
-	if l := s.logs[r.In]; r.In != "" && (l == nil || !slices.Contains(l.members, user)) {
+	if l := s.logs[r.In]; r.In != "" && (l == nil || !l.admits(user)) {
 		return wire.Found{}, &chat.Error{Code: chat.Forbidden}
 	}
 	out := wire.Found{Hits: []wire.Hit{}}
 	for _, id := range slices.Sorted(maps.Keys(s.logs)) {
 		l := s.logs[id]
-		if !slices.Contains(l.members, user) || r.In != "" && r.In != id {
+		if !l.admits(user) || r.In != "" && r.In != id {
 			continue
 		}
 		for _, e := range slices.Backward(l.to(user, l.entries)) {
@@ -47,7 +47,7 @@ func (s *Server) search(user chat.UserID, r wire.Search) (wire.Found, error) {
 
 func fits(q wire.Query, words match.Words, e wire.Entry) bool {
 	switch {
-	case e.Event != chat.Message || e.Deleted,
+	case e.Event != chat.Message || e.Deleted || e.Expired,
 		q.From != "" && e.From != q.From,
 		q.Before != "" && e.At >= q.Before, // rendered times sort as times do
 		e.At < q.After,

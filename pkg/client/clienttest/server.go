@@ -79,16 +79,33 @@ type Fault struct {
 
 type log struct {
 	conversation wire.Conversation
-	owner        chat.UserID // of a group
 	members      []chat.UserID
+	places       map[chat.UserID]chat.Place // of the members of a group
+	banned       map[chat.UserID]bool
+	invites      map[chat.InviteID]*chat.Invite
 	entries      []wire.Entry // those that announce a change have only its target; messages are as they are now
 	marks        map[chat.Seq]map[chat.UserID][]string
+	standings    map[chat.UserID]*chat.Standing
 	hidden       map[chat.Seq]bool // from the other one of a direct conversation
 	request      chat.UserID       // who has not accepted it
+	hides        map[chat.UserID][]chat.Seq
+	pins         []chat.Seq
+	parent       *log // of a thread, whose members are who follows it
 }
 
 func newLog(c wire.Conversation, owner chat.UserID, members []chat.UserID) *log {
-	return &log{conversation: c, owner: owner, members: members, marks: map[chat.Seq]map[chat.UserID][]string{}, hidden: map[chat.Seq]bool{}}
+	l := &log{
+		conversation: c, members: members, marks: map[chat.Seq]map[chat.UserID][]string{}, places: map[chat.UserID]chat.Place{},
+		standings: map[chat.UserID]*chat.Standing{}, hidden: map[chat.Seq]bool{}, banned: map[chat.UserID]bool{}, invites: map[chat.InviteID]*chat.Invite{},
+		hides: map[chat.UserID][]chat.Seq{},
+	}
+	for _, user := range members {
+		l.places[user] = chat.Place{Role: chat.Member}
+	}
+	if owner != "" {
+		l.places[owner] = chat.Place{Role: chat.Owner}
+	}
+	return l
 }
 
 type socket struct {
@@ -183,11 +200,14 @@ func (s *Server) Reset() {
 }
 
 // Log returns the entries of a conversation as a device gets them that has missed all.
-func (s *Server) Log(id chat.ConversationID) []wire.Entry {
+func (s *Server) Log(id chat.ConversationID) []wire.Entry { return s.LogOf("", id) }
+
+// LogOf is Log as a user sees it.
+func (s *Server) LogOf(user chat.UserID, id chat.ConversationID) []wire.Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l, ok := s.logs[id]; ok {
-		return l.shown(l.entries)
+		return l.shown(user, l.entries)
 	}
 	return nil
 }
@@ -204,8 +224,8 @@ func (s *Server) Say(from, to chat.UserID, text string) wire.Accepted {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id := chat.MessageID(uuid(len(s.logs), s.count()))
-	accepted, _ := s.send(nil, from, wire.Send{ID: id, To: wire.Target{User: to}, Body: wire.Content{Text: text}})
-	return accepted
+	sent, _ := s.send(nil, from, wire.Send{ID: id, To: wire.Target{User: to}, Body: wire.Content{Text: text}})
+	return sent.Accepted
 }
 
 // PostRaw sends a frame to all connections of a user.

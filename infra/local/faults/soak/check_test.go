@@ -32,6 +32,7 @@ func (c *circle) check() {
 		}
 	}
 	c.checkOutcomes(logs)
+	c.checkMembers(logs[c.rooms[1].id])
 	back := connect(c.t, c.away).ready()
 	c.agree("I14", c.rooms[0], back, back.log(c.rooms[0].id), logs[c.rooms[0].id])
 }

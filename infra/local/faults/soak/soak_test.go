@@ -62,6 +62,7 @@ func soak(t *testing.T, seed uint64) {
 	t.Logf("PARLEY_SEED=%d", seed)
 
 	c.talk()
+	changed := c.govern()
 	stop := c.breakNetworks(rand.New(rand.NewPCG(seed, 0)))
 	c.settle(storm)
 	stop()
@@ -70,6 +71,7 @@ func soak(t *testing.T, seed uint64) {
 		d.network.cut()
 	}
 	c.settle(patience)
+	changed()
 
 	for i, r := range was.Rules {
 		t.Logf("%-28s struck %3d of %d", r.Fault, was.Counts[i].Injected, was.Counts[i].Asked)

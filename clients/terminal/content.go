@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/client"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// deed is what /hide, /pins, /timer and /unfollow do. It tells how that went.
+type deed func(ctx context.Context) (told string, err error)
+
+// plan reads what such a command asks.
+func plan(c command, r *room, to *client.Client) (deed, error) {
+	switch c.name {
+	case "hide":
+		seq, _ := c.numbered()
+		m, err := r.pick(seq, "")
+		return func(ctx context.Context) (string, error) {
+			return fmt.Sprintf("%d is hidden from you", m.Seq), to.Hide(ctx, r.id, m.Seq)
+		}, err
+	case "pins":
+		return func(ctx context.Context) (string, error) {
+			pinned, err := to.Pins(ctx, r.id)
+			if err != nil || len(pinned.Pins) == 0 {
+				return "nothing is pinned", err
+			}
+			var lines []string
+			for _, e := range pinned.Entries {
+				lines = append(lines, fmt.Sprintf("📌 %d %s: %s", e.Seq, e.From, quote(e)))
+			}
+			return strings.Join(lines, "\n"), nil
+		}, nil
+	case "timer":
+		timer := wire.Timer{}
+		if c.args[0] != "off" {
+			after, err := time.ParseDuration(c.args[0])
+			if err != nil {
+				return nil, fmt.Errorf("it is %s", usage[c.name].form)
+			}
+			timer = wire.Timer{After: int(after.Seconds()), From: chat.SinceSent}
+			if c.rest == "read" {
+				timer.From = chat.SinceRead
+			}
+		}
+		return func(ctx context.Context) (string, error) {
+			_, err := to.Change(ctx, r.id, wire.Amendment{Timer: &timer})
+			return "the timer is set", err
+		}, nil
+	default:
+		if r.parent == "" {
+			return nil, fmt.Errorf("this is no thread")
+		}
+		return func(ctx context.Context) (string, error) {
+			return "you hear no more of this thread", to.Follow(ctx, r.id, false)
+		}, nil
+	}
+}
+
+// forwarded reads /forward: the room with a user, and the message to repeat there.
+func (rs rooms) forwarded(c command, from *room) (*room, wire.Content, error) {
+	seq, rest := c.numbered()
+	if seq == 0 || rest == "" {
+		return nil, wire.Content{}, fmt.Errorf("it is %s", usage[c.name].form)
+	}
+	m, err := from.pick(seq, "")
+	if err != nil {
+		return nil, wire.Content{}, err
+	}
+	user, err := command{args: strings.Fields(rest)}.peer(rs.me)
+	if err != nil {
+		return nil, wire.Content{}, err
+	}
+	return rs.direct(user), client.Forward(from.id, m.Seq), nil
+}
+
+// threaded reads /thread: the room of the thread about a message, in which nothing need have been said yet, and what to say.
+func (rs rooms) threaded(c command, in *room) (*room, string, error) {
+	seq, rest := c.numbered()
+	switch {
+	case seq == 0:
+		return nil, "", fmt.Errorf("it is %s", usage[c.name].form)
+	case in.parent != "":
+		return nil, "", fmt.Errorf("a thread has no threads")
+	}
+	m, err := in.pick(seq, "")
+	if err != nil {
+		return nil, "", err
+	}
+	r := rs.get(chat.ThreadID(in.id, m.Seq))
+	rs.branch(r, wire.Place{Conversation: in.id, Seq: m.Seq})
+	return r, rest, nil
+}
+
+// brief reads /brief: after how many seconds a text disappears.
+func brief(c command) (seconds int, text string, err error) {
+	seconds, err = strconv.Atoi(c.args[0])
+	if err != nil || c.rest == "" {
+		return 0, "", fmt.Errorf("it is %s", usage[c.name].form)
+	}
+	return seconds, c.rest, nil
+}
+
+// hidden takes messages away that the user has hidden.
+func (rs rooms) hidden(h client.Hides) {
+	r := rs.get(h.Conversation)
+	r.now.Hide(h.Seqs...)
+	r.drawn = transcript{}
+}
+
+// expire takes away what messages said whose time is over.
+func (rs rooms) expire(now time.Time) {
+	for _, r := range rs.byID {
+		gone, _ := r.now.Expire(now)
+		for _, seq := range gone {
+			r.drawn.redraw(seq, &r.now)
+		}
+	}
+}
+
+// beside are what stands below a message besides what people have on it.
+func beside(r *room, e wire.Entry) string {
+	var all []string
+	if reactions := reactions(e); reactions != "" {
+		all = append(all, reactions)
+	}
+	for _, seq := range r.now.Pins() {
+		if seq == e.Seq {
+			all = append(all, "📌")
+		}
+	}
+	if e.Thread != "" {
+		all = append(all, fmt.Sprintf("💬 /thread %d", e.Seq))
+	}
+	if e.Until != "" || e.Timer != nil {
+		all = append(all, "⏱")
+	}
+	return strings.Join(all, "  ")
+}
+
+// content does what the commands in this file ask of the screen.
+func (s *screen) content(r *room, c command) tea.Cmd {
+	var cmd tea.Cmd
+	var err error
+	switch c.name {
+	case "forward":
+		var to *room
+		var content wire.Content
+		if to, content, err = s.rooms.forwarded(c, r); err == nil {
+			cmd = s.say(to, content)
+		}
+	case "thread":
+		var thread *room
+		var text string
+		if thread, text, err = s.rooms.threaded(c, r); err == nil {
+			cmd = s.enter(thread)
+			if text != "" {
+				cmd = tea.Batch(cmd, s.say(thread, client.Text(text)))
+			}
+		}
+	case "brief":
+		var seconds int
+		var text string
+		if seconds, text, err = brief(c); err == nil {
+			content := client.Text(text)
+			content.Regard = r.regard(s.rooms.me, text)
+			cmd = s.sent(r, &outgoing{pending: s.client.QueueBrief(r.target(), content, seconds), text: text})
+		}
+	default:
+		var do deed
+		if do, err = plan(c, r, s.client); err == nil {
+			cmd = func() tea.Msg {
+				told, err := do(s.ctx)
+				if err != nil {
+					told = explain(err)
+				}
+				return noted(told)
+			}
+		}
+	}
+	if err != nil {
+		s.notice = err.Error()
+	}
+	return cmd
+}
+
+// content does what the commands in this file ask, in lines.
+func (l *lines) content(ctx context.Context, r *room, c command) error {
+	l.settle(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch c.name {
+	case "forward":
+		to, content, err := l.rooms.forwarded(c, r)
+		if err == nil {
+			l.report(l.client.Queue(to.target(), content))
+		}
+		return err
+	case "thread":
+		thread, text, err := l.rooms.threaded(c, r)
+		if err != nil {
+			return err
+		}
+		l.open = thread
+		if text != "" {
+			l.report(l.client.Queue(thread.target(), client.Text(text)))
+		}
+		return nil
+	case "brief":
+		seconds, text, err := brief(c)
+		if err == nil {
+			l.report(l.client.QueueBrief(r.target(), client.Text(text), seconds))
+		}
+		return err
+	}
+	do, err := plan(c, r, l.client)
+	if err != nil {
+		return err
+	}
+	l.mu.Unlock() // what it does may be told while it is waited for
+	told, err := do(ctx)
+	l.mu.Lock()
+	if err == nil {
+		l.write("* " + strings.ReplaceAll(told, "\n", "\n* "))
+	}
+	return err
+}

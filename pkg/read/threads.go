@@ -1,0 +1,44 @@
+package read
+
+import (
+	"context"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Threads tells how far the threads about some messages of a conversation have come. It costs a query of the conversation, and
+// one for each message asked for.
+func (r *Reader) Threads(ctx context.Context, who chat.Identity, q wire.Threads) (wire.ThreadList, error) {
+	parent, err := chat.Enter(ctx, r.Log, q.Conversation, who.User, chat.Eventual)
+	if err != nil {
+		return wire.ThreadList{}, err
+	}
+	ids := make([]chat.ConversationID, len(q.Roots))
+	for i, root := range q.Roots {
+		ids[i] = chat.ThreadID(q.Conversation, root)
+	}
+	tails, err := each(ctx, ids, func(ctx context.Context, id chat.ConversationID) (chat.Tail, error) {
+		tail, _, err := r.Log.Tail(ctx, id, chat.Eventual)
+		return tail, err
+	})
+	if err != nil {
+		return wire.ThreadList{}, err
+	}
+	list := wire.ThreadList{Threads: []wire.ThreadLine{}}
+	for i, tail := range tails {
+		root := q.Roots[i]
+		if tail.Head == 0 || root < parent.Place.From {
+			continue
+		}
+		_, following := tail.Conversation.Members[who.User]
+		line := wire.ThreadLine{
+			Root: root, Conversation: ids[i], Head: tail.Head, At: wire.Time(tail.Last.At), Size: len(tail.Conversation.Members), Following: following,
+		}
+		if last := tail.Last.For(who.User, chat.Place{}); last.Kind != chat.Hidden {
+			line.From = last.From
+		}
+		list.Threads = append(list.Threads, line)
+	}
+	return list, nil
+}

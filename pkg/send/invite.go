@@ -1,0 +1,81 @@
+package send
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"time"
+
+	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/wire"
+)
+
+// Invite makes a link into a group. Its code is told once and not stored. The link is the group's: it works until it expires,
+// is used up or is revoked, whatever becomes of who made it. Asking twice makes two.
+func (g *Groups) Invite(ctx context.Context, who chat.Identity, q wire.Invite) (wire.Invited, error) {
+	all, err := g.invites(ctx, who, q.Conversation)
+	if err != nil {
+		return wire.Invited{}, err
+	}
+	now := g.Now().UTC().Truncate(time.Millisecond)
+	open := 0
+	for _, i := range all {
+		if i.Open(now) {
+			open++
+		} else if err := g.Gate.Revoke(ctx, q.Conversation, i.ID); err != nil { // or the list of what has ended would grow
+			return wire.Invited{}, err
+		}
+	}
+	if open >= chat.MaxInvites {
+		return wire.Invited{}, chat.Errorf(chat.TooLarge, "at most %d links at a time: revoke one", chat.MaxInvites)
+	}
+	random := make([]byte, 16)
+	rand.Read(random)
+	code := chat.NewInviteCode(q.Conversation, random)
+	i := chat.Invite{ID: code.ID(), Conversation: q.Conversation, By: who.User, Created: now, Expires: now.Add(chat.InviteLife)}
+	if q.ExpiresIn != nil {
+		i.Expires = now.Add(time.Duration(*q.ExpiresIn) * time.Second)
+	}
+	if q.MaxUses != nil {
+		i.Max = *q.MaxUses
+	}
+	return wire.Invited{Code: code, InviteLine: wire.FromInvite(i)}, g.Gate.PutInvite(ctx, i)
+}
+
+// Invites lists the links that work, the newest first.
+func (g *Groups) Invites(ctx context.Context, who chat.Identity, q wire.Invites) (wire.InviteList, error) {
+	all, err := g.invites(ctx, who, q.Conversation)
+	slices.SortFunc(all, func(a, b chat.Invite) int { return b.Created.Compare(a.Created) })
+	list := wire.InviteList{Invites: []wire.InviteLine{}}
+	now := g.Now()
+	for _, i := range all {
+		if i.Open(now) && len(list.Invites) < chat.MaxInvites {
+			list.Invites = append(list.Invites, wire.FromInvite(i))
+		}
+	}
+	return list, err
+}
+
+// Revoke ends a link. Who has joined by it stays.
+func (g *Groups) Revoke(ctx context.Context, who chat.Identity, q wire.Revoke) (wire.Revoked, error) {
+	tail, err := chat.Enter(ctx, g.Log, q.Conversation, who.User, chat.Strong)
+	if err == nil {
+		err = may(tail, chat.CanInvite)
+	}
+	if err == nil {
+		err = g.Gate.Revoke(ctx, q.Conversation, q.Invite)
+	}
+	return wire.Revoked{Invite: q.Invite}, err
+}
+
+// invites reads what there is for somebody who may invite. It has room for some that have ended.
+func (g *Groups) invites(ctx context.Context, who chat.Identity, id chat.ConversationID) ([]chat.Invite, error) {
+	tail, err := chat.Enter(ctx, g.Log, id, who.User, chat.Strong)
+	if err != nil {
+		return nil, err
+	}
+	if err := may(tail, chat.CanInvite); err != nil {
+		return nil, err
+	}
+	return g.Gate.Invites(ctx, id, 2*chat.MaxInvites)
+}
