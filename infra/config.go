@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/parley-im/parley/pkg/topology"
@@ -42,6 +43,9 @@ type config struct {
 	// conversations is a table of conversations that was restored from a backup, which functions use instead of the stack's own,
 	// and epoch the time of that in Unix seconds (contexts "conversations" and "epoch", default none; infra/runbook/restore.md).
 	conversations, epoch string
+	// kms are the classes of data that get a key of the customer's each (context "kms", some of tables, media, topics and queues
+	// separated by commas, default none).
+	kms []string
 	// zips is the folder of the functions' code, one <name>.zip each (context "zips", default build/functions).
 	zips string
 }
@@ -90,6 +94,7 @@ func loadConfig(lookup func(key string) any) (config, error) {
 
 		alarmEmail: text("alarmEmail", ""), domain: text("domain", ""), certificate: text("certificate", ""),
 		origins: list(text("origins", "")), conversations: text("conversations", ""), epoch: text("epoch", ""),
+		kms: list(text("kms", "")),
 	}
 	choice := func(key string, fallback bool) bool {
 		switch value := text(key, ""); value {
@@ -166,6 +171,11 @@ func (c config) validate() error {
 	}
 	if c.conversations != "" && (!validTable.MatchString(c.conversations) || !validEpoch.MatchString(c.epoch)) {
 		return fmt.Errorf("context conversations: %q and the epoch %q are not a table and a time in Unix seconds", c.conversations, c.epoch)
+	}
+	for i, class := range c.kms {
+		if !slices.Contains(dataClasses, class) || slices.Contains(c.kms[:i], class) {
+			return fmt.Errorf("context kms: %q is not one of %s, each once", class, strings.Join(dataClasses, ", "))
+		}
 	}
 	seen := map[string]bool{}
 	for _, a := range c.push {

@@ -57,6 +57,8 @@ func TestBadContextIsRefusedByItsKey(t *testing.T) {
 		{"alarmEmail", "ops"},
 		{"reserve", "perhaps"},
 		{"canary", "perhaps"},
+		{"kms", "everything"},
+		{"kms", "media,media"},
 		{"canary", "true"},
 		{"conversations", "restored"},
 		{"pushApplications", application},

@@ -64,6 +64,7 @@ func (d *deployment) newRole(scope constructs.Construct, f topology.Function, lo
 	for _, g := range f.Grants {
 		statements = append(statements, d.statements(g)...)
 	}
+	statements = append(statements, d.keyStatements(f)...)
 	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
 		Description: jsii.String(f.Name + ": " + f.About),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
@@ -58,6 +59,8 @@ type deployment struct {
 	// functions are what is deployed, and live the aliases under which they are invoked.
 	functions map[string]awslambda.Function
 	live      map[string]awslambda.Alias
+	// keys are the deployer's own, by class of data.
+	keys map[string]awskms.Key
 	// watch are the alarms that turn a deployment back.
 	watch []interfacesawscloudwatch.IAlarmRef
 }
@@ -71,6 +74,7 @@ func newStack(app awscdk.App, c config) {
 			Description: jsii.String("Parley, a serverless messaging backend, stage " + c.stage),
 		}),
 	}
+	d.addKeys()
 	d.addTables()
 	d.addTopics()
 	d.addQueues()

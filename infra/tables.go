@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/parley-im/parley/pkg/topology"
@@ -23,7 +24,7 @@ func (d *deployment) addTables() {
 				ProjectionType: awsdynamodb.ProjectionType_KEYS_ONLY,
 			})
 		}
-		d.tables[t.Name] = awsdynamodb.NewTableV2(group, jsii.String(t.Name), &awsdynamodb.TablePropsV2{
+		table := awsdynamodb.NewTableV2(group, jsii.String(t.Name), &awsdynamodb.TablePropsV2{
 			TableName:              d.name(t.Name),
 			PartitionKey:           key(t.PartitionKey),
 			SortKey:                key(t.SortKey),
@@ -38,6 +39,10 @@ func (d *deployment) addTables() {
 			DeletionProtection: jsii.Bool(d.production()),
 			RemovalPolicy:      d.removal(),
 		})
+		if key, ok := d.keys[tableData]; ok {
+			seal(table, key)
+		}
+		d.tables[t.Name] = table
 	}
 	if d.conversations != "" {
 		d.tables[topology.Conversations.Name] = awsdynamodb.TableV2_FromTableName(group, jsii.String("Restored"), jsii.String(d.conversations))
@@ -50,4 +55,11 @@ func key(name string) *awsdynamodb.Attribute {
 		return nil
 	}
 	return &awsdynamodb.Attribute{Name: jsii.String(name), Type: awsdynamodb.AttributeType_STRING}
+}
+
+// seal encrypts a table with a key. The construct would do so only in a stack that names its region.
+func seal(table awsdynamodb.TableV2, key awskms.Key) {
+	plain := table.Node().DefaultChild().(awsdynamodb.CfnGlobalTable)
+	plain.AddPropertyOverride(jsii.String("SSESpecification"), map[string]any{"SSEEnabled": true, "SSEType": "KMS"})
+	plain.AddPropertyOverride(jsii.String("Replicas.0.SSESpecification"), map[string]any{"KMSMasterKeyId": key.KeyArn()})
 }
