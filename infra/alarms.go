@@ -20,6 +20,8 @@ type alarm struct {
 	// above is the value above which it is in alarm, for minutes in a row.
 	above   float64
 	minutes float64
+	// turnsBack means that a deployment which is under way is undone.
+	turnsBack bool
 	// below turns it around, and then silence counts as well: something does not happen.
 	below bool
 }
@@ -36,13 +38,13 @@ func (d *deployment) alarms() []alarm {
 			metric: metric("AWS/Lambda", "Throttles", sum, nil), above: 0, minutes: 3,
 		},
 		{
-			name: "gateway-errors", about: "more than 1 % of frames end in an error of the gateway or of its integration",
+			name: "gateway-errors", turnsBack: true, about: "more than 1 % of frames end in an error of the gateway or of its integration",
 			metric: math("100*(i+x)/MAX([1,m])", "errors, %", of{
 				"i": d.gateway("IntegrationError", sum), "x": d.gateway("ExecutionError", sum), "m": d.gateway("MessageCount", sum),
 			}), above: 1, minutes: 5,
 		},
 		{
-			name: "latency", about: "one frame in a hundred takes more than two seconds",
+			name: "latency", turnsBack: true, about: "one frame in a hundred takes more than two seconds",
 			metric: d.gateway("IntegrationLatency", "p99"), above: 2000, minutes: 5,
 		},
 	}
@@ -62,7 +64,7 @@ func (d *deployment) alarms() []alarm {
 			failed, all = failed+"+"+e, all+"+"+n
 		}
 		alarms = append(alarms, alarm{
-			name: "function-errors", about: "more than 1 % of the invocations of some functions end in an error",
+			name: "function-errors", turnsBack: true, about: "more than 1 % of the invocations of some functions end in an error",
 			metric: math("100*("+failed+")/("+all+")", "errors, %", metrics), above: 1, minutes: 5,
 		})
 	}
@@ -116,11 +118,15 @@ func (d *deployment) addAlarms() {
 		if a.below {
 			comparison, missing = awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD, awscloudwatch.TreatMissingData_BREACHING
 		}
-		awscloudwatch.NewAlarm(group, jsii.String(id), &awscloudwatch.AlarmProps{
+		added := awscloudwatch.NewAlarm(group, jsii.String(id), &awscloudwatch.AlarmProps{
 			AlarmName: d.name(id), AlarmDescription: jsii.String(a.about + " (infra/runbook/" + a.name + ".md)"),
 			Metric: a.metric, Threshold: jsii.Number(a.above), ComparisonOperator: comparison,
 			EvaluationPeriods: jsii.Number(a.minutes), DatapointsToAlarm: jsii.Number(a.minutes), TreatMissingData: missing,
-		}).AddAlarmAction(action)
+		})
+		added.AddAlarmAction(action)
+		if a.turnsBack {
+			d.watch = append(d.watch, added)
+		}
 	}
 	// What a day usually costs is learned: a loop, an attack or a bug shows there first.
 	awscloudwatch.NewAnomalyDetectionAlarm(group, jsii.String("cost"), &awscloudwatch.AnomalyDetectionAlarmProps{

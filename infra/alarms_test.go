@@ -13,6 +13,9 @@ import (
 	"github.com/parley-im/parley/pkg/topology"
 )
 
+// drills are the pages that no alarm leads to: what people practise before they need it.
+var drills = []string{"restore"}
+
 func TestEveryAlarmHasAPageAndEveryPageAnAlarm(t *testing.T) {
 	page := regexp.MustCompile(`\(infra/runbook/([a-z-]+)\.md\)$`)
 	described := map[string]bool{}
@@ -37,7 +40,7 @@ func TestEveryAlarmHasAPageAndEveryPageAnAlarm(t *testing.T) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".md")
-		if !described[name] {
+		if !described[name] && !slices.Contains(drills, name) {
 			t.Errorf("no alarm leads to %s", file)
 		}
 		delete(described, name)

@@ -45,7 +45,7 @@ func (d *deployment) addRoutes() {
 		if len(f.Routes) == 0 {
 			continue
 		}
-		integration := awsapigatewayv2integrations.NewWebSocketLambdaIntegration(jsii.String(f.Name), d.functions[f.Name],
+		integration := awsapigatewayv2integrations.NewWebSocketLambdaIntegration(jsii.String(f.Name), d.live[f.Name],
 			&awsapigatewayv2integrations.WebSocketLambdaIntegrationProps{
 				// The longest there is. The function's own timeout ends an invocation, and does not count a cold start.
 				Timeout: awscdk.Duration_Seconds(jsii.Number(29)),
@@ -73,10 +73,10 @@ func (d *deployment) authorizer() awsapigatewayv2.IWebSocketRouteAuthorizer {
 		})
 }
 
-func (d *deployment) decider() awslambda.Function {
+func (d *deployment) decider() awslambda.IFunction {
 	for _, f := range topology.Functions {
 		if f.Authorizer {
-			return d.functions[f.Name]
+			return d.live[f.Name]
 		}
 	}
 	panic("topology lists no authorizer")

@@ -64,7 +64,7 @@ func TestEveryRouteLeadsToItsFunction(t *testing.T) {
 		served += len(f.Routes)
 		for _, key := range f.Routes {
 			_, integration := integrationOf(t, stack, found[key].routeProperties)
-			if want := "functions/${" + stack.function(t, f.Name) + ".Arn}/invocations"; !strings.HasSuffix(integration.IntegrationUri, want) {
+			if want := "functions/${" + stack.alias(t, f.Name) + "}/invocations"; !strings.HasSuffix(integration.IntegrationUri, want) {
 				t.Errorf("route %s invokes %s, want %s", key, integration.IntegrationUri, want)
 			}
 			if integration.IntegrationType != "AWS_PROXY" || integration.TimeoutInMillis != 29_000 {
@@ -104,7 +104,7 @@ func TestOnlyConnectIsAuthorized(t *testing.T) {
 	if authorizer.AuthorizerType != "REQUEST" || !slices.Equal(authorizer.IdentitySource, []string{topology.IdentitySource}) {
 		t.Errorf("the authorizer is %+v", authorizer)
 	}
-	if want := "functions/${" + stack.function(t, "authorizer") + ".Arn}/invocations"; !strings.HasSuffix(authorizer.AuthorizerUri, want) {
+	if want := "functions/${" + stack.alias(t, "authorizer") + "}/invocations"; !strings.HasSuffix(authorizer.AuthorizerUri, want) {
 		t.Errorf("the authorizer invokes %s, want %s", authorizer.AuthorizerUri, want)
 	}
 	for key, route := range routes(t, stack) {
@@ -162,7 +162,7 @@ func TestFunctionsAreInvokedByTheirTriggersOnly(t *testing.T) {
 	api := "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${" + stack.only(t, "AWS::ApiGatewayV2::Api") + "}"
 	var want []string
 	for _, f := range topology.Functions {
-		function := "${" + stack.function(t, f.Name) + ".Arn} by "
+		function := "${" + stack.alias(t, f.Name) + "} by "
 		for _, key := range f.Routes {
 			want = append(want, function+"apigateway.amazonaws.com for "+api+"/*"+key)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 
@@ -14,11 +15,17 @@ import (
 func (d *deployment) addBuckets() {
 	group := d.group("Buckets")
 	d.buckets = map[string]awss3.Bucket{}
+	encryption, key := awss3.BucketEncryption_S3_MANAGED, awskms.IKey(nil)
+	if own, ok := d.keys[mediaData]; ok {
+		encryption, key = awss3.BucketEncryption_KMS, own
+	}
 	for _, b := range granted[topology.Bucket]() {
 		d.buckets[b.Name] = awss3.NewBucket(group, jsii.String(b.Name), &awss3.BucketProps{
 			BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
 			ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
-			Encryption:        awss3.BucketEncryption_S3_MANAGED,
+			Encryption:        encryption,
+			EncryptionKey:     key,
+			BucketKeyEnabled:  enabled(key), // one request to KMS for many objects
 			EnforceSSL:        jsii.Bool(true),
 			// Off: what is deleted must be gone, not a version that can be read again.
 			Versioned:      jsii.Bool(false),
@@ -67,4 +74,12 @@ func (d *deployment) cors() *[]*awss3.CorsRule {
 		ExposedHeaders: jsii.Strings("ETag"),
 		MaxAge:         jsii.Number(3600),
 	}}
+}
+
+// enabled is true with a key, and says nothing without.
+func enabled(key awskms.IKey) *bool {
+	if key == nil {
+		return nil
+	}
+	return jsii.Bool(true)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/parley-im/parley/pkg/topology"
@@ -36,6 +37,15 @@ type config struct {
 	reserve bool
 	// alarmEmail is who hears of alarms (context "alarmEmail", default nobody: then there are none).
 	alarmEmail string
+	// canary sends a tenth of the invocations to what is deployed, for ten minutes, and turns back if an alarm rings meanwhile
+	// (context "canary", default true in prod with an alarmEmail). Without it everything moves at once.
+	canary bool
+	// conversations is a table of conversations that was restored from a backup, which functions use instead of the stack's own,
+	// and epoch the time of that in Unix seconds (contexts "conversations" and "epoch", default none; infra/runbook/restore.md).
+	conversations, epoch string
+	// kms are the classes of data that get a key of the customer's each (context "kms", some of tables, media, topics and queues
+	// separated by commas, default none).
+	kms []string
 	// zips is the folder of the functions' code, one <name>.zip each (context "zips", default build/functions).
 	zips string
 }
@@ -54,6 +64,8 @@ var (
 	validDomain      = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 	validCertificate = regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`)
 	validEmail       = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+	validTable       = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
+	validEpoch       = regexp.MustCompile(`^[1-9][0-9]{9}$`)
 	validApplication = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:app/[A-Z_]+/[A-Za-z0-9_.-]+$`)
 )
 
@@ -81,18 +93,23 @@ func loadConfig(lookup func(key string) any) (config, error) {
 		zips:     text("zips", "build/functions"),
 
 		alarmEmail: text("alarmEmail", ""), domain: text("domain", ""), certificate: text("certificate", ""),
-		origins: list(text("origins", "")),
+		origins: list(text("origins", "")), conversations: text("conversations", ""), epoch: text("epoch", ""),
+		kms: list(text("kms", "")),
 	}
+	choice := func(key string, fallback bool) bool {
+		switch value := text(key, ""); value {
+		case "":
+			return fallback
+		case "true", "false":
+			return value == "true"
+		default:
+			failed = fmt.Errorf("context %s: true or false", key)
+			return fallback
+		}
+	}
+	c.reserve = choice("reserve", c.production())
+	c.canary = choice("canary", c.production() && c.alarmEmail != "")
 	keys := ""
-	switch text("reserve", "") {
-	case "":
-		c.reserve = c.production()
-	case "true":
-		c.reserve = true
-	case "false":
-	default:
-		failed = errors.New("context reserve: true or false")
-	}
 	if c.issuer != "" {
 		keys = strings.TrimSuffix(c.issuer, "/") + "/.well-known/jwks.json"
 	}
@@ -146,6 +163,20 @@ func (c config) validate() error {
 	if c.alarmEmail != "" && !validEmail.MatchString(c.alarmEmail) {
 		return fmt.Errorf("context alarmEmail: %q is not an address", c.alarmEmail)
 	}
+	if c.canary && c.alarmEmail == "" {
+		return errors.New("context canary: needs alarmEmail, because alarms turn it back")
+	}
+	if (c.conversations == "") != (c.epoch == "") {
+		return errors.New("context conversations and epoch: both or neither")
+	}
+	if c.conversations != "" && (!validTable.MatchString(c.conversations) || !validEpoch.MatchString(c.epoch)) {
+		return fmt.Errorf("context conversations: %q and the epoch %q are not a table and a time in Unix seconds", c.conversations, c.epoch)
+	}
+	for i, class := range c.kms {
+		if !slices.Contains(dataClasses, class) || slices.Contains(c.kms[:i], class) {
+			return fmt.Errorf("context kms: %q is not one of %s, each once", class, strings.Join(dataClasses, ", "))
+		}
+	}
 	seen := map[string]bool{}
 	for _, a := range c.push {
 		if a.platform == "" || seen[a.platform] || !validApplication.MatchString(a.arn) {
@@ -181,6 +212,8 @@ func (c config) setting(env string) string {
 		return c.audience
 	case topology.EnvJWKS:
 		return c.jwks
+	case topology.EnvEpoch:
+		return c.epoch
 	case topology.EnvOrigins:
 		return strings.Join(c.origins, ",")
 	}

@@ -13,12 +13,20 @@ import (
 	"github.com/parley-im/parley/pkg/topology"
 )
 
-// addFunctions creates every function with its log group and its role. What invokes them is in api.go and triggers.go.
+// live is the alias under which everything invokes a function: what it stands for moves from one version to the next, at once
+// or as canary.go says.
+const live = "live"
+
+// addFunctions creates every function with its log group, its role and its alias. What invokes them is in api.go and triggers.go.
 func (d *deployment) addFunctions() {
 	group := d.group("Functions")
-	d.functions = map[string]awslambda.Function{}
+	d.functions, d.live = map[string]awslambda.Function{}, map[string]awslambda.Alias{}
 	for _, f := range topology.Functions {
-		d.functions[f.Name] = d.newFunction(constructs.NewConstruct(group, jsii.String(f.Name)), f)
+		scope := constructs.NewConstruct(group, jsii.String(f.Name))
+		d.functions[f.Name] = d.newFunction(scope, f)
+		d.live[f.Name] = awslambda.NewAlias(scope, jsii.String("Live"), &awslambda.AliasProps{
+			AliasName: jsii.String(live), Version: d.functions[f.Name].CurrentVersion(),
+		})
 	}
 }
 
@@ -56,6 +64,7 @@ func (d *deployment) newRole(scope constructs.Construct, f topology.Function, lo
 	for _, g := range f.Grants {
 		statements = append(statements, d.statements(g)...)
 	}
+	statements = append(statements, d.keyStatements(f)...)
 	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
 		Description: jsii.String(f.Name + ": " + f.About),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
@@ -73,6 +82,9 @@ func (d *deployment) environment(f topology.Function) *map[string]*string {
 		if name := g.On.EnvName(); name != "" {
 			env[name] = d.address(g.On)
 		}
+	}
+	if _, ok := env[topology.Conversations.EnvName()]; ok && d.epoch != "" {
+		env[topology.EnvEpoch] = jsii.String(d.setting(topology.EnvEpoch))
 	}
 	for _, name := range f.Env {
 		env[name] = jsii.String(d.setting(name))

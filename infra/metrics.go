@@ -7,6 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/parley-im/parley/pkg/meter"
+	"github.com/parley-im/parley/pkg/topology"
 )
 
 // period is how fine metrics are looked at.
@@ -46,7 +47,11 @@ func (d *deployment) queue(name, metricName string) awscloudwatch.Metric {
 
 // table counts an event of a table.
 func (d *deployment) table(name, metricName string) awscloudwatch.Metric {
-	return metric("AWS/DynamoDB", metricName, sum, dimensions{"TableName": d.name(name)})
+	table := d.name(name)
+	if name == topology.Conversations.Name && d.conversations != "" {
+		table = jsii.String(d.conversations)
+	}
+	return metric("AWS/DynamoDB", metricName, sum, dimensions{"TableName": table})
 }
 
 // metered is a metric of Parley's own meter, of one class of actions.

@@ -140,7 +140,7 @@ func TestFunctionsTakeBatchesFromTheirQueueAndReportEachMessage(t *testing.T) {
 		t.Errorf("%d functions are fed, topology lists %d", len(mappings), len(fed()))
 	}
 	for _, f := range fed() {
-		mapping := mappings["${"+stack.function(t, f.Name)+"}"]
+		mapping := mappings["${"+stack.alias(t, f.Name)+"}:live"]
 		for property, want := range map[string]any{
 			"EventSourceArn":        "${" + stack.queue(t, f.Queue.Name) + ".Arn}",
 			"BatchSize":             float64(f.Queue.Batch),
@@ -164,7 +164,7 @@ func TestPushListensToTheTopicWithADeadLetterQueue(t *testing.T) {
 	}
 	for property, want := range map[string]any{
 		"Protocol":      "lambda",
-		"Endpoint":      "${" + stack.function(t, "push") + ".Arn}",
+		"Endpoint":      "${" + stack.alias(t, "push") + "}",
 		"TopicArn":      "${" + stack.topic(t, topology.Offline.Name) + "}",
 		"RedrivePolicy": map[string]any{"deadLetterTargetArn": "${" + dead + ".Arn}"},
 	} {
@@ -197,7 +197,7 @@ func TestTickIsInvokedEachMinute(t *testing.T) {
 		"ScheduleExpression": "rate(1 minute)",
 		"State":              "ENABLED",
 		"Targets": []any{map[string]any{
-			"Arn": "${" + stack.function(t, "tick") + ".Arn}", "Id": "Target0", "RetryPolicy": map[string]any{"MaximumEventAgeInSeconds": 60.0},
+			"Arn": "${" + stack.alias(t, "tick") + "}", "Id": "Target0", "RetryPolicy": map[string]any{"MaximumEventAgeInSeconds": 60.0},
 		}},
 	} {
 		if got := rule[property]; !reflect.DeepEqual(got, want) {

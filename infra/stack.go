@@ -9,10 +9,12 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -54,7 +56,13 @@ type deployment struct {
 	deadLetters map[string]awssqs.Queue
 	buckets     map[string]awss3.Bucket
 	api         awsapigatewayv2.WebSocketApi
-	functions   map[string]awslambda.Function
+	// functions are what is deployed, and live the aliases under which they are invoked.
+	functions map[string]awslambda.Function
+	live      map[string]awslambda.Alias
+	// keys are the deployer's own, by class of data.
+	keys map[string]awskms.Key
+	// watch are the alarms that turn a deployment back.
+	watch []interfacesawscloudwatch.IAlarmRef
 }
 
 // newStack puts one stage together.
@@ -66,6 +74,7 @@ func newStack(app awscdk.App, c config) {
 			Description: jsii.String("Parley, a serverless messaging backend, stage " + c.stage),
 		}),
 	}
+	d.addKeys()
 	d.addTables()
 	d.addTopics()
 	d.addQueues()
@@ -77,6 +86,7 @@ func newStack(app awscdk.App, c config) {
 	d.addTriggers()
 	d.addDashboard()
 	d.addAlarms()
+	d.addCanary()
 	d.addOutputs()
 	d.warnWithoutIssuer()
 

@@ -2,13 +2,15 @@ package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/parley-im/parley/pkg/topology"
 )
 
 // addTables creates the tables: on demand, so that an idle stage costs its storage and nothing more, and with a key that
-// DynamoDB owns, because every other key bills requests to KMS.
+// DynamoDB owns, because every other key bills requests to KMS. A table that was restored from a backup is CloudFormation's only
+// by name: the stack's own stays beside it.
 func (d *deployment) addTables() {
 	group := d.group("Tables")
 	d.tables = map[string]awsdynamodb.ITableV2{}
@@ -22,7 +24,7 @@ func (d *deployment) addTables() {
 				ProjectionType: awsdynamodb.ProjectionType_KEYS_ONLY,
 			})
 		}
-		d.tables[t.Name] = awsdynamodb.NewTableV2(group, jsii.String(t.Name), &awsdynamodb.TablePropsV2{
+		table := awsdynamodb.NewTableV2(group, jsii.String(t.Name), &awsdynamodb.TablePropsV2{
 			TableName:              d.name(t.Name),
 			PartitionKey:           key(t.PartitionKey),
 			SortKey:                key(t.SortKey),
@@ -37,6 +39,13 @@ func (d *deployment) addTables() {
 			DeletionProtection: jsii.Bool(d.production()),
 			RemovalPolicy:      d.removal(),
 		})
+		if key, ok := d.keys[tableData]; ok {
+			seal(table, key)
+		}
+		d.tables[t.Name] = table
+	}
+	if d.conversations != "" {
+		d.tables[topology.Conversations.Name] = awsdynamodb.TableV2_FromTableName(group, jsii.String("Restored"), jsii.String(d.conversations))
 	}
 }
 
@@ -46,4 +55,11 @@ func key(name string) *awsdynamodb.Attribute {
 		return nil
 	}
 	return &awsdynamodb.Attribute{Name: jsii.String(name), Type: awsdynamodb.AttributeType_STRING}
+}
+
+// seal encrypts a table with a key. The construct would do so only in a stack that names its region.
+func seal(table awsdynamodb.TableV2, key awskms.Key) {
+	plain := table.Node().DefaultChild().(awsdynamodb.CfnGlobalTable)
+	plain.AddPropertyOverride(jsii.String("SSESpecification"), map[string]any{"SSEEnabled": true, "SSEType": "KMS"})
+	plain.AddPropertyOverride(jsii.String("Replicas.0.SSESpecification"), map[string]any{"KMSMasterKeyId": key.KeyArn()})
 }

@@ -29,6 +29,7 @@ type resource struct {
 	Properties          map[string]any
 	DeletionPolicy      string
 	UpdateReplacePolicy string
+	UpdatePolicy        map[string]any
 }
 
 // settings are a deployer's, each different from its default.
@@ -152,6 +153,10 @@ func render(value any) any {
 		case value["Fn::Join"] != nil:
 			args := value["Fn::Join"].([]any)
 			return join(args[1].([]any), args[0].(string))
+		case value["Fn::Split"] != nil:
+			return value["Fn::Split"].([]any)[1] // what is selected of it is named by the whole
+		case value["Fn::Select"] != nil:
+			return value["Fn::Select"].([]any)[1]
 		}
 	}
 	return value
@@ -220,6 +225,11 @@ func (in template) table(t *testing.T, name string) string {
 
 func (in template) function(t *testing.T, name string) string {
 	return in.named(t, "AWS::Lambda::Function", "FunctionName", "parley-prod-"+name)
+}
+
+// alias gives the id of the alias under which a function is invoked.
+func (in template) alias(t *testing.T, name string) string {
+	return in.named(t, "AWS::Lambda::Alias", "FunctionName", "${"+in.function(t, name)+"}")
 }
 
 func (in template) queue(t *testing.T, name string) string {

@@ -12,10 +12,11 @@ func (d *deployment) addTopics() {
 	group := d.group("Topics")
 	d.topics = map[string]awssns.Topic{}
 	for _, t := range granted[topology.Topic]() {
-		d.topics[t.Name] = awssns.NewTopic(group, jsii.String(t.Name), &awssns.TopicProps{
-			TopicName:  d.name(t.Name),
-			EnforceSSL: jsii.Bool(true),
-		})
+		props := &awssns.TopicProps{TopicName: d.name(t.Name), EnforceSSL: jsii.Bool(true)}
+		if key, ok := d.keys[topicData]; ok {
+			props.MasterKey = key
+		}
+		d.topics[t.Name] = awssns.NewTopic(group, jsii.String(t.Name), props)
 		d.addDeadLetters(group, t.DeadLetter)
 	}
 }

@@ -24,7 +24,7 @@ func (d *deployment) addTriggers() {
 			d.addRule(rules, f)
 		}
 		if f.Queue != nil {
-			d.functions[f.Name].AddEventSourceMapping(jsii.String("Queue"), &awslambda.EventSourceMappingOptions{
+			d.live[f.Name].AddEventSourceMapping(jsii.String("Queue"), &awslambda.EventSourceMappingOptions{
 				EventSourceArn:          d.queues[f.Queue.Name].QueueArn(),
 				BatchSize:               jsii.Number(f.Queue.Batch),
 				ReportBatchItemFailures: jsii.Bool(true),
@@ -40,7 +40,7 @@ func (d *deployment) addRule(scope constructs.Construct, f topology.Function) {
 		RuleName:    d.name(f.Rule.Name),
 		Description: jsii.String(f.Name + ": " + f.About),
 		Schedule:    awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(f.Rule.Every.Minutes()))),
-		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(d.functions[f.Name], &awseventstargets.LambdaFunctionProps{
+		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(d.live[f.Name], &awseventstargets.LambdaFunctionProps{
 			MaxEventAge: awscdk.Duration_Minutes(jsii.Number(1)),
 		})},
 	})
@@ -50,9 +50,11 @@ func (d *deployment) addRule(scope constructs.Construct, f topology.Function) {
 // does an event that the function has failed at three times.
 func (d *deployment) subscribe(f topology.Function) {
 	dead := d.deadLetters[f.Topic.DeadLetter.Name]
-	d.topics[f.Topic.Name].AddSubscription(awssnssubscriptions.NewLambdaSubscription(d.functions[f.Name],
+	awscdk.Annotations_Of(d.live[f.Name]).AcknowledgeWarning(jsii.String("CloudFormation-Validate::W3694"),
+		jsii.String("SNS invokes an alias by its ARN like a function: the permission is the alias's"))
+	d.topics[f.Topic.Name].AddSubscription(awssnssubscriptions.NewLambdaSubscription(d.live[f.Name],
 		&awssnssubscriptions.LambdaSubscriptionProps{DeadLetterQueue: dead}))
-	d.functions[f.Name].ConfigureAsyncInvoke(&awslambda.EventInvokeConfigOptions{
+	d.live[f.Name].ConfigureAsyncInvoke(&awslambda.EventInvokeConfigOptions{
 		RetryAttempts: jsii.Number(2),
 		OnFailure:     awslambdadestinations.NewSqsDestination(dead),
 	})

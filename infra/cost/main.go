@@ -27,9 +27,21 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.Float64Var(&l.sessions, "sessions", 8, "connections that each user makes a day")
 	flags.Float64Var(&l.media, "media", 0.05, "share of messages with an attachment")
 	flags.Float64Var(&l.bytes, "bytes", 500_000, "bytes of an attachment")
+	held := flags.Bool("quotas", false, "say instead how much one account holds by default, and which quota to raise first")
 	region := flags.String("region", "us-east-1", "region whose prices count")
 	if err := flags.Parse(args); err != nil {
 		return 2
+	}
+	if *held {
+		b, err := loadBook()
+		if err == nil {
+			err = printQuotas(stdout, b)
+		}
+		if err != nil {
+			_, _ = fmt.Fprintln(stderr, err)
+			return 1
+		}
+		return 0
 	}
 	table, err := price.Of(*region, time.Now())
 	if err == nil {

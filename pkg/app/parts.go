@@ -24,7 +24,7 @@ import (
 func (p *Parts) database() *dynamo.DB { return dynamo.NewFromIface(dynamodb.NewFromConfig(p.aws)) }
 
 func (p *Parts) conversations() *store.Conversations {
-	return store.NewConversations(p.database(), p.env.Resource(topology.Conversations), topology.ConversationsByUser.Name)
+	return store.NewConversations(p.database(), p.env.Resource(topology.Conversations), topology.ConversationsByUser.Name).Since(p.env.Epoch())
 }
 
 func (p *Parts) sessions() *store.Sessions {

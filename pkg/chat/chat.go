@@ -55,6 +55,8 @@ type Conversation struct {
 	Blocked map[UserID]bool
 	// Request is who has not accepted yet what a stranger wrote to them, "" if nobody. Answering accepts.
 	Request UserID
+	// Epoch is when the log was last restored from a backup.
+	Epoch Epoch
 }
 
 // Large reports whether the members are too many to ride in the header.

@@ -109,6 +109,12 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("client: load cursors: %w", err)
 	}
+	var epochs map[chat.ConversationID]chat.Epoch
+	if s, ok := o.Store.(EpochStore); ok {
+		if epochs, err = s.LoadEpochs(); err != nil {
+			return nil, fmt.Errorf("client: load epochs: %w", err)
+		}
+	}
 	c := &Client{
 		options: o, address: address, http: o.HTTPClient, log: o.Log,
 		stopped: make(chan struct{}), opened: make(chan struct{}, 1), missing: make(chan struct{}, 1),
@@ -125,7 +131,7 @@ func New(o Options) (*Client, error) {
 	c.queue.more = make(chan struct{}, 1)
 	c.inbox.user, c.inbox.begin, c.inbox.deliver = o.User, o.Begin, c.note
 	c.tally.user = o.User
-	c.inbox.load(cursors)
+	c.inbox.load(cursors, epochs)
 	return c, nil
 }
 

@@ -43,12 +43,12 @@ func (q *queue) take() (events []Event, ended bool) {
 
 // dispatch calls Handle with each event and tells the Store how far that got. It returns after finish.
 func (c *Client) dispatch() {
-	changed := map[chat.ConversationID]chat.Seq{}
+	changed := progress{map[chat.ConversationID]chat.Seq{}, map[chat.ConversationID]chat.Epoch{}}
 	for {
 		events, ended := c.queue.take()
 		for _, e := range events {
 			c.handle(e, changed)
-			if len(changed) >= saveEvery {
+			if len(changed.cursors) >= saveEvery {
 				c.save(changed)
 			}
 		}
@@ -60,30 +60,49 @@ func (c *Client) dispatch() {
 	}
 }
 
+// progress is what the Store does not know yet.
+type progress struct {
+	cursors map[chat.ConversationID]chat.Seq
+	epochs  map[chat.ConversationID]chat.Epoch
+}
+
 // handle hands one event over and notes which cursor that has moved.
-func (c *Client) handle(e Event, changed map[chat.ConversationID]chat.Seq) {
+func (c *Client) handle(e Event, changed progress) {
 	switch e := e.(type) {
 	case begun:
-		changed[e.conversation] = e.seq
+		changed.cursors[e.conversation] = e.seq
+		return
+	case renewed:
+		changed.epochs[e.conversation] = e.epoch
 		return
 	case Entry:
-		changed[e.Conversation] = e.Seq
+		changed.cursors[e.Conversation] = e.Seq
 	case Restarted:
-		changed[e.Conversation] = 0
+		changed.cursors[e.Conversation] = 0
 	case Gone:
-		changed[e.Conversation] = 0
+		changed.cursors[e.Conversation] = 0
 	}
 	c.options.Handle(e)
 }
 
-// save empties changed if that could be stored.
-func (c *Client) save(changed map[chat.ConversationID]chat.Seq) {
-	if len(changed) == 0 {
+// save empties changed as far as that could be stored. Epochs come last: a cursor without its epoch begins again, which is
+// safe; an epoch whose cursor is of another one would hide a hole.
+func (c *Client) save(changed progress) {
+	if len(changed.cursors) > 0 {
+		if err := c.options.Store.Save(changed.cursors); err != nil {
+			c.log.Warn("cursors not saved", "error", err)
+			return
+		}
+		clear(changed.cursors)
+	}
+	epochs, ok := c.options.Store.(EpochStore)
+	if !ok || len(changed.epochs) == 0 {
+		clear(changed.epochs)
 		return
 	}
-	if err := c.options.Store.Save(changed); err != nil {
-		c.log.Warn("cursors not saved", "error", err)
+	if err := epochs.SaveEpochs(changed.epochs); err != nil {
+		c.log.Warn("epochs not saved", "error", err)
 		return
 	}
-	clear(changed)
+	clear(changed.epochs)
 }

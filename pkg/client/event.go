@@ -36,8 +36,8 @@ type CaughtUp struct {
 	Conversations []wire.Conversation
 }
 
-// Restarted tells that what was known of a conversation is void: the data of the server were reset, or the user was away
-// from a group and is back. If entries come, they begin again where Options.Begin says, or where the user may read from.
+// Restarted tells that what was known of a conversation is void: the data of the server were reset or restored from a
+// backup, or the user was away from a group and is back. If entries come, they begin again where Options.Begin says, or where the user may read from.
 type Restarted struct{ Conversation chat.ConversationID }
 
 // Slowed tells that the server finds the user too fast: what it has refused is sent again at that time.
@@ -76,6 +76,13 @@ type begun struct {
 	seq          chat.Seq
 }
 
+// renewed is not for Handle: it tells the Store of which epoch the cursor is from now on.
+type renewed struct {
+	conversation chat.ConversationID
+	epoch        chat.Epoch
+}
+
+func (renewed) event()   {}
 func (begun) event()     {}
 func (Entry) event()     {}
 func (State) event()     {}

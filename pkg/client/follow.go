@@ -60,20 +60,20 @@ func (c *Client) catchUp(known *list) (all []wire.Conversation, ok bool) {
 			return nil, false
 		}
 	}
-	heads := map[chat.ConversationID]chat.Seq{}
+	lines := map[chat.ConversationID]wire.Conversation{}
 	for id := range known.lines {
-		heads[id] = c.inbox.newest(id) // of what has not changed nothing is doubtful
+		lines[id] = wire.Conversation{Head: c.inbox.newest(id)} // of what has not changed nothing is doubtful
 	}
 	for _, l := range came {
-		heads[l.Conversation] = l.Head
+		lines[l.Conversation] = l
 	}
-	c.audit(heads)
+	c.audit(lines)
 	for id, l := range known.lines {
 		c.receipts.Again(id, l.Read, time.Now())
 	}
 	for _, l := range came {
 		c.lined(l)
-		c.inbox.announce(l.Conversation, l.From, l.Head, l.Peer)
+		c.inbox.announce(l.Conversation, l.Epoch, l.From, l.Head, l.Peer)
 		if l.Hides != nil {
 			c.inbox.hide(l.Conversation, *l.Hides)
 		}
@@ -86,8 +86,8 @@ func (c *Client) catchUp(known *list) (all []wire.Conversation, ok bool) {
 // audit finds the conversations that the user is not in any more, and those that begin again: those of which the server no
 // longer has the entry that is known last.
 // The list of heads may be late, so it only raises the suspicion; sync reads consistently and proves it.
-func (c *Client) audit(heads map[chat.ConversationID]chat.Seq) {
-	doubts := c.inbox.doubtful(heads)
+func (c *Client) audit(lines map[chat.ConversationID]wire.Conversation) {
+	doubts := c.inbox.doubtful(lines)
 	for id, known := range doubts {
 		result, err := c.sync(c.life, wire.Cursor{Conversation: id, After: known - 1})
 		switch {
@@ -96,7 +96,7 @@ func (c *Client) audit(heads map[chat.ConversationID]chat.Seq) {
 			c.inbox.leave(id)
 		case len(result) == 0:
 			c.log.Warn("conversation begins again", "conversation", id)
-			c.inbox.restart(id, known, heads[id])
+			c.inbox.restart(id, known, lines[id].Head)
 		}
 	}
 }
@@ -166,7 +166,7 @@ func (c *Client) advance(cursors []wire.Cursor) (progress bool, err error) {
 			progress = true
 			continue
 		}
-		c.inbox.announce(m.Conversation, m.From, m.Head, "")
+		c.inbox.announce(m.Conversation, m.Epoch, m.From, m.Head, "")
 		for _, e := range m.Entries {
 			c.inbox.offer(e)
 		}

@@ -33,15 +33,17 @@ type log struct {
 	held map[chat.Seq]wire.Entry
 	// peer is the other one of a direct conversation, once that is known.
 	peer chat.UserID
+	// epoch is that of what is known.
+	epoch chat.Epoch
 	// hidden is how many messages the user had hidden when that was last told.
 	hidden int
 }
 
-// load sets the cursors to begin with.
-func (in *inbox) load(cursors map[chat.ConversationID]chat.Seq) {
+// load sets the cursors to begin with, and their epochs.
+func (in *inbox) load(cursors map[chat.ConversationID]chat.Seq, epochs map[chat.ConversationID]chat.Epoch) {
 	in.logs = map[chat.ConversationID]*log{}
 	for id, seq := range cursors {
-		in.logs[id] = &log{known: seq, head: seq}
+		in.logs[id] = &log{known: seq, head: seq, epoch: epochs[id]}
 	}
 }
 
@@ -131,11 +133,19 @@ func (in *inbox) log(id chat.ConversationID, head chat.Seq) *log {
 }
 
 // announce tells that a conversation has entries up to head, of which the user may see those from a seq on, and with whom it
-// is if that is known.
-func (in *inbox) announce(id chat.ConversationID, from, head chat.Seq, peer chat.UserID) {
+// is if that is known. What is known of another epoch is void.
+func (in *inbox) announce(id chat.ConversationID, epoch chat.Epoch, from, head chat.Seq, peer chat.UserID) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if l, ok := in.logs[id]; ok && l.epoch != epoch {
+		delete(in.logs, id)
+		in.deliver(Restarted{id})
+	}
 	l := in.log(id, head)
+	if l.epoch != epoch {
+		l.epoch = epoch
+		in.deliver(renewed{id, epoch})
+	}
 	l.head = max(l.head, head)
 	if peer != "" {
 		l.peer = peer
@@ -223,13 +233,14 @@ func (in *inbox) giveUp(id chat.ConversationID) {
 	}
 }
 
-// doubtful returns the conversations of which more is known than heads, a complete list, says there is.
-func (in *inbox) doubtful(heads map[chat.ConversationID]chat.Seq) map[chat.ConversationID]chat.Seq {
+// doubtful returns the conversations of which more is known than lines, a complete list, say there is. Those of another epoch
+// are not in doubt: announce begins them again.
+func (in *inbox) doubtful(lines map[chat.ConversationID]wire.Conversation) map[chat.ConversationID]chat.Seq {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	doubts := map[chat.ConversationID]chat.Seq{}
 	for id, l := range in.logs {
-		if l.known > heads[id] {
+		if line, ok := lines[id]; l.known > line.Head && (!ok || l.epoch == line.Epoch) {
 			doubts[id] = l.known
 		}
 	}

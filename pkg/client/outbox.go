@@ -130,6 +130,9 @@ func (c *Client) deliver(p *Pending) (sent wire.Sent, err error) {
 			if err != nil {
 				return sent, err
 			}
+			if page.Head < p.after {
+				signal(c.opened) // the log has lost entries: the list says of which epoch it is
+			}
 			p.after = page.Head
 			continue
 		}
@@ -144,12 +147,16 @@ func (c *Client) deliver(p *Pending) (sent wire.Sent, err error) {
 // search looks for p in what was said since it was first tried, and raises after to the end of that. What it comes by is
 // left to the follower to fetch.
 func (c *Client) search(p *Pending) (sent wire.Sent, found bool, err error) {
-	for {
+	for first := true; ; first = false {
 		missed, err := c.sync(p.ctx, wire.Cursor{Conversation: p.Conversation, After: p.after})
+		if first && err == nil && len(missed) == 0 {
+			p.after = 0 // the log ends before it, so it has lost entries
+			signal(c.opened)
+		}
 		if err != nil || len(missed) == 0 || len(missed[0].Entries) == 0 {
 			return sent, false, err
 		}
-		c.inbox.announce(p.Conversation, 0, missed[0].Head, "")
+		c.inbox.announce(p.Conversation, missed[0].Epoch, 0, missed[0].Head, "")
 		signal(c.missing)
 		for _, e := range missed[0].Entries {
 			if e.From == c.options.User && e.ID == p.ID {

@@ -24,15 +24,28 @@ type Store interface {
 	Save(changed map[chat.ConversationID]chat.Seq) error
 }
 
-// MemoryStore is a Store that ends with the process. It outlives a Client, so that the next one goes on where that stopped.
+// EpochStore is a Store that also remembers of which epoch the cursors are. With one that does not, a conversation that was
+// once restored from a backup is Restarted whenever the program starts.
+type EpochStore interface {
+	Store
+	// LoadEpochs returns all epochs but those that are 0. New calls it once, after Load.
+	LoadEpochs() (map[chat.ConversationID]chat.Epoch, error)
+	// SaveEpochs keeps the epochs that have changed since; an epoch of 0 is forgotten. It is called after Save, never before
+	// the cursors that belong to them are safe.
+	SaveEpochs(changed map[chat.ConversationID]chat.Epoch) error
+}
+
+// MemoryStore is an EpochStore that ends with the process. It outlives a Client, so that the next one goes on where that
+// stopped.
 type MemoryStore struct {
 	mu      sync.Mutex
 	cursors map[chat.ConversationID]chat.Seq
+	epochs  map[chat.ConversationID]chat.Epoch
 }
 
 // NewMemoryStore returns a store that holds a copy of cursors, which may be nil.
 func NewMemoryStore(cursors map[chat.ConversationID]chat.Seq) *MemoryStore {
-	m := &MemoryStore{cursors: map[chat.ConversationID]chat.Seq{}}
+	m := &MemoryStore{cursors: map[chat.ConversationID]chat.Seq{}, epochs: map[chat.ConversationID]chat.Epoch{}}
 	maps.Copy(m.cursors, cursors)
 	return m
 }
@@ -56,7 +69,27 @@ func (m *MemoryStore) Save(changed map[chat.ConversationID]chat.Seq) error {
 	return nil
 }
 
-// FileStore is a Store in a JSON file, for one process at a time.
+// LoadEpochs returns a copy of the epochs.
+func (m *MemoryStore) LoadEpochs() (map[chat.ConversationID]chat.Epoch, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.epochs), nil
+}
+
+// SaveEpochs never fails.
+func (m *MemoryStore) SaveEpochs(changed map[chat.ConversationID]chat.Epoch) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for id, epoch := range changed {
+		if m.epochs[id] = epoch; epoch == 0 {
+			delete(m.epochs, id)
+		}
+	}
+	return nil
+}
+
+// FileStore is an EpochStore in a JSON file, for one process at a time. The epochs are in a second file beside it, so that
+// programs from before there were any still read the first.
 type FileStore struct {
 	path   string
 	memory *MemoryStore
@@ -64,15 +97,39 @@ type FileStore struct {
 
 // OpenFileStore reads the file; one that does not exist holds no cursors.
 func OpenFileStore(path string) (*FileStore, error) {
-	cursors := map[chat.ConversationID]chat.Seq{}
-	content, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(content, &cursors)
+	memory := NewMemoryStore(nil)
+	for file, into := range map[string]any{path: &memory.cursors, epochFile(path): &memory.epochs} {
+		content, err := os.ReadFile(file)
+		if err == nil {
+			err = json.Unmarshal(content, into)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("client: open %s: %w", file, err)
+		}
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("client: open %s: %w", path, err)
+	return &FileStore{path, memory}, nil
+}
+
+func epochFile(path string) string { return path + ".epochs" }
+
+// LoadEpochs returns what the second file holds.
+func (f *FileStore) LoadEpochs() (map[chat.ConversationID]chat.Epoch, error) {
+	return f.memory.LoadEpochs()
+}
+
+// SaveEpochs replaces the second file in one step.
+func (f *FileStore) SaveEpochs(changed map[chat.ConversationID]chat.Epoch) error {
+	if err := f.memory.SaveEpochs(changed); err != nil {
+		return err
 	}
-	return &FileStore{path, NewMemoryStore(cursors)}, nil
+	epochs, err := f.memory.LoadEpochs()
+	if err != nil {
+		return err
+	}
+	if err := replaceFile(epochFile(f.path), epochs); err != nil {
+		return fmt.Errorf("client: save %s: %w", epochFile(f.path), err)
+	}
+	return nil
 }
 
 // Load returns what the file holds.

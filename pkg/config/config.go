@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/topology"
 )
 
@@ -93,6 +94,19 @@ func (e *Env) PushApplications() map[string]string {
 		applications[platform] = arn
 	}
 	return applications
+}
+
+// Epoch is when the table of conversations was restored from a backup, 0 if never.
+func (e *Env) Epoch() chat.Epoch {
+	value := e.optional(topology.EnvEpoch)
+	if value == "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < 1 {
+		e.errs = append(e.errs, topology.EnvEpoch+" is not a time in Unix seconds")
+	}
+	return chat.Epoch(n)
 }
 
 // LogLevel is info unless set otherwise.

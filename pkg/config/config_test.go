@@ -16,11 +16,13 @@ func TestEverythingThatIsWrongIsNamedAtOnce(t *testing.T) {
 	e := from(map[string]string{
 		topology.EnvJWKS:        "not a url",
 		topology.EnvLogLevel:    "loud",
+		topology.EnvEpoch:       "yesterday",
 		topology.Push.EnvName(): "fcm",
 	})
 	e.Issuer()
 	e.KeySet()
 	e.LogLevel()
+	e.Epoch()
 	e.PushApplications()
 	e.Resource(topology.Sessions)
 	err := e.Err()
@@ -28,7 +30,7 @@ func TestEverythingThatIsWrongIsNamedAtOnce(t *testing.T) {
 		t.Fatal("no error")
 	}
 	for _, name := range []string{
-		topology.EnvIssuer, topology.EnvJWKS, topology.EnvLogLevel, topology.Push.EnvName(), topology.Sessions.EnvName(),
+		topology.EnvIssuer, topology.EnvJWKS, topology.EnvLogLevel, topology.EnvEpoch, topology.Push.EnvName(), topology.Sessions.EnvName(),
 	} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%q does not name %s", err, name)
@@ -49,6 +51,9 @@ func TestListsAndDefaults(t *testing.T) {
 	}
 	if e.LogLevel() != slog.LevelInfo {
 		t.Error("the log level is not info by default")
+	}
+	if e.Epoch() != 0 || from(map[string]string{topology.EnvEpoch: "1795299780"}).Epoch() != 1795299780 {
+		t.Error("the epoch is not what is set, or 0")
 	}
 	if err := e.Err(); err != nil {
 		t.Error(err)

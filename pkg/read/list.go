@@ -11,6 +11,10 @@ import (
 // skew is how much the clocks of functions may differ: what changed shortly before a list was made is told again.
 const skew = 10 * time.Second
 
+// restoredFor is how long after its epoch a conversation counts as changed: the epoch is chosen before the restored table is
+// used, and devices ask for what has changed since the time before that.
+const restoredFor = 24 * time.Hour
+
 // Conversations lists the caller's conversations with their heads, which a device compares with its cursors, and what is unread
 // in each. With since it leaves out those in which nothing has happened since then and whose cursors and choices have not
 // changed, and looks at more of them at once: so a device that was away for a moment gets one small frame.
@@ -98,7 +102,8 @@ func (r *Reader) lines(
 		peer := tail.Conversation.Peer(user)
 		own := standings[chat.Membership{Conversation: ids[i], User: user}]
 		theirs := standings[chat.Membership{Conversation: ids[i], User: peer}]
-		if tail.Last.At.Before(since) && own.Touched.Before(since) && theirs.Touched.Before(since) && drafts[ids[i]].At.Before(since) {
+		restored := tail.Conversation.Epoch.Time().Add(restoredFor)
+		if restored.Before(since) && tail.Last.At.Before(since) && own.Touched.Before(since) && theirs.Touched.Before(since) && drafts[ids[i]].At.Before(since) {
 			continue
 		}
 		changed = append(changed, i)
@@ -202,7 +207,7 @@ func unwelcome(tail chat.Tail, user chat.UserID) bool {
 func describe(tail chat.Tail, user chat.UserID, hides chat.Hides) wire.Conversation {
 	c := tail.Conversation
 	out := wire.Conversation{
-		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head,
+		Conversation: c.ID, Kind: c.Kind, Name: c.Setup.Name, Peer: c.Peer(user), Size: c.Size, Head: tail.Head, Epoch: c.Epoch,
 		From: tail.Place.From, Role: tail.Place.Role, Can: c.Capabilities(tail.Place.Role),
 		Request: c.Request == user, Picture: c.Setup.Picture, Announce: c.Setup.Announce, Slow: int(c.Setup.Slow.Seconds()), History: c.Setup.History,
 		Pins: pinned(tail), Hides: wire.FromHides(hides), Parent: c.Parent, Root: c.Root,

@@ -57,7 +57,7 @@ func (r *Reader) Sync(ctx context.Context, who chat.Identity, q wire.Sync) (wire
 // fill collects the entries after a cursor until the head, or until nothing is left of the frame, and reports whether it
 // reached the head. Each entry follows the one before by one: what an odd read shows beyond a hole is left for the next.
 func (r *Reader) fill(ctx context.Context, user chat.UserID, tail chat.Tail, after chat.Seq, left *int) (wire.Missed, bool, error) {
-	missed := wire.Missed{Conversation: tail.Conversation.ID, Head: tail.Head, From: tail.Place.From}
+	missed := wire.Missed{Conversation: tail.Conversation.ID, Head: tail.Head, Epoch: tail.Conversation.Epoch, From: tail.Place.From}
 	*left -= overhead
 	for after < tail.Head {
 		entries := []chat.Entry{tail.Last} // often all that is missing, and already here

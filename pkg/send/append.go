@@ -41,6 +41,13 @@ func (o *overruled) Error() string { return "send: the rules have changed" }
 func (s *Sender) write(ctx context.Context, read chat.Read, after *chat.Seq, prepare func(chat.Read) (attempt, error)) (attempt, error) {
 	for {
 		a, err := prepare(read)
+		if err == nil && after != nil && *after > a.tail.Head { // a read that lags, or a restored log that lacks what the client knows
+			if read == chat.Strong {
+				return a, &chat.Error{Code: chat.Behind}
+			}
+			read = chat.Strong
+			continue
+		}
 		if err == nil {
 			a.entry, err = s.append(ctx, a, after)
 		}

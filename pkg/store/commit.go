@@ -23,7 +23,9 @@ func (s *Conversations) Commit(ctx context.Context, e chat.Entry, changes ...cha
 	}
 	tx := s.db.WriteTx().Put(s.table.Put(newEntry(e)).If(free)).IncludeAllItemsInCondCheckFail(true)
 	for _, c := range changes {
-		s.change(tx, e, c)
+		if err := s.change(tx, e, c); err != nil {
+			return e, false, err
+		}
 	}
 	err = tx.Run(ctx)
 	if err == nil {
@@ -58,18 +60,21 @@ func (s *Conversations) Commit(ctx context.Context, e chat.Entry, changes ...cha
 const refused = "ConditionalCheckFailed"
 
 // change adds a change to the transaction of an entry.
-func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) {
+func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) error {
 	switch {
 	case c.Header != nil:
 		head := newHead(c.Header.Conversation)
 		head.Rules = e.Seq
-		put := s.table.Put(head)
-		if c.Header.Was == 0 {
-			put = put.If("attribute_exists('item') AND attribute_not_exists('rules')")
-		} else {
-			put = put.If("'rules' = ?", c.Header.Was)
+		update, err := s.replaceHead(head)
+		if err != nil {
+			return err
 		}
-		tx.Put(asDirect(put, head))
+		if c.Header.Was == 0 {
+			update = update.If("attribute_exists('item') AND attribute_not_exists('rules')")
+		} else {
+			update = update.If("'rules' = ?", c.Header.Was)
+		}
+		tx.Update(asDirect(update, head))
 	case c.Join != nil:
 		item := newMember(e.Conversation, *c.Join)
 		item.Read, item.Since = e.Seq, e.Seq
@@ -103,6 +108,7 @@ func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) 
 	default:
 		s.revise(tx, e.Conversation, c)
 	}
+	return nil
 }
 
 // revise adds a change of a message to a transaction.

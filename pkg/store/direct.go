@@ -38,17 +38,17 @@ func unlessUnmet(err error) error {
 
 // asDirect adds the condition that what the two of a direct conversation have decided is still what the new header says: that
 // changes without an entry, so the header's rules do not show it.
-func asDirect(put *dynamo.Put, head headItem) *dynamo.Put {
+func asDirect(update *dynamo.Update, head headItem) *dynamo.Update {
 	if head.Kind != chat.Direct {
-		return put
+		return update
 	}
 	if len(head.Blocked) == 0 {
-		put = put.If("attribute_not_exists('blocked')")
+		update = update.If("attribute_not_exists('blocked')")
 	} else {
-		put = put.If("'blocked' = ?", &types.AttributeValueMemberSS{Value: head.Blocked})
+		update = update.If("'blocked' = ?", &types.AttributeValueMemberSS{Value: head.Blocked})
 	}
 	if head.Request == "" {
-		return put.If("attribute_not_exists('request')")
+		return update.If("attribute_not_exists('request')")
 	}
-	return put.If("'request' = ?", head.Request)
+	return update.If("'request' = ?", head.Request)
 }

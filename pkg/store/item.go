@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/guregu/dynamo/v2"
+
 	"github.com/parley-im/parley/pkg/chat"
 )
 
@@ -44,6 +47,7 @@ type headItem struct {
 	Root         chat.Seq             `dynamo:"root,omitempty"`
 	Blocked      []string             `dynamo:"blocked,set,omitempty"`
 	Request      string               `dynamo:"request,omitempty"`
+	Epoch        chat.Epoch           `dynamo:"epoch,omitempty"`
 	setupItem
 }
 
@@ -67,6 +71,16 @@ type placeItem struct {
 	From chat.Seq  `dynamo:"f,omitempty"`
 }
 
+// UnmarshalDynamo also reads the first form of a place, which was the role alone.
+func (i *placeItem) UnmarshalDynamo(value types.AttributeValue) error {
+	if role, ok := value.(*types.AttributeValueMemberS); ok {
+		*i = newPlace(chat.Place{Role: chat.Role(role.Value)})
+		return nil
+	}
+	type plain placeItem
+	return dynamo.Unmarshal(value, (*plain)(i))
+}
+
 func newPlace(p chat.Place) placeItem {
 	if p.Role == chat.Member {
 		p.Role = ""
@@ -84,7 +98,7 @@ func (i placeItem) place() chat.Place {
 func newHead(c chat.Conversation) headItem {
 	h := headItem{
 		Conversation: string(c.ID), Item: headKey, Kind: c.Kind, Creator: string(c.Creator), Created: c.Created.UnixMilli(),
-		Size: c.Size, Rules: c.Rules, Request: string(c.Request), Pins: c.Pins, Parent: string(c.Parent), Root: c.Root,
+		Size: c.Size, Rules: c.Rules, Request: string(c.Request), Epoch: c.Epoch, Pins: c.Pins, Parent: string(c.Parent), Root: c.Root,
 		setupItem: setupItem{
 			Name: c.Setup.Name, Picture: string(c.Setup.Picture), PictureBy: string(c.Setup.PictureBy),
 			Announce: c.Setup.Announce, Slow: c.Setup.Slow.Milliseconds(), History: c.Setup.History,
@@ -107,7 +121,7 @@ func (h headItem) conversation() chat.Conversation {
 	c := chat.Conversation{
 		ID: chat.ConversationID(h.Conversation), Kind: h.Kind, Creator: chat.UserID(h.Creator),
 		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules, Request: chat.UserID(h.Request),
-		Pins: h.Pins, Parent: chat.ConversationID(h.Parent), Root: h.Root,
+		Pins: h.Pins, Parent: chat.ConversationID(h.Parent), Root: h.Root, Epoch: h.Epoch,
 		Setup: chat.Setup{
 			Name: h.Name, Picture: chat.MediaID(h.Picture), PictureBy: chat.UserID(h.PictureBy),
 			Announce: h.Announce, Slow: time.Duration(h.Slow) * time.Millisecond, History: h.History,

@@ -30,6 +30,7 @@ func (s *Conversations) Create(ctx context.Context, c chat.Conversation, members
 	if err := group.Wait(); err != nil {
 		return there, false, err
 	}
+	c.Epoch = s.epoch
 	var current headItem
 	made, err = s.table.Put(newHead(c)).If(free).CurrentValue(ctx, &current)
 	if err != nil || made {

@@ -14,12 +14,19 @@
 // free. The log is its own sequencer: no counter, no transaction, no gap.
 //
 // Table sessions, partition key = user: one item per user, see session.go.
+//
+// Two versions of this package run at once while a deployment moves from one to the next, and what one stores the other reads
+// (infra/UPGRADING.md). So attributes are only added, and their absence means what it meant before; a reader steps over those
+// that it does not know, and an update leaves them, except that a deletion leaves nothing; what an attribute means never
+// changes. Only if an older reader must not guess would an item carry "v", the version that it needs, and none does yet.
 package store
 
 import (
 	"time"
 
 	"github.com/guregu/dynamo/v2"
+
+	"github.com/parley-im/parley/pkg/chat"
 )
 
 // Conversations implements chat.Log. It is safe for concurrent use.
@@ -28,6 +35,8 @@ type Conversations struct {
 	table dynamo.Table
 	index string
 	now   func() time.Time
+	// epoch is that of conversations which are created.
+	epoch chat.Epoch
 }
 
 // NewConversations returns the log in a table whose index lists conversations by user.
@@ -40,6 +49,14 @@ func (s *Conversations) At(now func() time.Time) *Conversations {
 	there := *s
 	there.now = now
 	return &there
+}
+
+// Since returns the log in a table that was restored from a backup. What it creates is of that epoch: a direct conversation
+// that the backup lacked is made anew under the id by which devices know the lost one.
+func (s *Conversations) Since(epoch chat.Epoch) *Conversations {
+	restored := *s
+	restored.epoch = epoch
+	return &restored
 }
 
 // Sessions implements chat.Sessions. It is safe for concurrent use.

@@ -61,6 +61,8 @@ const (
 	EnvJWKS = "PARLEY_JWKS_URL"
 	// EnvOrigins are the browser origins that may connect, separated by commas.
 	EnvOrigins = "PARLEY_ORIGINS"
+	// EnvEpoch is when the table of conversations was restored from a backup, in Unix seconds; never when unset.
+	EnvEpoch = "PARLEY_EPOCH"
 	// EnvLogLevel is debug, info, warn or error; info when unset.
 	EnvLogLevel = "PARLEY_LOG_LEVEL"
 )

@@ -154,6 +154,8 @@ type Synced struct {
 type Missed struct {
 	Conversation chat.ConversationID `json:"conversation"`
 	Head         chat.Seq            `json:"head,omitzero"`
+	// Epoch is that of the entries: what is known of a lower one is void, and the cursor with it.
+	Epoch chat.Epoch `json:"epoch,omitzero"`
 	// From is the first seq that the caller may see; absent for all. Nothing before it is ever told.
 	From    chat.Seq `json:"from,omitzero"`
 	Entries []Entry  `json:"entries,omitzero"`
@@ -189,7 +191,9 @@ type Conversation struct {
 	Size int         `json:"size"`
 	// Head is the seq of the last entry, and Last that entry unless it did not fit.
 	Head chat.Seq `json:"head"`
-	Last *Entry   `json:"last,omitzero"`
+	// Epoch is when the log was restored from a backup; absent if never. What is known of a lower one is void.
+	Epoch chat.Epoch `json:"epoch,omitzero"`
+	Last  *Entry     `json:"last,omitzero"`
 	// Request means that a stranger wrote it and waits: accept, answer, or block.
 	Request bool `json:"request,omitzero"`
 	// From is the first seq that the caller may see; absent for all.

@@ -196,14 +196,14 @@ func eventFrames() map[string]any {
 		"reply.create":       NewReply("c1", Accepted{group, 1, grouping, Time(created.At)}),
 		"reply.sync": NewReply("s1", Synced{[]Missed{
 			{Conversation: direct, Head: 43, Entries: []Entry{FromEntry(hi), FromEntry(picture)}},
-			{Conversation: group, Head: 2, From: 1, Entries: []Entry{FromEntry(created)}},
+			{Conversation: group, Head: 2, Epoch: 1795299780, From: 1, Entries: []Entry{FromEntry(created)}},
 			{Conversation: chat.GroupID("bob", grouping), Gone: true},
 		}, true}),
 		"reply.sync.nothing": NewReply("s3", Synced{}),
 		"reply.history":      NewReply("h1", Page{[]Entry{FromEntry(hi), FromEntry(picture)}, 43, true}),
 		"reply.conversations": NewReply("l1", Listed{Conversations: []Conversation{
 			{Own: directOwn(), Conversation: direct, Kind: chat.Direct, Peer: "bob", Size: 2, Head: 43, Last: &lastPicture, Draft: &Begun{"On the way, and", "2026-11-21T22:25:00.000Z"}, Role: chat.Member, Can: chat.Conversation{Kind: chat.Direct}.Capabilities(chat.Member)},
-			{Own: groupOwn(), Conversation: group, Kind: chat.Group, Name: name, Size: 3, Head: 2, Last: &lastCharts, From: 2, Role: chat.Guest,
+			{Own: groupOwn(), Conversation: group, Kind: chat.Group, Name: name, Size: 3, Head: 2, Epoch: 1795299780, Last: &lastCharts, From: 2, Role: chat.Guest,
 				Can: chat.Conversation{}.Capabilities(chat.Guest), Picture: media, Announce: true, Slow: 30, History: chat.FromStart},
 		}, Next: group, Since: "2026-11-21T22:30:00.000Z"}),
 		"reply.conversations.end": NewReply("l2", Listed{}),

@@ -111,10 +111,10 @@ func (l *log) find(e wire.Entry, after *chat.Seq) (*wire.Entry, error) {
 	if after == nil {
 		return nil, nil //nolint:nilnil // a first attempt is nothing yet
 	}
-	if len(l.entries) > int(*after)+chat.MaxResend {
+	if len(l.entries) > int(*after)+chat.MaxResend || len(l.entries) < int(*after) {
 		return nil, &chat.Error{Code: chat.Behind}
 	}
-	for i, there := range l.entries[min(int(*after), len(l.entries)):] {
+	for i, there := range l.entries[*after:] {
 		if there.From == e.From && there.ID == e.ID {
 			if there.Event != e.Event || there.Body.Target != e.Body.Target {
 				return nil, &chat.Error{Code: chat.Conflict}

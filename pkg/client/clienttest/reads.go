@@ -24,7 +24,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 		out.More = out.More || n < len(rest)
 		if n > 0 {
 			out.Conversations = append(out.Conversations, wire.Missed{
-				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), From: from, Entries: l.to(user, rest[:n]),
+				Conversation: c.Conversation, Head: chat.Seq(len(l.entries)), Epoch: l.conversation.Epoch, From: from, Entries: l.to(user, rest[:n]),
 			})
 		}
 	}
@@ -68,7 +68,7 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 	}
 	for _, id := range ids[:limit] {
 		l := s.logs[id]
-		if r.Since != "" && !l.changed(user, r.Since) && s.later.drafts[kept{user, id}].At < r.Since {
+		if r.Since != "" && l.conversation.Epoch == 0 && !l.changed(user, r.Since) && s.later.drafts[kept{user, id}].At < r.Since {
 			continue
 		}
 		line := l.conversation
