@@ -208,16 +208,16 @@ var ofCalls = map[faults.Name]func(*testing.T, *services){
 		if err := s.put(t.Context(), "1"); err == nil {
 			t.Error("the dead got an answer")
 		}
-		if got := s.get(t, true); got != "" || !slices.Equal(s.lambda.killed, []string{trace}) {
-			t.Errorf("stored is %q, killed %q", got, s.lambda.killed)
+		if got := s.get(t, true); got != "" || !slices.Equal(s.lambda.deaths(), []string{trace}) {
+			t.Errorf("stored is %q, killed %q", got, s.lambda.deaths())
 		}
 	},
 	"lambda.kill_after": func(t *testing.T, s *services) {
 		if err := s.put(t.Context(), "1"); err == nil {
 			t.Error("the dead got an answer")
 		}
-		if got := s.get(t, true); got != "1" || !slices.Equal(s.lambda.killed, []string{trace}) {
-			t.Errorf("stored is %q, killed %q", got, s.lambda.killed)
+		if got := s.get(t, true); got != "1" || !slices.Equal(s.lambda.deaths(), []string{trace}) {
+			t.Errorf("stored is %q, killed %q", got, s.lambda.deaths())
 		}
 	},
 }
@@ -256,8 +256,8 @@ func TestWhoIsNotAFunctionIsNotKilled(t *testing.T) {
 	s := start(t)
 	t.Setenv("_X_AMZN_TRACE_ID", "Root=of-somebody-else")
 	s.plan(t, once("lambda.kill_before"))
-	if err := s.put(t.Context(), "1"); err != nil || len(s.lambda.killed) != 0 {
-		t.Errorf("killed %v, %v", s.lambda.killed, err)
+	if err := s.put(t.Context(), "1"); err != nil || len(s.lambda.deaths()) != 0 {
+		t.Errorf("killed %v, %v", s.lambda.deaths(), err)
 	}
 }
 

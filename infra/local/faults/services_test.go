@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"sync"
 	"testing"
 
@@ -61,6 +62,13 @@ func (h *host) KillTrace(id string) bool {
 	defer h.mu.Unlock()
 	h.killed = append(h.killed, id)
 	return id == trace
+}
+
+// deaths are the invocations that were killed.
+func (h *host) deaths() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.killed)
 }
 
 func start(t *testing.T) *services {
