@@ -36,14 +36,14 @@ func (sb *sandbox) next(w http.ResponseWriter, r *http.Request) {
 			inv.result.Report.Init = time.Since(sb.launched)
 		}
 		if inv.warming {
-			s.complete(sb)
 			sb.rest()
+			s.complete(sb)
 		} else {
 			sb.begin()
 		}
 	case inv.answered:
-		s.complete(sb)
 		sb.rest()
+		s.complete(sb)
 	case len(sb.work) == 0:
 		s.mu.Unlock()
 		refuse(w, http.StatusForbidden, "InvalidStateTransition", "Transition from Running to Ready is not allowed for runtime")

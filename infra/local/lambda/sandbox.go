@@ -171,7 +171,8 @@ func (sb *sandbox) initTimeout() {
 	}
 }
 
-// rest makes a sandbox idle whose process has asked for work that is not there. The caller holds Service.mu.
+// rest makes a sandbox idle whose process has asked for work that is not there. It comes before complete, so that who
+// hears of the end finds the time of being idle begun. The caller holds Service.mu.
 func (sb *sandbox) rest() {
 	s := sb.service
 	sb.function.idle = append(sb.function.idle, sb)
