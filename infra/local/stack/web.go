@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/parley-im/parley/clients/web"
 	"github.com/parley-im/parley/infra/local/console"
 	"github.com/parley-im/parley/infra/local/issuer"
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/pkg/chat"
 )
 
-func (s *Stack) startWeb(cfg Config, l net.Listener) error {
+func (s *Stack) startWeb(cfg Config, where places, l net.Listener) error {
 	var err error
 	// Tokens go by the clock of the machine, because the functions that check them do.
 	s.Issuer, err = issuer.Open(cfg.Data, s.Web, Audience, time.Now)
@@ -25,7 +27,11 @@ func (s *Stack) startWeb(cfg Config, l net.Listener) error {
 	mux.HandleFunc("GET /.well-known/jwks.json", s.Issuer.ServeKeys)
 	mux.HandleFunc("POST /dev/token", s.Issuer.ServeToken)
 	mux.HandleFunc("GET /dev/notifications", s.serveNotifications)
-	mux.HandleFunc("GET /{$}", s.serveIndex)
+	mux.HandleFunc("/dev/", http.NotFound)
+	mux.Handle("/", web.Handler(
+		web.Config{URL: s.Gateway, Tokens: "/dev/token"},
+		web.Origins{Connect: []string{strings.TrimSuffix(s.Gateway, "/"+Stage)}, Media: []string{where.s3}},
+	))
 	if cfg.Faults != nil {
 		mux.Handle("/dev/faults", cfg.Faults)
 	} else {
@@ -42,17 +48,6 @@ func (s *Stack) startWeb(cfg Config, l net.Listener) error {
 	}
 	s.serve(l, mux)
 	return nil
-}
-
-func (s *Stack) serveIndex(w http.ResponseWriter, _ *http.Request) {
-	fmt.Fprintf(w, `Parley is running on this machine.
-
-clients connect to   %s
-tokens               POST /dev/token {"user":"ann"}
-notifications        GET  /dev/notifications?user=ann
-console              GET  /console
-health               GET  /healthz
-`, s.Gateway)
 }
 
 // serveNotifications answers with what the phones of a user would have shown, or all phones, oldest first.
