@@ -1,0 +1,40 @@
+/** Where the client has the time from. Tests give one that they move by hand. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  setTimeout(run: () => void, milliseconds: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** The clock of the machine. */
+export const system: Clock = {
+  now: () => Date.now(),
+  setTimeout: (run, milliseconds) => setTimeout(run, milliseconds),
+  clearTimeout: (timer) => clearTimeout(timer as number),
+};
+
+/** Timer is one thing that happens later; starting it again moves it. */
+export class Timer {
+  private handle: unknown;
+  /** When it is due; undefined while it is not started. */
+  due: number | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly run: () => void,
+  ) {}
+
+  start(milliseconds: number): void {
+    this.stop();
+    this.due = this.clock.now() + milliseconds;
+    this.handle = this.clock.setTimeout(() => {
+      this.due = undefined;
+      this.run();
+    }, milliseconds);
+  }
+
+  stop(): void {
+    if (this.due !== undefined) this.clock.clearTimeout(this.handle);
+    this.due = undefined;
+  }
+}
