@@ -5,7 +5,7 @@ import { defineConfig } from "vite"
 export default defineConfig({
   plugins: [react()],
   build: {
-    target: "es2023",
+    target: "es2024",
     assetsInlineLimit: 0, // the policy allows no data: in styles and scripts
     modulePreload: { polyfill: false },
     manifest: true,

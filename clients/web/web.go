@@ -87,7 +87,7 @@ func handler(files fs.FS, c Config, o Origins) http.Handler {
 
 func isFile(files fs.FS, name string) bool {
 	info, err := fs.Stat(files, name)
-	return err == nil && !info.IsDir() && !strings.HasPrefix(path.Base(name), ".")
+	return err == nil && !info.IsDir() && !strings.Contains("/"+name, "/.")
 }
 
 // serve answers with a file; index.html by its own name would be redirected to the folder.

@@ -2,7 +2,7 @@
  * The client of Parley for browsers, React Native and Node. Begin with the class Parley; the README has examples that run.
  */
 export type { Clock } from "./clock.js";
-export type { Conversation, Uploadable, UploadOptions } from "./conversation.js";
+export { Conversation, type Uploadable, type UploadOptions } from "./conversation.js";
 export { type Failure, ParleyError } from "./error.js";
 export { IndexedDBStore } from "./indexeddb.js";
 export type * from "./message.js";

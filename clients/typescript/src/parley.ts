@@ -1,5 +1,9 @@
-import type { Conversation, Uploadable, UploadOptions } from "./conversation.js";
+import { Conversation, type Uploadable, type UploadOptions } from "./conversation.js";
+import { Core } from "./core.js";
+import { ParleyError, fail } from "./error.js";
+import { directID, groupID, newID } from "./id.js";
 import type { Options } from "./options.js";
+import { search } from "./search.js";
 import type { Readable } from "./readable.js";
 import type { Blocked, Connection, Contact, ConversationSummary, Me, Presence, Profile } from "./summary.js";
 import type * as wire from "./wire.js";
@@ -45,89 +49,278 @@ export interface LocalEvents {
 
 type Heard = wire.Events & LocalEvents;
 
-const later = (): never => {
-  throw new Error("not built yet");
-};
-
 /** A device of a user: connect keeps a connection until close. Make one for each user and keep it. */
 export class Parley {
-  declare readonly connection: Readable<Connection>;
+  private readonly core: Core;
+  private readonly open = new Map<string, Conversation>();
+  /** Stops listening to the browser. */
+  private deaf: (() => void) | undefined;
+  readonly connection: Readable<Connection>;
   /** Undefined until the server, the store or the options have told who the user is. */
-  declare readonly me: Readable<Me | undefined>;
+  readonly me: Readable<Me | undefined>;
   /** All conversations of the user and the threads that they follow: those that are pinned first, then the newest. */
-  declare readonly conversations: Readable<readonly ConversationSummary[]>;
+  readonly conversations: Readable<readonly ConversationSummary[]>;
   /** The user's contacts, in the order of their ids. Watching loads them. */
-  declare readonly contacts: Readable<readonly Contact[]>;
+  readonly contacts: Readable<readonly Contact[]>;
   /** Whom the user has blocked, in the order of their ids. Watching loads them. */
-  declare readonly blocked: Readable<readonly Blocked[]>;
+  readonly blocked: Readable<readonly Blocked[]>;
   /** Settled when the store is loaded: what was there before is in the Readables from then on. */
-  declare readonly ready: Promise<void>;
+  readonly ready: Promise<void>;
 
-  constructor(_options: Options) {}
+  constructor(options: Options) {
+    this.core = new Core(options);
+    this.connection = this.core.link.state;
+    this.me = this.core.me;
+    this.conversations = this.core.conversations;
+    this.contacts = this.core.people.contacts;
+    this.blocked = this.core.people.blocked;
+    this.ready = this.core.ready;
+  }
 
   /** Connects and stays connected; it returns at once, and does nothing if that is so already. */
-  connect(): void { later(); }
-  /** Tells that the network may have changed or a person is back: tries at once, or finds out whether the connection works. */
-  wake(): void { later(); }
-  /** Ends the connection. What is in the outbox stays in the store. connect begins anew. */
-  close(): Promise<void> { return later(); }
-  /** Ends notifications and the connections of this device, forgets the store and closes. */
-  logout(): Promise<void> { return later(); }
+  connect(): void {
+    this.deaf ??= listen(() => this.wake());
+    this.core.link.connect();
+  }
 
-  conversation(_id: string): Conversation { return later(); }
+  /** Tells that the network may have changed or a person is back: tries at once, or finds out whether the connection works. */
+  wake(): void {
+    this.core.link.wake();
+  }
+
+  /** Ends the connection. What is in the outbox stays in the store. connect begins anew. */
+  close(): Promise<void> {
+    this.deaf?.();
+    this.deaf = undefined;
+    return this.core.close();
+  }
+
+  /**
+   * Ends notifications and the connections of this device, forgets the store and closes. Without a connection the server is
+   * not told: then it fails with "offline", and everything else is done.
+   */
+  async logout(): Promise<void> {
+    const told = this.core.link.line ? this.request("logout", {}, { timeout: logoutTime }) : Promise.reject(new ParleyError("offline"));
+    const failed = await told.then(
+      () => undefined,
+      (thrown: unknown) => fail(thrown, "offline"),
+    );
+    await this.close();
+    await this.core.forget();
+    if (failed) throw failed;
+  }
+
+  /** The conversation with an id; the same object each time. */
+  conversation(id: string): Conversation {
+    let known = this.open.get(id);
+    if (!known) {
+      known = new Conversation(this.core, id, (other) => this.conversation(other));
+      this.open.set(id, known);
+    }
+    return known;
+  }
+
   /** The conversation with a person; it begins with the first message. It needs to know who the user is: see me. */
-  direct(_user: string): Conversation { return later(); }
-  createGroup(_setup: Setup): Promise<Conversation> { return later(); }
+  direct(user: string): Conversation {
+    if (!this.core.user) throw new ParleyError("offline", "who the user is is not known yet: wait for me, or give the option user");
+    const id = directID(this.core.user, user);
+    this.core.peers.set(id, user);
+    return this.conversation(id);
+  }
+
+  /** Makes a group of the user and others. */
+  async createGroup({ name, members, announce, history }: Setup): Promise<Conversation> {
+    await this.core.ready;
+    const id = newID();
+    const body = { id, name, members, ...(announce && { announce }), ...(history && { history }) };
+    const { conversation } = await this.request("create", body);
+    if (this.core.inbox.known(groupID(this.core.user, id)) === 0) this.core.follower.renew();
+    return this.listed(conversation);
+  }
+
   /** Where a link leads. */
-  preview(_code: string): Promise<wire.PreviewResult> { return later(); }
-  join(_code: string): Promise<Conversation> { return later(); }
+  preview(code: string): Promise<wire.PreviewResult> {
+    return this.request("preview", { code });
+  }
+
+  async join(code: string): Promise<Conversation> {
+    const { conversation } = await this.request("join", { id: newID(), code });
+    return this.listed(conversation);
+  }
+
+  /** The conversation, when the list has it. */
+  private async listed(id: string): Promise<Conversation> {
+    const conversation = this.conversation(id);
+    const { summary } = conversation;
+    this.core.follower.renew();
+    if (!summary.get() || summary.get()?.gone) {
+      await new Promise<void>((resolve) => {
+        const stop = summary.subscribe(() => {
+          if (!summary.get() || summary.get()?.gone) return;
+          stop();
+          resolve();
+        });
+      });
+    }
+    return conversation;
+  }
 
   /** How present somebody is. They are watched while anybody subscribes. */
-  presence(_user: string): Readable<Presence> { return later(); }
+  presence(user: string): Readable<Presence> {
+    return this.core.watch.of(user);
+  }
+
   /** Chooses what to be on all devices, until a time in milliseconds since 1970 if one is given. */
-  setStatus(_status: "online" | "busy" | "invisible", _until?: number): Promise<void> { return later(); }
-  /** Says that nobody is at this device, or that somebody is again. */
-  setAway(_away: boolean): Promise<void> { return later(); }
+  async setStatus(status: "online" | "busy" | "invisible", until?: number): Promise<void> {
+    const seconds = until === undefined ? undefined : Math.max(1, Math.round((until - this.core.serverNow()) / 1000));
+    const body = status === "online" ? { status } : { status, ...(seconds && { for: seconds }) };
+    const chosen = await this.request("status", body);
+    this.core.know({ status, statusUntil: chosen.until ? Date.parse(chosen.until) : undefined });
+  }
+
+  /** Says that nobody is at this device, or that somebody is again. It holds over all connections. */
+  setAway(away: boolean): Promise<void> {
+    return this.core.setAway(away);
+  }
 
   /** What a user shows of themselves; fetched when somebody looks, with others. */
-  profile(_user: string): Readable<Profile> { return later(); }
-  /** Replaces what the user shows; what is absent is shown no more. */
-  setProfile(_profile: { name?: string; about?: string; picture?: string }): Promise<void> { return later(); }
-  /** Uploads a picture and shows it. */
-  setPicture(_file: Uploadable, _options?: UploadOptions): Promise<void> { return later(); }
-  /** Where to GET a user's picture, for the next minutes; undefined if they have none. */
-  pictureURL(_user: string): Promise<string | undefined> { return later(); }
-  /** Uploads a file, to be attached to a message. */
-  upload(_file: Uploadable, _options?: UploadOptions): Promise<wire.Attachment> { return later(); }
+  profile(user: string): Readable<Profile> {
+    return this.core.people.profile(user);
+  }
 
-  setContact(_user: string, _name?: string): Promise<void> { return later(); }
-  removeContact(_user: string): Promise<void> { return later(); }
-  block(_user: string): Promise<void> { return later(); }
-  unblock(_user: string): Promise<void> { return later(); }
+  /** Replaces what the user shows; what is absent is shown no more. */
+  async setProfile(profile: { name?: string; about?: string; picture?: string }): Promise<void> {
+    this.core.people.learn(await this.request("profile", profile));
+  }
+
+  /** Uploads a picture and shows it. */
+  async setPicture(file: Uploadable, options?: UploadOptions): Promise<void> {
+    const { media } = await this.upload(file, options);
+    const { profiles } = await this.request("profiles", { users: [this.core.user] });
+    const { name, about } = profiles[0] ?? {};
+    await this.setProfile({ ...(name && { name }), ...(about && { about }), picture: media });
+  }
+
+  /** Where to GET a user's picture, for the next minutes; undefined if they have none. */
+  async pictureURL(user: string): Promise<string | undefined> {
+    const { picture } = this.core.people.profile(user).get();
+    return picture && (await this.core.media.url({ user, media: picture }));
+  }
+
+  /** Uploads a file, to be attached to a message. */
+  upload(file: Uploadable, options?: UploadOptions): Promise<wire.Attachment> {
+    return this.core.media.upload(file, options);
+  }
+
+  /** Keeps a user among the contacts, under a name of the user's own or without one. */
+  setContact(user: string, name?: string): Promise<void> {
+    return this.core.people.setContact(user, name);
+  }
+
+  removeContact(user: string): Promise<void> {
+    return this.core.people.removeContact(user);
+  }
+
+  block(user: string): Promise<void> {
+    return this.core.people.block(user, true);
+  }
+
+  unblock(user: string): Promise<void> {
+    return this.core.people.block(user, false);
+  }
+
   /** Silences a user everywhere, until a time in milliseconds since 1970 or for good: no noise, and not unread. */
-  muteUser(_user: string, _until?: number): Promise<void> { return later(); }
-  unmuteUser(_user: string): Promise<void> { return later(); }
+  muteUser(user: string, until?: number): Promise<void> {
+    return this.core.people.mute(user, true, until);
+  }
+
+  unmuteUser(user: string): Promise<void> {
+    return this.core.people.mute(user, false);
+  }
+
   /** Changes settings and returns all. */
-  settings(_change?: wire.SettingsRequest): Promise<wire.SettingsResult> { return later(); }
+  async settings(change: wire.SettingsRequest = {}): Promise<wire.SettingsResult> {
+    const settings = await this.request("settings", change);
+    this.core.know({ settings });
+    return settings;
+  }
 
   /** Looks for messages, page by page as they are taken. */
-  search(_query: string | Query): AsyncIterable<Found> { return later(); }
+  search(query: string | Query): AsyncIterable<Found> {
+    return search(this.core, typeof query === "string" ? { text: query } : query);
+  }
+
   /** The messages that are to be sent later, and those that failed. */
-  scheduled(): Promise<wire.ScheduledResult["scheduled"]> { return later(); }
+  async scheduled(): Promise<wire.ScheduledResult["scheduled"]> {
+    const all: wire.ScheduledResult["scheduled"] = [];
+    for (let next: string | undefined, first = true; first || next; first = false) {
+      const page = await this.request("scheduled", { limit: 100, ...(next && { next }) });
+      all.push(...page.scheduled);
+      next = page.next;
+    }
+    return all;
+  }
+
   /** Takes a scheduled message back, or dismisses one that failed. */
-  unschedule(_id: string): Promise<void> { return later(); }
+  async unschedule(id: string): Promise<void> {
+    await this.request("unschedule", { id });
+  }
 
   /** Asks that this device be notified while the user is not connected. */
-  register(_platform: wire.RegisterRequest["platform"], _token: string): Promise<void> { return later(); }
-  unregister(): Promise<void> { return later(); }
+  async register(platform: wire.RegisterRequest["platform"], token: string): Promise<void> {
+    await this.request("register", { platform, token });
+  }
+
+  async unregister(): Promise<void> {
+    await this.request("unregister", {});
+  }
 
   /** Asks the server anything that it offers. Repeated until there is an answer: all requests of Parley may be. */
-  request<A extends keyof wire.Actions>(
-    _action: A,
-    _body: wire.Actions[A]["request"],
-    _options?: RequestOptions,
-  ): Promise<wire.Actions[A]["result"]> { return later(); }
+  async request<A extends keyof wire.Actions>(
+    action: A,
+    body: wire.Actions[A]["request"],
+    { signal, timeout }: RequestOptions = {},
+  ): Promise<wire.Actions[A]["result"]> {
+    const stop = new AbortController();
+    const cancel = () => stop.abort(new ParleyError("cancelled", "the signal ended it"));
+    if (signal?.aborted) cancel();
+    signal?.addEventListener("abort", cancel, { once: true });
+    const { clock, link } = this.core;
+    const late = () => stop.abort(new ParleyError(link.line ? "timeout" : "offline", "no answer in time"));
+    const timer = timeout === undefined ? undefined : clock.setTimeout(late, timeout);
+    try {
+      return await this.core.ask<wire.Actions[A]["result"]>(action, body, stop.signal);
+    } finally {
+      if (timer !== undefined) clock.clearTimeout(timer);
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
 
   /** Calls listener with each event of a kind, as it comes from the server: also twice, and out of order. */
-  on<E extends keyof Heard>(_event: E, _listener: (event: Heard[E]) => void): () => void { return later(); }
+  on<E extends keyof Heard>(event: E, listener: (event: Heard[E]) => void): () => void {
+    const { listeners } = this.core;
+    const all = listeners.get(event) ?? new Set();
+    listeners.set(event, all.add(listener as (event: never) => void));
+    return () => void all.delete(listener as (event: never) => void);
+  }
+}
+
+/** How long logout waits for the server. */
+const logoutTime = 5_000;
+
+/** listen calls wake when a browser says that the network or the person is back. */
+function listen(wake: () => void): () => void {
+  if (typeof window === "undefined" || typeof window.addEventListener !== "function") return () => undefined;
+  const seen = () => {
+    if (typeof document === "undefined" || document.visibilityState === "visible") wake();
+  };
+  window.addEventListener("online", wake);
+  window.addEventListener("offline", wake);
+  const page = typeof document === "undefined" ? undefined : document;
+  page?.addEventListener("visibilitychange", seen);
+  return () => {
+    window.removeEventListener("online", wake);
+    window.removeEventListener("offline", wake);
+    page?.removeEventListener("visibilitychange", seen);
+  };
 }

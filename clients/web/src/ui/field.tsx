@@ -15,7 +15,7 @@ export function Field({ label, hint, trouble, ...rest }: InputHTMLAttributes<HTM
 
 /** One of a few choices. */
 export function Choice<T extends string | number>({ label, hint, value, options, onChoose, ...rest }:
-  Omit<SelectHTMLAttributes<HTMLSelectElement>, "value"> & { label: string; hint?: ReactNode; value: T; options: (readonly [T, string])[]; onChoose(value: T): void }) {
+  Omit<SelectHTMLAttributes<HTMLSelectElement>, "value"> & { label: string; hint?: ReactNode; value: T; options: readonly (readonly [NoInfer<T>, string])[]; onChoose(value: T): void }) {
   const id = useId()
   return (
     <div className="setting">
