@@ -38,3 +38,19 @@ export class Timer {
     this.due = undefined;
   }
 }
+
+/** Waits for a time or for the end of a signal, whichever is first, and leaves nothing behind. early ends it, too. */
+export function wait(clock: Clock, milliseconds: number, signal?: AbortSignal, early?: (end: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      timer.stop();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = new Timer(clock, end);
+    timer.start(milliseconds);
+    signal?.addEventListener("abort", end);
+    early?.(end);
+    if (signal?.aborted) end();
+  });
+}

@@ -1,5 +1,5 @@
 import { Backoff } from "./backoff.js";
-import { type Clock, Timer } from "./clock.js";
+import { type Clock, Timer, wait } from "./clock.js";
 import { ParleyError, fail } from "./error.js";
 import type { LogLine, Options } from "./options.js";
 import { type Cell, cell } from "./readable.js";
@@ -75,7 +75,7 @@ export class Link {
     this.suspended = false;
     for (const line of [this.line, ...this.draining]) line?.cut(new ParleyError("closed"));
     this.line = undefined;
-    this.state.set({ state: "closed", caughtUp: false, ...(reason && { reason }) });
+    this.state.set({ state: "closed", caughtUp: false, reason: reason || undefined });
     this.wiring.closed(reason);
     this.release();
   }
@@ -94,16 +94,19 @@ export class Link {
       if (state === "closed") throw reason ?? new ParleyError("closed");
       if (this.line && !this.line.reason) return this.line;
       await new Promise<void>((resolve) => {
-        this.waiting.add(resolve);
-        signal?.addEventListener("abort", () => this.waiting.delete(resolve) && resolve(), { once: true });
+        const end = () => {
+          this.waiting.delete(end);
+          signal?.removeEventListener("abort", end);
+          resolve();
+        };
+        this.waiting.add(end);
+        signal?.addEventListener("abort", end);
       });
     }
   }
 
   private release(): void {
-    const all = [...this.waiting];
-    this.waiting.clear();
-    for (const resolve of all) resolve();
+    for (const end of [...this.waiting]) end();
   }
 
   private show(next: Connection): void {
@@ -114,7 +117,7 @@ export class Link {
   /** Connects again and again. */
   private async keep(life: AbortSignal): Promise<void> {
     const { clock, random, log } = this.wiring;
-    const wait = new Backoff(random);
+    const backoff = new Backoff(random);
     let why: "connect" | "refused" = "connect";
     this.suspend.start(suspendTime);
     while (!life.aborted) {
@@ -127,8 +130,8 @@ export class Link {
         const opened = clock.now();
         this.adopt(line);
         reason = await this.serve(line, life);
-        if (clock.now() - opened > steady) wait.reset();
-        this.suspend.start(suspendTime);
+        if (clock.now() - opened > steady) backoff.reset();
+        if (!life.aborted) this.suspend.start(suspendTime);
       } catch (thrown) {
         reason = fail(thrown, "offline");
         // Where the status of the handshake is not told, it may have been the token: the next attempt has another one.
@@ -140,10 +143,11 @@ export class Link {
         this.close(reason);
         return;
       }
-      const delay = wait.next(reason.retryAfter);
+      const delay = backoff.next(reason.retryAfter);
       log("info", "disconnected", { code: reason.code, retryIn: Math.round(delay) });
       this.show({ state: "disconnected", caughtUp: false, reason, retryAt: clock.now() + delay });
-      await this.rest(delay, life);
+      await wait(clock, delay, life, (end) => (this.woken = end));
+      this.woken = undefined;
     }
   }
 
@@ -187,17 +191,17 @@ export class Link {
 
   /** Waits until the connection is lost and says why. Meanwhile it replaces it when it gets old. */
   private async serve(line: Line, life: AbortSignal): Promise<ParleyError> {
-    const wait = new Backoff(this.wiring.random);
+    const backoff = new Backoff(this.wiring.random);
     let due = this.rotation();
     for (;;) {
-      await this.pause(due, line, life);
+      await wait(this.wiring.clock, due, life, (end) => void line.ended.then(end));
       if (life.aborted) return new ParleyError("closed");
       if (line.reason) return this.lost(line);
       let next: Line;
       try {
         next = await this.dial(life, "connect");
       } catch (thrown) {
-        due = wait.next(fail(thrown, "offline").retryAfter);
+        due = backoff.next(fail(thrown, "offline").retryAfter);
         this.wiring.log("info", "renewal failed");
         continue;
       }
@@ -209,7 +213,7 @@ export class Link {
       this.adopt(next);
       this.drain(old);
       line = next;
-      wait.reset();
+      backoff.reset();
       due = this.rotation();
     }
   }
@@ -241,34 +245,6 @@ export class Link {
     this.show({ state: "connected", caughtUp: false });
     this.wiring.opened(line);
     this.release();
-  }
-
-  private pause(milliseconds: number, line: Line, life: AbortSignal): Promise<unknown> {
-    return new Promise<void>((resolve) => {
-      const timer = new Timer(this.wiring.clock, resolve);
-      timer.start(milliseconds);
-      const end = () => {
-        timer.stop();
-        resolve();
-      };
-      life.addEventListener("abort", end, { once: true });
-      void line.ended.then(end);
-    });
-  }
-
-  /** Waits for the next attempt, or for wake. */
-  private rest(milliseconds: number, life: AbortSignal): Promise<void> {
-    return new Promise<void>((resolve) => {
-      const timer = new Timer(this.wiring.clock, () => end());
-      const end = () => {
-        timer.stop();
-        this.woken = undefined;
-        resolve();
-      };
-      timer.start(milliseconds);
-      this.woken = end;
-      life.addEventListener("abort", end, { once: true });
-    });
   }
 }
 

@@ -93,7 +93,7 @@ export class Conversation {
     core.composing.said(id);
     core.paced.expect(id, core.clock.now()); // whoever answers has read
     const draft = core.drafts.sending(talk);
-    return core.outbox.add(id, "send", { to: core.target(id), body, ...(draft && { draft }), ...(expires && { expires }) });
+    return core.outbox.add(id, "send", { to: core.target(id), body, draft: draft || undefined, expires: expires || undefined });
   }
 
   /** Replaces the text and the mentions of a message of the user's own. */
@@ -171,14 +171,14 @@ export class Conversation {
 
   /** Makes everything from a message on count as unread until the user reads or writes; without a seq takes that back. */
   async markUnread(seq?: number): Promise<void> {
-    const result = await this.core.ask<wire.MarkResult>("mark", { conversation: this.id, ...(seq && { seq }) });
+    const result = await this.core.ask<wire.MarkResult>("mark", { conversation: this.id, seq: seq || undefined });
     this.talk.account.mark(result.marked, result.marked_at ?? 0);
     this.talk.outline();
   }
 
   /** What the user has written so far; call it at every key. An empty text clears it. Sending does, too. */
   setDraft(text: string, reply?: number): void {
-    this.core.drafts.set(this.talk, text ? { text, ...(reply && { reply }) } : undefined);
+    this.core.drafts.set(this.talk, text ? { text, reply: reply || undefined } : undefined);
   }
 
   /** Call it at every key and while recording; "nothing" when that is given up. Sending ends it. */
@@ -187,7 +187,7 @@ export class Conversation {
     const doing = ({ typing: "text", recording: "audio", nothing: "none" } as const)[kind];
     if (!core.exists(id) || !core.link.line || !core.composing.due(id, doing, core.clock.now())) return;
     const read = core.paced.carry(id);
-    core.calls.tell("typing", { conversation: id, kind: doing, ...(read && { read }) });
+    core.calls.tell("typing", { conversation: id, kind: doing, read: read || undefined });
   }
 
   // How the user has it.
@@ -195,7 +195,7 @@ export class Conversation {
   /** Silences it until a time in milliseconds since 1970, or for good; with mentions, those make noise nevertheless. */
   async mute({ until, mentions }: { until?: number; mentions?: boolean } = {}): Promise<void> {
     const end = until === undefined ? {} : { until: stamp(until) };
-    await this.core.ask("mute", { conversation: this.id, ...end, ...(mentions && { mentions }) });
+    await this.core.ask("mute", { conversation: this.id, ...end, mentions: mentions || undefined });
     this.note({ muted: end.until ?? forGood, mentions_only: mentions ?? false });
   }
 
@@ -238,7 +238,7 @@ export class Conversation {
   async seenBy(seq: number): Promise<wire.SeenResult> {
     const users: wire.SeenResult["users"] = [];
     for (let next: string | undefined; ; ) {
-      const page = await this.core.ask<wire.SeenResult>("seen", { conversation: this.id, seq, ...(next && { next }) });
+      const page = await this.core.ask<wire.SeenResult>("seen", { conversation: this.id, seq, next: next || undefined });
       users.push(...page.users);
       next = page.next;
       if (!next) return { ...page, users };
@@ -343,10 +343,10 @@ const forGood = "9999-12-31T23:59:59.999Z";
 /** lean leaves out what there is nothing to say about: the server refuses empty members. */
 function lean({ text, attachments, reply, mentions, everybody }: Content): object {
   return {
-    ...(text && { text }),
+    text: text || undefined,
     ...(attachments?.length && { attachments }),
-    ...(reply && { reply }),
+    reply: reply || undefined,
     ...(mentions?.length && { mentions }),
-    ...(everybody && { everybody }),
+    everybody: everybody || undefined,
   };
 }

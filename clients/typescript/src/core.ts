@@ -150,7 +150,7 @@ export class Core {
     try {
       let next: string | undefined;
       do {
-        const page = await this.ask<{ next?: string }>(action, { ...body, limit: wire.MaxPage, ...(next && { next }) });
+        const page = await this.ask<{ next?: string }>(action, { ...body, limit: wire.MaxPage, next: next || undefined });
         all.push(...pick(page));
         next = page.next;
       } while (next);
@@ -393,7 +393,7 @@ export class Core {
     const to = request.to?.user ?? (conversation.startsWith("d_") ? this.peer(conversation) : undefined);
     const event = kinds[row.action] ?? "governed";
     const own = { event, conversation, seq, id: row.id, from: this.user, body };
-    const entry = { ...own, ...(at && { at }), ...(to && { to }), ...(until && { until }), ...(timer && { timer }) };
+    const entry = { ...own, at: at || undefined, to: to || undefined, until: until || undefined, timer: timer || undefined };
     if (this.inbox.own(entry)) this.follower.missing();
   }
 
@@ -417,7 +417,7 @@ export class Core {
   explain(talk: Talk): void {
     this.chore(`explain ${talk.id}`, async () => {
       const { count, more, mentions, ...rest } = await this.ask<wire.ExplainResult>("explain", { conversation: talk.id });
-      talk.account.line({ ...rest, head: rest.head, unread: { count, ...(more && { more }), ...(mentions && { mentions }) } });
+      talk.account.line({ ...rest, head: rest.head, unread: { count, more: more || undefined, mentions: mentions || undefined } });
       talk.outline();
     });
   }
@@ -431,7 +431,7 @@ export class Core {
         const { threads } = await this.ask<wire.ThreadsResult>("threads", { conversation: talk.id, roots: some });
         talk.threadsKnown(
           threads.map(({ root, conversation, head, at, from, following }) => {
-            return { root, conversation, count: head, last: Date.parse(at), following: !!following, ...(from && { from }) };
+            return { root, conversation, count: head, last: Date.parse(at), following: !!following, from: from || undefined };
           }),
         );
       });
@@ -474,7 +474,7 @@ export class Core {
     if (!cursor || !talk.line || place < 0 || place >= keptTalks) return undefined;
     const { count, capped, mentions } = talk.unread();
     const { read, marked, markedAt } = talk.account;
-    const unread = { count, ...(capped && { more: true }), ...(mentions && { mentions }) };
+    const unread = { count, ...(capped && { more: true }), mentions: mentions || undefined };
     const { known, epoch, peer } = cursor;
     const line = { ...talk.line, head: known, read, unread, marked, marked_at: markedAt };
     const base = { line, known, epoch, peer, hidden: talk.hidden };

@@ -1,5 +1,5 @@
 import { Backoff } from "./backoff.js";
-import { type Clock, Timer } from "./clock.js";
+import { type Clock, Timer, wait } from "./clock.js";
 import type { Link } from "./connection.js";
 import type { Entry, Line } from "./entry.js";
 import { ParleyError } from "./error.js";
@@ -164,7 +164,7 @@ export class Follower {
     let of: number | undefined;
     let next: string | undefined;
     do {
-      const body = { limit: MaxPage, ...(since && { since }), ...(next && { next }) };
+      const body = { limit: MaxPage, since: since || undefined, next: next || undefined };
       const page = (await this.calls.request("conversations", () => body)) as ConversationsResult;
       first ??= page;
       if (page.of !== undefined) of = (of ?? 0) + page.of;
@@ -192,12 +192,12 @@ export class Follower {
 
   /** Asks for missing entries until there are none. */
   private async fetch(): Promise<void> {
-    const wait = new Backoff(this.random);
+    const backoff = new Backoff(this.random);
     for (let tries = 0; ; ) {
       const cursors = this.inbox.behind(MaxCursors);
       if (cursors.length === 0) return;
       if (await this.advance(cursors)) {
-        wait.reset();
+        backoff.reset();
         tries = 0;
         continue;
       }
@@ -205,7 +205,7 @@ export class Follower {
         this.abandon(cursors);
         return;
       }
-      await new Promise<void>((resolve) => this.clock.setTimeout(resolve, wait.next()));
+      await wait(this.clock, backoff.next());
       if (!this.link.running || this.wanted.list) return; // what is missing is asked for again, after the heads
     }
   }

@@ -1,4 +1,5 @@
 import { Backoff } from "./backoff.js";
+import { wait } from "./clock.js";
 import type { Uploadable, UploadOptions } from "./conversation.js";
 import type { Core } from "./core.js";
 import { ParleyError, fail } from "./error.js";
@@ -27,7 +28,7 @@ export class Media {
     if (blob.size > most) throw new ParleyError("too_large", `size: at most ${most} bytes`);
     if (blob.size === 0) throw new ParleyError("invalid", "size: an empty file cannot be uploaded");
     const request = { name, type, size: blob.size, sha256: base64(await digest(await blob.arrayBuffer())) };
-    const wait = new Backoff(this.core.random);
+    const backoff = new Backoff(this.core.random);
     for (let i = 1; ; i++) {
       const { media, url, headers } = await this.core.ask<UploadResult>("upload", request, signal);
       try {
@@ -36,7 +37,7 @@ export class Media {
       } catch (thrown) {
         if (signal?.aborted) throw new ParleyError("cancelled", "the upload was cancelled");
         if (i === tries) throw fail(thrown, "transfer");
-        await new Promise<void>((resolve) => this.core.clock.setTimeout(resolve, wait.next()));
+        await wait(this.core.clock, backoff.next(), signal);
       }
     }
   }
@@ -46,7 +47,7 @@ export class Media {
     // Only XMLHttpRequest tells how far an upload is.
     if (onProgress && typeof XMLHttpRequest !== "undefined") await send(url, headers, blob, onProgress, signal);
     else {
-      const response = await this.core.fetch(url, { method: "PUT", headers, body: blob, ...(signal && { signal }) });
+      const response = await this.core.fetch(url, { method: "PUT", headers, body: blob, signal: signal || undefined });
       if (!response.ok) throw new ParleyError("transfer", `the PUT was answered ${response.status}`);
     }
     onProgress?.(blob.size, blob.size);

@@ -132,7 +132,7 @@ export class Parley {
   async createGroup({ name, members, announce, history }: Setup): Promise<Conversation> {
     await this.core.ready;
     const id = newID();
-    const body = { id, name, members, ...(announce && { announce }), ...(history && { history }) };
+    const body = { id, name, members, announce: announce || undefined, history: history || undefined };
     const { conversation } = await this.request("create", body);
     if (this.core.inbox.known(groupID(this.core.user, id)) === 0) this.core.follower.renew();
     return this.listed(conversation);
@@ -198,7 +198,7 @@ export class Parley {
     const { media } = await this.upload(file, options);
     const { profiles } = await this.request("profiles", { users: [this.core.user] });
     const { name, about } = profiles[0] ?? {};
-    await this.setProfile({ ...(name && { name }), ...(about && { about }), picture: media });
+    await this.setProfile({ name: name || undefined, about: about || undefined, picture: media });
   }
 
   /** Where to GET a user's picture, for the next minutes; undefined if they have none. */
@@ -254,7 +254,7 @@ export class Parley {
   async scheduled(): Promise<wire.ScheduledResult["scheduled"]> {
     const all: wire.ScheduledResult["scheduled"] = [];
     for (let next: string | undefined, first = true; first || next; first = false) {
-      const page = await this.request("scheduled", { limit: 100, ...(next && { next }) });
+      const page = await this.request("scheduled", { limit: 100, next: next || undefined });
       all.push(...page.scheduled);
       next = page.next;
     }

@@ -47,8 +47,8 @@ export class People {
     return {
       user,
       name: this.names.get(user) ?? name ?? user,
-      ...(about && { about }),
-      ...(picture && { picture }),
+      about: about || undefined,
+      picture: picture || undefined,
       known: this.asked.has(user),
     };
   }
@@ -142,7 +142,7 @@ export class People {
   }
 
   async setContact(user: string, name?: string): Promise<void> {
-    await this.core.ask("contact", { user, ...(name && { name }) });
+    await this.core.ask("contact", { user, name: name || undefined });
     await this.loadContacts();
   }
 

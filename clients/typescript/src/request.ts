@@ -1,5 +1,5 @@
 import { Backoff } from "./backoff.js";
-import { type Clock, Timer } from "./clock.js";
+import { type Clock, Timer, wait } from "./clock.js";
 import type { Link } from "./connection.js";
 import { ParleyError } from "./error.js";
 import type { Frame, Line } from "./socket.js";
@@ -43,7 +43,7 @@ export class Calls {
    * asks. All requests of Parley may be repeated. build makes the members of each attempt.
    */
   async request(action: string, build: () => object, { signal, once }: Ask = {}): Promise<unknown> {
-    const wait = new Backoff(this.random);
+    const backoff = new Backoff(this.random);
     const ref = this.ref();
     let last = "";
     let same = 0;
@@ -59,9 +59,9 @@ export class Calls {
           continue;
         }
         if (!answer.temporary || once || (answer.code === "internal" && same >= internalTries)) throw answer;
-        const delay = wait.next(answer.retryAfter);
+        const delay = backoff.next(answer.retryAfter);
         if (answer.code === "limited") this.slowed(this.clock.now() + delay);
-        await this.pause(delay, signal);
+        await wait(this.clock, delay, signal);
       } else if (answer !== lost) {
         return answer;
       } else if (once) {
@@ -118,6 +118,7 @@ export class Calls {
 
   /** Sends a frame once and waits for its answer: a result, a ParleyError, or lost. */
   private async roundTrip(line: Line, ref: string, frame: string, signal?: AbortSignal): Promise<unknown> {
+    const cancel = () => this.settle(ref, lost);
     const answer = new Promise<unknown>((resolve) => {
       const timer = new Timer(this.clock, () => {
         line.probe();
@@ -126,30 +127,16 @@ export class Calls {
       timer.start(answerTime);
       this.waiting.set(ref, { line, resolve, timer });
       void line.ended.then(() => resolve(lost));
-      signal?.addEventListener("abort", () => resolve(lost), { once: true }); // open finds out
+      signal?.addEventListener("abort", cancel); // open finds out
       if (!line.send(frame)) resolve(lost);
     });
     try {
       return await answer;
     } finally {
+      signal?.removeEventListener("abort", cancel);
       this.waiting.get(ref)?.timer.stop();
       this.waiting.delete(ref);
     }
-  }
-
-  private pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = new Timer(this.clock, resolve);
-      timer.start(milliseconds);
-      signal?.addEventListener(
-        "abort",
-        () => {
-          timer.stop();
-          resolve();
-        },
-        { once: true },
-      );
-    });
   }
 }
 

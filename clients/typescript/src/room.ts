@@ -179,7 +179,7 @@ export class Room {
 const lost = (e: Entry): Said["gone"] => (e.deleted ? "deleted" : e.expired ? "expired" : undefined);
 
 function bare({ event, conversation, seq, id, from, to, at }: Entry, gone: "deleted" | "expired"): Entry {
-  const place = { event, conversation, seq, ...(id && { id }), ...(from && { from }), ...(to && { to }), ...(at && { at }) };
+  const place = { event, conversation, seq, id: id || undefined, from: from || undefined, to: to || undefined, at: at || undefined };
   return gone === "deleted" ? { ...place, body: {}, deleted: true } : { ...place, body: {}, expired: true };
 }
 
@@ -194,7 +194,7 @@ export function now(m: Said): Entry {
   delete body.everybody;
   Object.assign(body, text !== undefined && { text }, mentions && { mentions }, everybody && { everybody });
   const { version, edited } = m.edit;
-  return { ...e, body, ...(version && { version }), ...(edited && { edited }) };
+  return { ...e, body, version: version || undefined, edited: edited || undefined };
 }
 
 /** timer is a timer that is set. */

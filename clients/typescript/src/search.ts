@@ -7,15 +7,15 @@ import type { SearchResult } from "./wire.js";
 export async function* search(core: Core, { text, from, has, conversation, before, after, signal }: Query): AsyncIterable<Found> {
   const body = {
     ...(text && { query: text }),
-    ...(from && { from }),
-    ...(has && { has }),
+    from: from || undefined,
+    has: has || undefined,
     ...(conversation && { in: conversation }),
     ...(before !== undefined && { before: stamp(before) }),
     ...(after !== undefined && { after: stamp(after) }),
   };
   let next: string | undefined;
   do {
-    const page = await core.ask<SearchResult>("search", { ...body, ...(next && { next }) }, signal);
+    const page = await core.ask<SearchResult>("search", { ...body, next: next || undefined }, signal);
     for (const { conversation: where, entry } of page.hits) {
       if (signal?.aborted) return;
       yield { conversation: where, seq: entry.seq, entry };

@@ -111,10 +111,10 @@ function tells({ event, body }: Entry): System {
   const { users, role, name, setup } = body;
   return {
     event: event as System["event"],
-    ...(users && { users }),
+    users: users || undefined,
     ...(role && { role: role as Role }),
-    ...(name && { name }),
-    ...(setup && { setup }),
+    name: name || undefined,
+    setup: setup || undefined,
   };
 }
 
@@ -125,7 +125,7 @@ export const visible = (e: Entry) => e.event === "message" || shown.has(e.event)
 export function quoted(seq: number, m: Said | undefined): Quote {
   if (!m) return { seq };
   const { from, body } = now(m);
-  if (m.gone) return { seq, ...(from && { from }), gone: true };
+  if (m.gone) return { seq, from: from || undefined, gone: true };
   const { text, attachments } = body;
-  return { seq, ...(from && { from }), ...(text !== undefined && { text }), ...(attachments && { attachments }) };
+  return { seq, from: from || undefined, text, attachments: attachments || undefined };
 }

@@ -28,7 +28,7 @@ export const Row = memo(function Row({ of: c, open, me }: { of: ConversationSumm
           <time dateTime={new Date(c.at).toISOString()}>{brief(c.at)}</time>
         </span>
         <span className="row-bottom">
-          <span className="row-preview"><Preview of={c} me={me} /></span>
+          <span className="row-preview"><Preview of={c} open={open} me={me} /></span>
           {c.unread.mentions > 0 && <span className="badge mention"><AtSign aria-label="You are mentioned" /></span>}
           {unread && <span className={`badge ${c.mute ? "quiet" : ""}`}>{badge(c)}<span className="unseen"> unread</span></span>}
           {c.pinned && <Pin aria-label="pinned" />}
@@ -44,11 +44,11 @@ function badge(c: ConversationSummary): string {
   return c.unread.capped ? `${c.unread.count}+` : String(c.unread.count)
 }
 
-function Preview({ of: c, me }: { of: ConversationSummary; me?: string }) {
+function Preview({ of: c, open, me }: { of: ConversationSummary; open: boolean; me?: string }) {
   if (c.typing.length > 0) {
     return <span className="row-typing">{c.kind === "direct" ? "typing…" : <><Name user={c.typing[0]!} /> is typing…</>}</span>
   }
-  if (c.draft) return <><span className="row-draft">Draft: </span><Line text={c.draft} /></>
+  if (c.draft && !open) return <><span className="row-draft">Draft: </span><Line text={c.draft} /></>
   if (!c.last) return c.gone ? <>You are not in this group any more</> : null
   if (c.last.kind === "system") return <System of={c} me={me} />
   return (

@@ -25,8 +25,9 @@ export function Bubble({ row }: { row: Row }) {
         {group && !message.mine && row.first && <div className={`bubble-name ${hueClass(message.from)}`}><Name user={message.from} /></div>}
         {message.forwarded && <div className="bubble-forwarded"><Forward aria-hidden="true" />Forwarded</div>}
         {message.reply && <QuoteLine quote={message.reply} onOpen={() => jump(message.reply!.seq)} />}
-        {message.kind === "message" ? <Content message={message} /> : <p className="bubble-gone">{message.kind === "deleted" ? "This message was deleted" : "This message has expired"}</p>}
-        <Meta message={message} />
+        {message.kind === "message"
+          ? <Content message={message} />
+          : <p className="bubble-gone">{message.kind === "deleted" ? "This message was deleted" : "This message has expired"}<Meta message={message} /></p>}
       </div>
       {message.status === "failed" && <Failed message={message} />}
       {message.reactions.length > 0 && <Reactions message={message} />}
@@ -39,7 +40,7 @@ function Content({ message }: { message: Message }) {
   return (
     <>
       {message.attachments.length > 0 && <Attachments message={message} />}
-      {message.text && <p className="bubble-text" dir="auto"><Prose text={message.text} mentions={message.mentions} /></p>}
+      {message.text ? <p className="bubble-text" dir="auto"><Prose text={message.text} mentions={message.mentions} /><Meta message={message} /></p> : <Meta message={message} />}
     </>
   )
 }

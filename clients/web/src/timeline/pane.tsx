@@ -74,11 +74,12 @@ export function ConversationView({ conversation, me, seq, parent, head }: {
     about: setAbout,
   }), [conversation, me, jump, group, parent, capabilities])
   const title = summary?.title ?? ""
+  const intro = useMemo(() => (parent ? undefined : <Intro conversation={conversation} />), [parent, conversation])
   return (
     <ActionsContext value={actions}>
       <section className="conversation" aria-label={parent ? "Thread" : `Conversation with ${title}`}>
         {head ?? <Header conversation={conversation} />}
-        <Timeline label={parent ? "Messages of the thread" : `Messages with ${title}`} target={target} intro={parent ? undefined : <Intro conversation={conversation} />} />
+        <Timeline label={parent ? "Messages of the thread" : `Messages with ${title}`} target={target} intro={intro} />
         <Typists conversation={conversation} />
         {own?.request ? <RequestBar conversation={conversation} peer={own.peer} /> : <Composer key={conversation.id} mode={mode} onMode={setMode} summary={summary} />}
       </section>
@@ -95,9 +96,9 @@ function Typists({ conversation }: { conversation: Conversation }) {
       {first && (
         <>
           <span className="typists-dots" aria-hidden="true"><i /><i /><i /></span>
-          {typists.length > 2 ? `${typists.length} people are typing` : second
+          <span>{typists.length > 2 ? `${typists.length} people are typing` : second
             ? <><Name user={first.user} /> and <Name user={second.user} /> are typing</>
-            : <><Name user={first.user} /> is {first.kind === "recording" ? "recording" : "typing"}</>}
+            : <><Name user={first.user} /> is {first.kind === "recording" ? "recording" : "typing"}</>}</span>
         </>
       )}
     </div>

@@ -1,5 +1,5 @@
 import { useMe, useProfile } from "@parley-im/client/react"
-import { memo, useState } from "react"
+import { memo, useState, type ReactNode } from "react"
 import { PersonAvatar } from "../people/person"
 import { systemText } from "../text/system"
 import { Line } from "../text/line"
@@ -12,8 +12,8 @@ import type { Row } from "./rows"
 import "./row.css"
 
 /** One message with what stands above it: the day, and where the unread ones begin. */
-export const MessageRow = memo(function MessageRow({ row, index, total, flash, tabbable }: {
-  row: Row; index: number; total: number; flash: boolean; tabbable: boolean
+export const MessageRow = memo(function MessageRow({ row, index, total, flash, tabbable, above }: {
+  row: Row; index: number; total: number; flash: boolean; tabbable: boolean; above?: ReactNode
 }) {
   const { message } = row
   const actions = useActions()
@@ -38,6 +38,7 @@ export const MessageRow = memo(function MessageRow({ row, index, total, flash, t
         else if (!keyAction(e, message, actions, e.currentTarget)) return
         e.preventDefault()
       }}>
+      {above}
       {row.day && <div className="message-day"><time dateTime={new Date(message.at).toISOString()}>{dayName(message.at)}</time></div>}
       {row.unread && <div className="message-unread"><span>New messages</span></div>}
       {message.kind === "system"

@@ -29,6 +29,7 @@ export function Timeline({ label, target, intro }: { label: string; target?: { s
   const [flash, setFlash] = useState<string>()
   const [away, setAway] = useState(false)
   const atEnd = useRef(true)
+  const offsetBefore = useRef(0)
   const placed = useRef(false)
   const before = useRef<{ first?: string; last?: string }>({})
   const first = rows[0]?.message.key
@@ -77,7 +78,10 @@ export function Timeline({ label, target, intro }: { label: string; target?: { s
   }
   function onScroll(offset: number) {
     const view = list.current!
-    atEnd.current = offset + view.viewportSize >= view.scrollSize - nearEnd
+    // What comes or grows moves the end away, and that is no reason to leave it: only who scrolls up does.
+    if (offset + view.viewportSize >= view.scrollSize - nearEnd) atEnd.current = true
+    else if (offset < offsetBefore.current) atEnd.current = false
+    offsetBefore.current = offset
     setAway(!atEnd.current && view.scrollSize - offset - view.viewportSize > view.viewportSize / 2)
     older(offset)
     read()
@@ -102,12 +106,12 @@ export function Timeline({ label, target, intro }: { label: string; target?: { s
     <div className="timeline">
       <div className="timeline-scroll" ref={scroller} role="feed" aria-label={label} aria-busy={timeline.loading} onKeyDown={onKeyDown}
         onFocus={(e) => { const key = (e.target as HTMLElement).closest<HTMLElement>("article")?.dataset["key"]; if (key) setCurrent(key) }}>
-        <div className="timeline-space">
-          {timeline.start ? intro : timeline.loading && <Spinner label="Loading messages" />}
-        </div>
+        <div className="timeline-space">{rows.length === 0 && timeline.start && intro}</div>
+        {timeline.loading && <div className="timeline-loading"><Spinner label="Loading messages" /></div>}
         <Virtualizer ref={list} scrollRef={scroller} data={rows} shift={shift} bufferSize={400} onScroll={onScroll} onResize={onResize}>
           {(row, index) => (
-            <MessageRow key={row.message.key} row={row} index={index} total={timeline.start ? rows.length : -1} flash={flash === row.message.key} tabbable={tabbable === row.message.key} />
+            <MessageRow key={row.message.key} row={row} index={index} total={timeline.start ? rows.length : -1} flash={flash === row.message.key}
+              tabbable={tabbable === row.message.key} above={index === 0 && timeline.start ? intro : undefined} />
           )}
         </Virtualizer>
       </div>
