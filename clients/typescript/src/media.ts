@@ -50,7 +50,7 @@ export class Media {
     // Only XMLHttpRequest tells how far an upload is.
     if (onProgress && typeof XMLHttpRequest !== "undefined") await send(url, headers, body, onProgress, signal);
     else {
-      const response = await this.core.fetch(url, { method: "PUT", headers, body: blob, signal: signal || undefined });
+      const response = await this.core.fetch(url, { method: "PUT", headers, body: body as XMLHttpRequestBodyInit, signal: signal || undefined });
       if (!response.ok) throw new ParleyError("transfer", `the PUT was answered ${response.status}`);
     }
   }
@@ -108,6 +108,6 @@ function send(url: string, headers: Record<string, string>, body: Blob | Uint8Ar
     request.onabort = failed("cancelled");
     request.onload = () => (request.status < 300 ? resolve() : failed(`the PUT was answered ${request.status}`)());
     signal?.addEventListener("abort", () => request.abort(), { once: true });
-    request.send(body as BodyInit);
+    request.send(body as XMLHttpRequestBodyInit);
   });
 }
