@@ -126,7 +126,7 @@ export class FakeServer {
       if (!edit) return entry;
       const { target: _, ...said } = edit.body as Record<string, unknown>;
       const body = { ...(entry.body as object), ...said };
-      return { ...entry, body: target ? { ...body, target } : body, version: edit.version, edited: edit.at };
+      return { ...entry, body: target ? { ...body, target } : body, version: edit.version, edited: edit.edited };
     });
   }
 
