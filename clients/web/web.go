@@ -17,6 +17,11 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
+// Tokens is the style sheet of the design tokens: colours, distances and sizes, which the console shares with the app.
+//
+//go:embed src/design/tokens.css
+var Tokens []byte
+
 // index is the page of every path of the app.
 const index = "index.html"
 

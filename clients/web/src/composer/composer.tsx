@@ -55,6 +55,9 @@ export function Composer({ mode, onMode, summary }: { mode: Mode; onMode(mode: M
     }
     if (mode.edit || mode.reply) area.current?.focus()
   }, [mode])
+  // Who is in the group is asked when somebody begins to mention, so that a name that is typed in full counts, too.
+  const mentioning = group && text.includes("@")
+  useEffect(() => (mentioning ? conversation.members.subscribe(() => undefined) : undefined), [mentioning, conversation])
   // Whoever opens a conversation at a desk begins to write; on a phone that would bring up the keyboard.
   useEffect(() => { if (matchMedia("(pointer: fine)").matches) area.current?.focus({ preventScroll: true }) }, [])
 

@@ -11,7 +11,10 @@ export function mentionsIn(text: string, candidates: Iterable<string>): { mentio
   const names = new Set<string>()
   for (const match of text.matchAll(/@([A-Za-z0-9][A-Za-z0-9._@:|+-]{0,127})/gu)) {
     // A point or colon at the end belongs to the sentence, unless somebody is called so.
-    for (let id = match[1]!; id; id = id.slice(0, -1)) names.add(id)
+    for (let id = match[1]!; ; id = id.slice(0, -1)) {
+      names.add(id)
+      if (!/[^A-Za-z0-9]$/u.test(id)) break
+    }
   }
   return { mentions: [...candidates].filter((id) => names.has(id)), everybody: new RegExp(`(^|\\s)@${everybody}\\b`, "u").test(text) }
 }

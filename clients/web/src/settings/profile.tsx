@@ -14,11 +14,13 @@ export function ProfileSettings({ me }: { me: Me }) {
   const shown = me.profile
   const [name, setName] = useState("")
   const [about, setAbout] = useState("")
+  const [touched, setTouched] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
+    if (touched) return // what is being written stays
     setName(shown && shown.name !== me.user ? shown.name : "")
     setAbout(shown?.about ?? "")
-  }, [shown, me.user])
+  }, [shown, me.user, touched])
   const profile = (picture = shown?.picture) => ({
     ...(name.trim() ? { name: name.trim() } : {}), ...(about.trim() ? { about: about.trim() } : {}), ...(picture ? { picture } : {}),
   })
@@ -34,9 +36,9 @@ export function ProfileSettings({ me }: { me: Me }) {
             onChange={(e) => { const file = e.target.files?.[0]; if (file) attempt(parley.setPicture(acceptable(file))); e.target.value = "" }} />
         </div>
       </div>
-      <form className="profile-form" onSubmit={(e) => { e.preventDefault(); attempt(parley.setProfile(profile()).then(() => tell("Saved."))) }}>
-        <Field label="Name" maxLength={64} autoComplete="name" value={name} placeholder={me.user} onChange={(e) => setName(e.target.value)} />
-        <Field label="About" maxLength={140} value={about} onChange={(e) => setAbout(e.target.value)} />
+      <form className="profile-form" onSubmit={(e) => { e.preventDefault(); attempt(parley.setProfile(profile()).then(() => { setTouched(false); tell("Saved.") })) }}>
+        <Field label="Name" maxLength={64} autoComplete="name" value={name} placeholder={me.user} onChange={(e) => { setName(e.target.value); setTouched(true) }} />
+        <Field label="About" maxLength={140} value={about} onChange={(e) => { setAbout(e.target.value); setTouched(true) }} />
         <div><Button type="submit" kind="main">Save</Button></div>
       </form>
     </section>

@@ -1,8 +1,8 @@
 /** A piece of a text: words as they are, or the address of a web page. */
 export type Piece = { text: string; href?: string }
 
-const address = /\bhttps?:\/\/[^\s<>"'`{}|\\^]+/giu
-const trailing = /[.,:;!?…'"»”’]+$/u
+const address = /(?<![\p{L}\p{N}_:/@.-])https?:\/\/[^\s/<>"'`{}|\\^][^\s<>"'`{}|\\^]+/giu
+const trailing = /[.,:;!?…'"»«”’“„‘‚›‹]+$/u
 // What could make an address look like another one: changes of direction, invisible characters, soft hyphens.
 const deceptive = /[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]|[\u0000-\u001f\u007f-\u009f]/u
 

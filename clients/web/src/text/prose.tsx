@@ -26,8 +26,8 @@ function marked(text: string, mentions: readonly string[]): ReactNode[] {
   let end = 0
   for (const match of text.matchAll(/@([A-Za-z0-9][A-Za-z0-9._@:|+-]{0,127})/gu)) {
     let id = match[1]!
-    while (id && !mentions.includes(id)) id = id.slice(0, -1)
-    if (!id) continue
+    while (!mentions.includes(id) && /[^A-Za-z0-9]$/u.test(id)) id = id.slice(0, -1)
+    if (!mentions.includes(id)) continue
     out.push(text.slice(end, match.index), <span key={match.index} className="mention" title={id}>@<Name user={id} /></span>)
     end = match.index + 1 + id.length
   }

@@ -16,15 +16,17 @@ export function Avatar({ id, name, src, size = "medium", group, presence }: {
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
 
 function initials(name: string): string {
-  const words = name.split(/[\s._@-]+/u).filter((word) => /^[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(word))
+  const all = name.split(/[\s._@-]+/u)
+  const letters = all.filter((word) => /^\p{L}/u.test(word))
+  const words = letters.length ? letters : all.filter((word) => /^[\p{N}\p{Emoji_Presentation}]/u.test(word)).slice(0, 1)
   const chosen = words.length > 1 ? [words[0]!, words.at(-1)!] : words
   return chosen.map((word) => [...graphemes.segment(word)][0]?.segment ?? "").join("").toLocaleUpperCase()
 }
 
 function hue(id: string): number {
-  let sum = 0
-  for (const c of id) sum = (sum * 31 + c.codePointAt(0)!) >>> 0
-  return sum % 8
+  let hash = 0x811c9dc5 // FNV-1a
+  for (const c of id) hash = Math.imul(hash ^ c.codePointAt(0)!, 0x01000193)
+  return (hash ^ (hash >>> 15)) & 7
 }
 
 /** The colour of a person's name, the same as of their avatar. */
