@@ -23,7 +23,7 @@ export class ConversationPage {
   }
 
   /** Texts of the messages that are drawn, from above. */
-  texts(): Promise<string[]> { return this.feed.locator(".bubble-text").allTextContents() }
+  texts(): Promise<string[]> { return this.feed.locator(".bubble-text").evaluateAll(words) }
 
   /** Opens the menu of a message. */
   async menu(text: string): Promise<Locator> {
@@ -47,4 +47,13 @@ export class ConversationPage {
 
   /** What is on a message: mark and number. */
   reaction(text: string, mark: string): Locator { return this.message(text).getByRole("list", { name: "Reactions" }).getByRole("button", { name: new RegExp(`^${mark}`) }) }
+}
+
+/** What messages say, without the time that floats behind the last word. */
+function words(texts: Element[]): string[] {
+  return texts.map((text) => {
+    const copy = text.cloneNode(true) as Element
+    copy.querySelector(".bubble-meta")?.remove()
+    return copy.textContent
+  })
 }
