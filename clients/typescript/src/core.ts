@@ -104,7 +104,11 @@ export class Core {
       log: (message, details) => this.log("warn", message, details),
     });
     this.outbox = new Outbox(this.calls, this.inbox, () => this.follower, this.keeper, () => this.clock.now(), {
-      changed: (id, job) => this.talk(id).jobChanged(job),
+      changed: (id, job) => {
+        const { to } = job.row.body as { to?: { user?: string } };
+        if (to?.user) this.begin(id, to.user);
+        this.talk(id).jobChanged(job);
+      },
       landed: (job, stored) => this.landed(job, stored),
       failed: (job, error) => this.failed(job, error),
     });
@@ -172,7 +176,13 @@ export class Core {
 
   /** Whether the server has a conversation, as far as that is known. */
   exists(id: string): boolean {
-    return this.inbox.newest(id) > 0 || this.talk(id).line !== undefined;
+    return this.inbox.newest(id) > 0 || (this.talk(id).line?.head ?? 0) > 0;
+  }
+
+  /** A conversation with somebody is in the list as soon as something is said in it, before the server has it. */
+  private begin(id: string, peer: string): void {
+    this.peers.set(id, peer);
+    this.talk(id).line ??= { conversation: id, kind: "direct", peer, head: 0, size: 2, can: ["send", "react", "pin"] };
   }
 
   /** The other one of a direct conversation that was begun from here. */
@@ -361,8 +371,9 @@ export class Core {
       this.pace();
     }
     if (visible(e) && talk.line?.archived && !talk.line.muted) delete talk.line.archived;
+    const listed = (talk.line?.head ?? 0) > 0;
     talk.entry(e);
-    if (!talk.line || (visible(e) && e.event !== "message")) this.follower.renew(); // the list has the rest
+    if (!listed || (visible(e) && e.event !== "message")) this.follower.renew(); // the list has the rest
     const { parent, root } = talk.line ?? {};
     if (parent && root && e.event === "message") {
       const of = { root, conversation: e.conversation, count: e.seq, last: Date.parse(e.at ?? ""), from: e.from ?? "", following: true };

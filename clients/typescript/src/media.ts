@@ -21,19 +21,23 @@ export class Media {
 
   /** Uploads a file, to be attached to a message. What is not attached soon is collected. */
   async upload(file: Uploadable, { onProgress, signal }: UploadOptions = {}): Promise<Attachment> {
-    const blob = "bytes" in file ? new Blob([file.bytes as BlobPart], { type: file.type }) : file;
+    const body = "bytes" in file && file.bytes instanceof Uint8Array ? file.bytes : (file as Blob); // a Blob has a method bytes
+    const size = body instanceof Uint8Array ? body.length : body.size;
     const name = "name" in file && typeof file.name === "string" ? file.name : "file";
-    const type = (blob.type.split(";")[0] || "application/octet-stream") as Attachment["type"];
+    const type = (file.type.split(";")[0] || "application/octet-stream") as Attachment["type"];
     const most = this.core.limit("MaxUpload", MaxUpload);
-    if (blob.size > most) throw new ParleyError("too_large", `size: at most ${most} bytes`);
-    if (blob.size === 0) throw new ParleyError("invalid", "size: an empty file cannot be uploaded");
-    const request = { name, type, size: blob.size, sha256: base64(await digest(await blob.arrayBuffer())) };
+    if (size > most) throw new ParleyError("too_large", `size: at most ${most} bytes`);
+    if (size === 0) throw new ParleyError("invalid", "size: an empty file cannot be uploaded");
+    const bytes = body instanceof Uint8Array ? body : new Uint8Array(await body.arrayBuffer());
+    const request = { name, type, size, sha256: base64(await digest(bytes)) };
     const backoff = new Backoff(this.core.random);
     for (let i = 1; ; i++) {
       const { media, url, headers } = await this.core.ask<UploadResult>("upload", request, signal);
       try {
-        await this.put(url, headers, blob, onProgress, signal);
-        return { media, name, type, size: blob.size };
+        onProgress?.(0, size);
+        await this.put(url, headers, body, onProgress, signal);
+        onProgress?.(size, size);
+        return { media, name, type, size };
       } catch (thrown) {
         if (signal?.aborted) throw new ParleyError("cancelled", "the upload was cancelled");
         if (i === tries) throw fail(thrown, "transfer");
@@ -42,15 +46,13 @@ export class Media {
     }
   }
 
-  private async put(url: string, headers: Record<string, string>, blob: Blob, onProgress: UploadOptions["onProgress"], signal?: AbortSignal): Promise<void> {
-    onProgress?.(0, blob.size);
+  private async put(url: string, headers: Record<string, string>, body: Blob | Uint8Array, onProgress: UploadOptions["onProgress"], signal?: AbortSignal): Promise<void> {
     // Only XMLHttpRequest tells how far an upload is.
-    if (onProgress && typeof XMLHttpRequest !== "undefined") await send(url, headers, blob, onProgress, signal);
+    if (onProgress && typeof XMLHttpRequest !== "undefined") await send(url, headers, body, onProgress, signal);
     else {
-      const response = await this.core.fetch(url, { method: "PUT", headers, body: blob, signal: signal || undefined });
+      const response = await this.core.fetch(url, { method: "PUT", headers, body: body as XMLHttpRequestBodyInit, signal: signal || undefined });
       if (!response.ok) throw new ParleyError("transfer", `the PUT was answered ${response.status}`);
     }
-    onProgress?.(blob.size, blob.size);
   }
 
   /** Where to GET something, for at least half a minute. */
@@ -88,14 +90,14 @@ export class Media {
 }
 
 /** digest is SHA-256: by the platform where it has it, which is many times as fast. */
-async function digest(bytes: ArrayBuffer): Promise<Uint8Array> {
+async function digest(bytes: Uint8Array): Promise<Uint8Array> {
   const subtle = typeof crypto === "undefined" ? undefined : crypto.subtle;
-  return subtle ? new Uint8Array(await subtle.digest("SHA-256", bytes)) : sha256(new Uint8Array(bytes));
+  return subtle ? new Uint8Array(await subtle.digest("SHA-256", bytes as BufferSource)) : sha256(bytes);
 }
 
 const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
 
-function send(url: string, headers: Record<string, string>, blob: Blob, onProgress: NonNullable<UploadOptions["onProgress"]>, signal?: AbortSignal): Promise<void> {
+function send(url: string, headers: Record<string, string>, body: Blob | Uint8Array, onProgress: NonNullable<UploadOptions["onProgress"]>, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", url);
@@ -106,6 +108,6 @@ function send(url: string, headers: Record<string, string>, blob: Blob, onProgre
     request.onabort = failed("cancelled");
     request.onload = () => (request.status < 300 ? resolve() : failed(`the PUT was answered ${request.status}`)());
     signal?.addEventListener("abort", () => request.abort(), { once: true });
-    request.send(blob);
+    request.send(body as XMLHttpRequestBodyInit);
   });
 }

@@ -107,6 +107,19 @@ test("too fast: it waits as long as the server says and keeps its place", async 
   expect(shown(client)).toEqual(["first sent", "second sent"]);
 });
 
+test("a conversation that begins is in the list before the server has it, over a reload, too", async () => {
+  const store = new MemoryStore();
+  const { client, clock } = setup({ store }, server());
+  const { id, send } = client.direct("bob");
+  send.call(client.conversation(id), "hi");
+  expect(client.conversations.get()).toMatchObject([{ id, title: "bob", last: { text: "hi", status: "pending" }, capabilities: ["send", "react", "pin"] }]);
+  await clock.advance(1000);
+  await client.close();
+  const again = setup({ store }, server());
+  await again.client.ready;
+  expect(again.client.conversations.get()).toMatchObject([{ id, peer: "bob", last: { text: "hi" } }]);
+});
+
 test("what is refused for good fails, what follows goes on, and it can be tried again or withdrawn", async () => {
   const { client, connect, server: s, store } = setup({}, server());
   await connect();

@@ -1,25 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Parley } from "../../src/index.js";
-import { person, until } from "../person.js";
-import { type Stack, startStack } from "../stack.js";
+import { everybody, until } from "../person.js";
 
-let stack: Stack;
-const all: Parley[] = [];
-
-beforeAll(async () => {
-  stack = await startStack();
-});
-
-afterAll(async () => {
-  await Promise.all(all.map((client) => client.close()));
-  await stack?.stop();
-});
-
-async function come(user: string, options = {}): Promise<Parley> {
-  const client = await person(stack, user, options);
-  all.push(client);
-  return client;
-}
+const { come } = everybody();
 
 const texts = (client: Parley, id: string) =>
   client
