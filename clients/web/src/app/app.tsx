@@ -15,8 +15,11 @@ export function App({ config, before }: { config: Config; before?: Session }) {
   const [now, setNow] = useState<SignedIn | undefined>(() => before && enter(config, before))
   const [trouble, setTrouble] = useState<string>()
 
+  const [ready, setReady] = useState<Parley>()
+
   useEffect(() => {
     if (!now) return
+    void now.client.ready.then(() => setReady(now.client))
     now.client.connect()
     return now.client.connection.subscribe(() => {
       const { state, reason } = now.client.connection.get()
@@ -39,6 +42,7 @@ export function App({ config, before }: { config: Config; before?: Session }) {
   if (!now) {
     return <SignIn config={config} trouble={trouble} onSignIn={(session) => { setTrouble(undefined); setNow(enter(config, session)) }} />
   }
+  if (ready !== now.client) return null // what this browser has kept is read: an instant
   return (
     <ConfigContext value={config}>
       <SignOutContext value={signOut}>

@@ -29,21 +29,21 @@ export function Shell() {
   useTitle()
   useEffect(() => onNotification((id) => go({ at: "conversation", id })), [])
   return (
-    <div className={`shell ${route.at === "home" ? "at-home" : "at-pane"}`}>
+    <main className={`shell ${route.at === "home" ? "at-home" : "at-pane"}`}>
       <Banner />
       <ConversationList route={route} onNew={() => setOverlay("new")} />
-      <main className="shell-main" id="main" tabIndex={-1}>
+      <div className="shell-main">
         <Suspense fallback={<div className="shell-wait"><Spinner label="Loading" /></div>}>
           <Page route={route} onNew={() => setOverlay("new")} />
         </Suspense>
-      </main>
+      </div>
       <Suspense>
         {overlay === "switcher" && <Switcher onClose={close} />}
         {overlay === "help" && <Help onClose={close} />}
         {overlay === "new" && <NewConversation onClose={close} />}
       </Suspense>
       <Notices />
-    </div>
+    </main>
   )
 }
 

@@ -21,7 +21,7 @@ export function SidePane({ conversation, side, me }: { conversation: Conversatio
 export function SideHeader({ conversation, title, children }: { conversation: Conversation; title: string; children?: ReactNode }) {
   return (
     <header className="side-header">
-      <h2>{title}</h2>
+      <h1>{title}</h1>
       {children}
       <IconButton label={`Close ${title.toLowerCase()}`} icon={<X />} onClick={() => go({ at: "conversation", id: conversation.id })} />
     </header>

@@ -17,13 +17,13 @@ export function Header({ conversation }: { conversation: Conversation }) {
   return (
     <header className="header">
       <IconButton className="only-phone" label="Back to the list" icon={<ArrowLeft />} onClick={() => go({ at: "home" })} />
-      <button type="button" className="header-who" onClick={info} aria-label={`Details of ${c?.title ?? "the conversation"}`}>
+      <div className="header-who">
         {c?.peer ? <PersonAvatar user={c.peer} present /> : c && <GroupAvatar id={id} title={c.title} picture={c.picture} />}
         <span className="header-text">
-          <h2><Line text={c?.title ?? ""} /></h2>
+          <h1><button type="button" onClick={info}><Line text={c?.title ?? ""} /></button></h1>
           <small>{c?.gone ? "you are not in this group any more" : c?.peer ? <PresenceLine user={c.peer} /> : c && count(c.size, "member")}</small>
         </span>
-      </button>
+      </div>
       <IconButton label="Search in this conversation" icon={<Search />} onClick={() => go({ at: "search", in: id })} />
       <IconButton label="Pinned messages" icon={<Pin />} onClick={() => go({ at: "conversation", id, side: { kind: "pins" } })} />
       <IconButton label="Details" icon={<Info />} onClick={info} />

@@ -73,6 +73,11 @@ export function Timeline({ label, target, intro }: { label: string; target?: { s
   }, [conversation])
   useEffect(() => { if (target) void jump(target.seq).catch(() => undefined) }, [target, jump]) // without a connection it stays where it is
 
+  // Whoever opens a conversation before the list of them has come finds nothing yet.
+  const begun = useReadable(conversation.summary) !== undefined
+  const empty = begun && rows.length === 0 && !timeline.start && !timeline.loading
+  useEffect(() => { if (empty) conversation.loadOlder().catch(() => undefined) }, [empty, conversation]) // the next connection tries again
+
   function older(offset: number) {
     if (offset < nearTop && placed.current && !timeline.start && !timeline.loading) conversation.loadOlder().catch(() => undefined) // the next scroll tries again
   }
@@ -104,7 +109,7 @@ export function Timeline({ label, target, intro }: { label: string; target?: { s
   const tabbable = current && rows.some((r) => r.message.key === current) ? current : last
   return (
     <div className="timeline">
-      <div className="timeline-scroll" ref={scroller} role="feed" aria-label={label} aria-busy={timeline.loading} onKeyDown={onKeyDown}
+      <div className="timeline-scroll" ref={scroller} role={rows.length ? "feed" : "region"} aria-label={label} aria-busy={timeline.loading} onKeyDown={onKeyDown}
         onFocus={(e) => { const key = (e.target as HTMLElement).closest<HTMLElement>("article")?.dataset["key"]; if (key) setCurrent(key) }}>
         <div className="timeline-space">{rows.length === 0 && timeline.start && intro}</div>
         {timeline.loading && <div className="timeline-loading"><Spinner label="Loading messages" /></div>}
