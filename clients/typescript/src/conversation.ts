@@ -238,7 +238,7 @@ export class Conversation {
   async seenBy(seq: number): Promise<wire.SeenResult> {
     const users: wire.SeenResult["users"] = [];
     for (let next: string | undefined; ; ) {
-      const page = await this.core.ask<wire.SeenResult>("seen", { conversation: this.id, seq, next: next || undefined });
+      const page = await this.core.ask<wire.SeenResult>("seen", { conversation: this.id, seq, next });
       users.push(...page.users);
       next = page.next;
       if (!next) return { ...page, users };

@@ -148,17 +148,22 @@ export class Core {
     return this.calls.request(action, () => body, { signal }) as Promise<T>;
   }
 
-  /** Asks for all pages of something; undefined if that is not possible now. */
-  async pages<T>(action: keyof wire.Actions, body: object, pick: (page: object) => T[]): Promise<T[] | undefined> {
+  /** Asks for all pages of something. */
+  async all<T>(action: keyof wire.Actions, body: object, pick: (page: object) => T[]): Promise<T[]> {
     const all: T[] = [];
+    let next: string | undefined;
+    do {
+      const page = await this.ask<{ next?: string }>(action, { ...body, limit: wire.MaxPage, next });
+      all.push(...pick(page));
+      next = page.next;
+    } while (next);
+    return all;
+  }
+
+  /** The same; undefined if that is not possible now. */
+  async pages<T>(action: keyof wire.Actions, body: object, pick: (page: object) => T[]): Promise<T[] | undefined> {
     try {
-      let next: string | undefined;
-      do {
-        const page = await this.ask<{ next?: string }>(action, { ...body, limit: wire.MaxPage, next: next || undefined });
-        all.push(...pick(page));
-        next = page.next;
-      } while (next);
-      return all;
+      return await this.all(action, body, pick);
     } catch (thrown) {
       this.log("info", `${action} not loaded`, { code: fail(thrown, "internal").code });
       return undefined;

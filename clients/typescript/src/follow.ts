@@ -164,7 +164,7 @@ export class Follower {
     let of: number | undefined;
     let next: string | undefined;
     do {
-      const body = { limit: MaxPage, since: since || undefined, next: next || undefined };
+      const body = { limit: MaxPage, since: since || undefined, next };
       const page = (await this.calls.request("conversations", () => body)) as ConversationsResult;
       first ??= page;
       if (page.of !== undefined) of = (of ?? 0) + page.of;
