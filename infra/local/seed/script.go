@@ -23,7 +23,8 @@ type step struct {
 	With chat.UserID `json:"with"`
 }
 
-// done is what came of a step: the seq of its message if it has one, or why it was refused.
+// done is what came of a step: the seq of its message if it has one, and why it was refused. A reaction that is refused leaves
+// the message that it was for.
 type done struct {
 	Seq     chat.Seq  `json:"seq,omitzero"`
 	Refused chat.Code `json:"refused,omitzero"`
@@ -43,13 +44,12 @@ func (g *group) play(ctx context.Context, steps []step, out io.Writer) error {
 	for i, s := range steps {
 		seq, err := g.take(ctx, s)
 		refusal, refused := errors.AsType[*chat.Error](err)
+		results[i].Seq = seq
 		switch {
 		case refused:
 			results[i].Refused = refusal.Code
 		case err != nil:
 			return fmt.Errorf("step %d: %w", i, err)
-		default:
-			results[i].Seq = seq
 		}
 	}
 	return json.NewEncoder(out).Encode(struct {
