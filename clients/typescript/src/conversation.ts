@@ -238,7 +238,7 @@ export class Conversation {
   async seenBy(seq: number): Promise<wire.SeenResult> {
     const users: wire.SeenResult["users"] = [];
     for (let next: string | undefined; ; ) {
-      const page = await this.core.ask<wire.SeenResult>("seen", { conversation: this.id, seq, next: next || undefined });
+      const page = await this.core.ask<wire.SeenResult>("seen", { conversation: this.id, seq, next });
       users.push(...page.users);
       next = page.next;
       if (!next) return { ...page, users };
@@ -338,7 +338,7 @@ export class Conversation {
 }
 
 /** What the list says of a mute that does not end. */
-const forGood = "9999-12-31T23:59:59.999Z";
+const forGood = "9999-12-31T00:00:00.000Z";
 
 /** lean leaves out what there is nothing to say about: the server refuses empty members. */
 function lean({ text, attachments, reply, mentions, everybody }: Content): object {

@@ -148,17 +148,22 @@ export class Core {
     return this.calls.request(action, () => body, { signal }) as Promise<T>;
   }
 
-  /** Asks for all pages of something; undefined if that is not possible now. */
-  async pages<T>(action: keyof wire.Actions, body: object, pick: (page: object) => T[]): Promise<T[] | undefined> {
+  /** Asks for all pages of something. */
+  async all<T>(action: keyof wire.Actions, body: object, pick: (page: object) => T[]): Promise<T[]> {
     const all: T[] = [];
+    let next: string | undefined;
+    do {
+      const page = await this.ask<{ next?: string }>(action, { ...body, limit: wire.MaxPage, next });
+      all.push(...pick(page));
+      next = page.next;
+    } while (next);
+    return all;
+  }
+
+  /** The same; undefined if that is not possible now. */
+  async pages<T>(action: keyof wire.Actions, body: object, pick: (page: object) => T[]): Promise<T[] | undefined> {
     try {
-      let next: string | undefined;
-      do {
-        const page = await this.ask<{ next?: string }>(action, { ...body, limit: wire.MaxPage, next: next || undefined });
-        all.push(...pick(page));
-        next = page.next;
-      } while (next);
-      return all;
+      return await this.all(action, body, pick);
     } catch (thrown) {
       this.log("info", `${action} not loaded`, { code: fail(thrown, "internal").code });
       return undefined;
@@ -397,15 +402,12 @@ export class Core {
     if (!seq || !conversation) return;
     const request = row.body as { body?: Entry["body"] & { forward?: unknown }; seq?: number; reactions?: string[]; off?: true; to?: { user?: string } };
     const { forward, ...said } = request.body ?? {};
-    const body: Entry["body"] =
-      row.action === "send"
-        ? { ...said, ...(forward !== undefined && { forwarded: true as const }) }
-        : { target: request.seq as number, ...(request.reactions && { reactions: request.reactions }), ...(request.off && { off: true as const }) };
+    const { seq: target, reactions, off } = request;
+    const body: Entry["body"] = row.action === "send" ? { ...said, forwarded: forward ? true : undefined } : { target, reactions, off };
     const to = request.to?.user ?? (conversation.startsWith("d_") ? this.peer(conversation) : undefined);
     const event = kinds[row.action] ?? "governed";
-    const own = { event, conversation, seq, id: row.id, from: this.user, body };
-    const entry = { ...own, at: at || undefined, to: to || undefined, until: until || undefined, timer: timer || undefined };
-    if (this.inbox.own(entry)) this.follower.missing();
+    const entry = { event, conversation, seq, id: row.id, from: this.user, body, at, to, until, timer };
+    if (this.inbox.own(entry)) this.follower.missing(0); // it comes by itself to nobody but others
   }
 
   private failed(job: Job, error: ParleyError): void {
@@ -427,8 +429,7 @@ export class Core {
   /** What is unread cannot be derived from what is here. */
   explain(talk: Talk): void {
     this.chore(`explain ${talk.id}`, async () => {
-      const { count, more, mentions, ...rest } = await this.ask<wire.ExplainResult>("explain", { conversation: talk.id });
-      talk.account.line({ ...rest, head: rest.head, unread: { count, more: more || undefined, mentions: mentions || undefined } });
+      talk.account.explained(await this.ask<wire.ExplainResult>("explain", { conversation: talk.id }));
       talk.outline();
     });
   }

@@ -134,7 +134,7 @@ export class Drafts {
   restore(talk: Talk, draft: Draft): void {
     const { text, reply } = draft;
     const d = this.of(talk);
-    d.wanted = talk.draftNow = { text, reply: reply || undefined };
+    d.wanted = talk.draftNow = { text, reply };
     d.kept = true;
     talk.draft.stale();
   }

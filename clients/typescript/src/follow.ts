@@ -60,9 +60,9 @@ export class Follower {
     this.want("list");
   }
 
-  /** An entry is missing. */
-  missing(): void {
-    if (this.gap.due === undefined) this.gap.start(gapTime);
+  /** An entry is missing, and may still come by itself within a time. */
+  missing(within = gapTime): void {
+    if (this.gap.due === undefined || within === 0) this.gap.start(within);
   }
 
   /** Only the list has all of what has happened. */
@@ -164,7 +164,7 @@ export class Follower {
     let of: number | undefined;
     let next: string | undefined;
     do {
-      const body = { limit: MaxPage, since: since || undefined, next: next || undefined };
+      const body = { limit: MaxPage, since: since || undefined, next };
       const page = (await this.calls.request("conversations", () => body)) as ConversationsResult;
       first ??= page;
       if (page.of !== undefined) of = (of ?? 0) + page.of;

@@ -50,7 +50,7 @@ export class Media {
     // Only XMLHttpRequest tells how far an upload is.
     if (onProgress && typeof XMLHttpRequest !== "undefined") await send(url, headers, body, onProgress, signal);
     else {
-      const response = await this.core.fetch(url, { method: "PUT", headers, body: body as XMLHttpRequestBodyInit, signal: signal || undefined });
+      const response = await this.core.fetch(url, { method: "PUT", headers, body: body as XMLHttpRequestBodyInit, signal });
       if (!response.ok) throw new ParleyError("transfer", `the PUT was answered ${response.status}`);
     }
   }

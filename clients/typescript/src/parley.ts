@@ -1,7 +1,7 @@
 import { Conversation, type Uploadable, type UploadOptions } from "./conversation.js";
 import { Core } from "./core.js";
 import { ParleyError, fail } from "./error.js";
-import { directID, groupID, newID } from "./id.js";
+import { directID, newID } from "./id.js";
 import type { Options } from "./options.js";
 import { search } from "./search.js";
 import type { Readable } from "./readable.js";
@@ -130,11 +130,8 @@ export class Parley {
 
   /** Makes a group of the user and others. */
   async createGroup({ name, members, announce, history }: Setup): Promise<Conversation> {
-    await this.core.ready;
-    const id = newID();
-    const body = { id, name, members, announce: announce || undefined, history: history || undefined };
+    const body = { id: newID(), name, members, announce: announce || undefined, history: history || undefined };
     const { conversation } = await this.request("create", body);
-    if (this.core.inbox.known(groupID(this.core.user, id)) === 0) this.core.follower.renew();
     return this.listed(conversation);
   }
 
@@ -251,14 +248,8 @@ export class Parley {
   }
 
   /** The messages that are to be sent later, and those that failed. */
-  async scheduled(): Promise<wire.ScheduledResult["scheduled"]> {
-    const all: wire.ScheduledResult["scheduled"] = [];
-    for (let next: string | undefined, first = true; first || next; first = false) {
-      const page = await this.request("scheduled", { limit: 100, next: next || undefined });
-      all.push(...page.scheduled);
-      next = page.next;
-    }
-    return all;
+  scheduled(): Promise<wire.ScheduledResult["scheduled"]> {
+    return this.core.all("scheduled", {}, (page) => (page as wire.ScheduledResult).scheduled);
   }
 
   /** Takes a scheduled message back, or dismisses one that failed. */

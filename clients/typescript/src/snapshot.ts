@@ -2,7 +2,6 @@ import { type Entry, shown, time } from "./entry.js";
 import type { Message, Quote, Reaction, Status, System, ThreadSummary } from "./message.js";
 import type { Job } from "./outbox.js";
 import { type Said, now, timer } from "./room.js";
-import type { Role } from "./wire.js";
 
 /** What a message needs to know besides itself. */
 export interface Around {
@@ -22,7 +21,7 @@ export function message(m: Said, around: Around): Message {
   let kind: Message["kind"] = m.gone ?? (system ? "system" : "message");
   let { text, mentions = [], everybody = false } = e.body;
   let edited = time(e.edited);
-  let pinned = m.pin.on && !m.gone;
+  let pinned = m.pin.on;
   let marks = m.marks;
   const changing: Array<NonNullable<Message["changing"]>[number]> = [];
   for (const { row } of around.changes) {
@@ -40,9 +39,7 @@ export function message(m: Said, around: Around): Message {
       marks = new Map(marks).set(around.user, { seq: Number.POSITIVE_INFINITY, marks: body.reactions ?? [] });
     }
   }
-  const gone = kind === "deleted" || kind === "expired";
-  const after = gone ? undefined : timer(e.timer);
-  return {
+  const shown = {
     key: `${e.from}/${e.id}`,
     conversation: e.conversation,
     seq: m.seq,
@@ -51,48 +48,56 @@ export function message(m: Said, around: Around): Message {
     mine,
     at: time(e.at) ?? 0,
     kind,
-    ...(text !== undefined && !gone && { text }),
-    mentions: gone ? [] : mentions,
-    everybody: !gone && everybody,
-    attachments: gone ? [] : (e.body.attachments ?? []),
-    ...(e.body.reply && !gone && { reply: around.quote(e.body.reply) }),
-    forwarded: !gone && !!e.body.forwarded,
-    ...(edited !== undefined && !gone && { edited }),
-    reactions: gone ? [] : reactions(marks, around.user),
-    ...(m.thread && { thread: around.thread(m.seq, m.thread) }),
+    thread: m.thread ? around.thread(m.seq, m.thread) : undefined,
+    status: mine && !system ? around.status(m.seq) : undefined,
+    changing: changing.length > 0 ? changing : undefined,
+  };
+  if (kind === "deleted" || kind === "expired") return { ...bare, ...shown };
+  const after = timer(e.timer);
+  const { attachments = [], reply, forwarded } = e.body;
+  return {
+    ...shown,
+    text,
+    mentions,
+    everybody,
+    attachments,
+    reply: reply ? around.quote(reply) : undefined,
+    forwarded: !!forwarded,
+    edited,
+    reactions: reactions(marks, around.user),
     pinned,
-    ...(m.due !== undefined && { expiresAt: m.due }),
-    ...(m.due === undefined && after?.from === "read" && { expiresAfter: after.after }),
-    ...(system && !gone && { system: tells(e) }),
-    ...(mine && !system && { status: around.status(m.seq) }),
-    ...(changing.length > 0 && { changing }),
+    expiresAt: m.due,
+    expiresAfter: m.due === undefined && after?.from === "read" ? after.after : undefined,
+    system: system ? tells(e) : undefined,
   };
 }
+
+/** What is left of a message of which nothing is left. */
+const bare = { mentions: [], everybody: false, attachments: [], forwarded: false, reactions: [], pinned: false };
 
 /** pending is a message that has no place in the log yet. */
 export function pending(job: Job, user: string, quote: Around["quote"]): Message {
   const { row, stored } = job;
   const { body, expires } = row.body as { body: Entry["body"] & { forward?: unknown }; expires?: number };
   return {
+    ...bare,
     key: `${user}/${row.id}`,
     conversation: row.conversation,
     id: row.id,
-    ...(stored?.seq && { seq: stored.seq }),
+    seq: stored?.seq,
     from: user,
     mine: true,
     at: time(stored?.at) ?? row.at,
     kind: "message",
-    ...(body.text !== undefined && { text: body.text }),
+    text: body.text,
     mentions: body.mentions ?? [],
     everybody: !!body.everybody,
     attachments: body.attachments ?? [],
-    ...(body.reply && { reply: quote(body.reply) }),
+    reply: body.reply ? quote(body.reply) : undefined,
     forwarded: !!body.forward,
-    reactions: [],
-    pinned: false,
-    ...(expires && { expiresAfter: expires }),
+    expiresAfter: expires,
     status: job.status,
-    ...(job.error && { error: job.error }),
+    error: job.error,
   };
 }
 
@@ -109,13 +114,7 @@ function reactions(marks: Said["marks"], user: string): Reaction[] {
 /** tells is what an entry says that is not a message. */
 function tells({ event, body }: Entry): System {
   const { users, role, name, setup } = body;
-  return {
-    event: event as System["event"],
-    users: users || undefined,
-    ...(role && { role: role as Role }),
-    name: name || undefined,
-    setup: setup || undefined,
-  };
+  return { event: event as System["event"], users, role, name, setup };
 }
 
 /** visible is whether an entry is one that is shown by itself. */
@@ -125,7 +124,7 @@ export const visible = (e: Entry) => e.event === "message" || shown.has(e.event)
 export function quoted(seq: number, m: Said | undefined): Quote {
   if (!m) return { seq };
   const { from, body } = now(m);
-  if (m.gone) return { seq, from: from || undefined, gone: true };
+  if (m.gone) return { seq, from, gone: true };
   const { text, attachments } = body;
-  return { seq, from: from || undefined, text, attachments: attachments || undefined };
+  return { seq, from, text, attachments };
 }

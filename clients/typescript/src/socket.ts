@@ -1,5 +1,5 @@
 import { type Clock, Timer } from "./clock.js";
-import { ParleyError } from "./error.js";
+import { type Failure, ParleyError } from "./error.js";
 import type { Options, Socket, WebSocketConstructor } from "./options.js";
 
 /** After how long without a frame one is sent: API Gateway cuts a connection after ten minutes. */
@@ -130,21 +130,11 @@ function closed(code: number | undefined): ParleyError {
   return new ParleyError("offline", `the connection was lost${code ? ` (${code})` : ""}`);
 }
 
-/** refused is why a handshake failed. Browsers do not tell; "refused" in the message says that it may have been the token. */
-function refused(status: string): ParleyError {
-  switch (status) {
-    case "401":
-      return new ParleyError("unauthenticated", "the handshake was answered 401");
-    case "403":
-      return new ParleyError("forbidden", "the handshake was answered 403");
-    case "429":
-      return new ParleyError("limited", "the handshake was answered 429");
-    case "":
-      return new ParleyError("offline", "no connection");
-    default:
-      return new ParleyError("unavailable", `the handshake was answered ${status}`);
-  }
-}
+/** What the status of a handshake means, where it is told; every other one is temporary. */
+const refusals: { [status: string]: Failure | undefined } = { "401": "unauthenticated", "403": "forbidden", "429": "limited", "": "offline" };
+
+const refused = (status: string) =>
+  new ParleyError(refusals[status] ?? "unavailable", status ? `the handshake was answered ${status}` : "no connection");
 
 /**
  * dial begins the handshake. A browser can send a token only as a subprotocol; everything else sends it as a header, because

@@ -86,7 +86,7 @@ export interface ConversationSummary {
   readonly marked?: number;
   /** Up to where the user has read. */
   readonly read: number;
-  /** Whether it makes no noise, until when in milliseconds since 1970, and whether mentions make some nevertheless. */
+  /** Whether it makes no noise, until when in milliseconds since 1970 if that ends, and whether mentions make some nevertheless. */
   readonly mute?: { until?: number; mentions: boolean };
   readonly archived: boolean;
   readonly pinned: boolean;

@@ -17,6 +17,9 @@ const mostEntries = 1000;
 /** How many entries loadAround goes back at most. */
 const mostAround = 10_000;
 
+/** The year in which a mute ends that has no end. */
+const forGood = "9999";
+
 /** Talk is what is known of one conversation. */
 export class Talk {
   line: Line | undefined;
@@ -359,7 +362,7 @@ export class Talk {
       unread: this.gone ? { count: 0, capped: false, mentions: 0 } : this.unread(),
       ...(this.account.marked > 0 && { marked: this.account.marked }),
       read: this.account.read,
-      ...(until !== undefined && until > core.serverNow() && { mute: { until, mentions: !!line.mentions_only } }),
+      ...(until !== undefined && until > core.serverNow() && { mute: { ...(!line.muted?.startsWith(forGood) && { until }), mentions: !!line.mentions_only } }),
       archived: !!line.archived,
       pinned: !!line.pinned,
       draft: draft || undefined,

@@ -1,5 +1,5 @@
 import type { Entry, Line } from "./entry.js";
-import { MaxCounted, MaxUnread } from "./wire.js";
+import { type ExplainResult, MaxCounted, MaxUnread } from "./wire.js";
 
 /** From where somebody looks at a conversation. */
 export interface View {
@@ -141,6 +141,18 @@ export class Account {
     const { count = 0, more = false, mentions = 0 } = l.unread ?? {};
     this.base = local > (l.read ?? 0) || ended ? undefined : { count, more, mentions }; // or the server does not know it yet
     this.baseHead = l.head;
+  }
+
+  /**
+   * Takes what the server says when it is asked. Where it does not know yet how far the user is here, what it counted is
+   * reduced to what is behind that: so this always suffices to count.
+   */
+  explained(x: ExplainResult): void {
+    const { count, more, mentions, seqs = [] } = x;
+    this.line({ ...x, unread: { count, more, mentions } });
+    if (this.base) return;
+    const left = seqs.filter((seq) => seq > this.read).length;
+    this.base = { count: Math.min(left, count), more: !!more && left >= count, mentions: Math.min(left, mentions ?? 0) };
   }
 
   /**

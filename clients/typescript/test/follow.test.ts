@@ -233,6 +233,23 @@ test("receipts only go forward, and ride together when they are due", async () =
   expect(server.asked("receipts").length).toBe(1);
 });
 
+test("what is unread is asked for where it cannot be derived, once, also while the server does not know what was read", async () => {
+  const { client, connect, server, clock } = setup({}, begun(10));
+  server.lines.set(room, { unread: { count: 9 }, read: 1 });
+  server.answer = ({ action }) =>
+    action === "explain" ? { conversation: room, read: 1, head: 10, since: 1, count: 9, seqs: [10, 9, 8, 7, 6, 5, 4, 3, 2] } : undefined;
+  await connect();
+  expect(client.conversations.get()[0]?.unread).toEqual({ count: 9, capped: false, mentions: 0 });
+  client.conversation(room).read(6);
+  client.conversations.get();
+  await settle();
+  await settle();
+  expect(client.conversations.get()[0]?.unread.count).toBe(4);
+  await clock.advance(2000);
+  expect(client.conversations.get()[0]?.unread.count).toBe(4);
+  expect(server.asked("explain").length).toBe(1);
+});
+
 /** What a user sees: everything but what is of the moment. */
 const seen = (client: Parley) =>
   messages(client).map(({ key, seq, kind, text, reactions, edited, pinned, reply, status }: Message) => ({
