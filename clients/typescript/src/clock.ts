@@ -13,6 +13,9 @@ export const system: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as number),
 };
 
+/** Above this many milliseconds setTimeout takes a delay for none: it counts in 32 bits. */
+const longest = 0x7fffffff;
+
 /** Timer is one thing that happens later; starting it again moves it. */
 export class Timer {
   private handle: unknown;
@@ -27,10 +30,15 @@ export class Timer {
   start(milliseconds: number): void {
     this.stop();
     this.due = this.clock.now() + milliseconds;
-    this.handle = this.clock.setTimeout(() => {
-      this.due = undefined;
-      this.run();
-    }, milliseconds);
+    this.handle = this.clock.setTimeout(
+      () => {
+        const left = milliseconds - longest;
+        if (left > 0) return this.start(left);
+        this.due = undefined;
+        this.run();
+      },
+      Math.min(milliseconds, longest),
+    );
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 import type { Core } from "./core.js";
 import { stamp } from "./entry.js";
-import { newID } from "./id.js";
+import { newID, threadID } from "./id.js";
 import type { Content, LocalMessage, Message, SendOptions, Timeline } from "./message.js";
 import type { Stored } from "./outbox.js";
 import type { Readable } from "./readable.js";
@@ -62,12 +62,12 @@ export class Conversation {
 
   /** Loads a page of older messages, 50 if n is not given and 200 at most. It tells whether there are more. */
   loadOlder(n = 50): Promise<boolean> {
-    return this.talk.loadOlder(n);
+    return this.talk.history.older(n);
   }
 
   /** Loads older messages until the one with seq is there, up to 10,000 entries back, and tells whether it is. */
   loadAround(seq: number): Promise<boolean> {
-    return this.talk.loadAround(seq);
+    return this.talk.history.around(seq);
   }
 
   /** One message, if it is loaded. */
@@ -166,7 +166,7 @@ export class Conversation {
     if (unmarks) core.paced.again(id, newest - 1, now);
     core.pace();
     talk.outline();
-    core.keepTalk(talk);
+    core.cache.keep(talk);
   }
 
   /** Makes everything from a message on count as unread until the user reads or writes; without a seq takes that back. */
@@ -226,7 +226,7 @@ export class Conversation {
   private note(part: object): void {
     if (this.talk.line) Object.assign(this.talk.line, part);
     this.talk.outline();
-    this.core.keepTalk(this.talk);
+    this.core.cache.keep(this.talk);
   }
 
   /** Why as much is unread as is. */
@@ -249,7 +249,7 @@ export class Conversation {
 
   /** The thread about a message of this conversation. It begins with the first message that is sent there. */
   thread(seq: number): Conversation {
-    const id = this.talk.threadOf(seq);
+    const id = threadID(this.id, seq);
     this.core.roots.set(id, { conversation: this.id, seq });
     return this.other(id);
   }

@@ -1,14 +1,17 @@
+import { Cache } from "./cache.js";
+import { Chores } from "./chores.js";
 import { type Clock, Timer, system } from "./clock.js";
 import { Link } from "./connection.js";
 import { Drafts } from "./draft.js";
-import type { Entry, Line as Listed } from "./entry.js";
+import type { Entry } from "./entry.js";
 import { ParleyError, fail } from "./error.js";
 import { Follower } from "./follow.js";
 import { newDevice } from "./id.js";
 import { Inbox } from "./inbox.js";
-import { IndexedDBStore } from "./indexeddb.js";
+import { home } from "./indexeddb.js";
 import { Keeper } from "./keeper.js";
 import { Media } from "./media.js";
+import { landed } from "./landed.js";
 import type { LogLine, Options } from "./options.js";
 import { type Job, Outbox, type Stored } from "./outbox.js";
 import { Composing, Receipts } from "./pace.js";
@@ -19,27 +22,9 @@ import { receive } from "./receive.js";
 import { Calls } from "./request.js";
 import { visible } from "./snapshot.js";
 import type { Line } from "./socket.js";
-import { MemoryStore, type Store } from "./store.js";
 import type { ConversationSummary, Me } from "./summary.js";
 import { Talk } from "./talk.js";
 import * as wire from "./wire.js";
-
-/** How many conversations the store has, and of how many of them it has the newest messages, and how many entries of each. */
-const keptTalks = 500;
-const keptRooms = 50;
-const keptEntries = 100;
-
-/** What the store has of a conversation. */
-interface Kept {
-  line: Listed;
-  known: number;
-  epoch: number;
-  peer: string;
-  hidden: number;
-  first?: number;
-  start?: boolean;
-  entries?: Entry[];
-}
 
 /** Core puts the parts of a client together. Parley and Conversation are what a program sees of it. */
 export class Core {
@@ -56,6 +41,8 @@ export class Core {
   readonly watch: Watch;
   readonly drafts = new Drafts(this);
   readonly media = new Media(this);
+  readonly chores = new Chores(this);
+  readonly cache = new Cache(this);
   readonly paced = new Receipts();
   readonly composing = new Composing();
   readonly talks = new Map<string, Talk>();
@@ -69,8 +56,6 @@ export class Core {
   private away = false;
   private known = false;
   private readonly pacing: Timer;
-  private readonly chores = new Map<string, () => Promise<unknown>>();
-  private choring = false;
 
   constructor(readonly options: Options) {
     this.clock = options.clock ?? system;
@@ -257,9 +242,10 @@ export class Core {
       if (all) this.drafts.listed(all, this.talks.values());
     });
     for (const talk of this.talks.values()) {
-      if (talk.room.waiting().length > 0) this.chore(`timers ${talk.id}`, () => talk.refreshTimers());
+      if (talk.room.waiting().length > 0) this.chores.timers(talk);
+      talk.expire();
     }
-    void this.work();
+    void this.chores.work();
   }
 
   /** Says how far the user is when that is due. */
@@ -302,7 +288,7 @@ export class Core {
     if (!user || user === this.user) return;
     if (this.user) void this.forget();
     this.user = this.inbox.user = user;
-    if (this.device) this.keep("me", () => (this.user ? { user: this.user, device: this.device } : undefined));
+    if (this.device) this.keepMe();
     this.me.stale();
   }
 
@@ -390,24 +376,15 @@ export class Core {
     const talk = this.talk(id);
     talk.gone = true;
     this.paced.forget(id);
-    this.keep(`c:${id}`, () => undefined);
+    this.cache.forget(id);
     talk.outline();
   }
 
   /** Gives what was sent from here its place: the server does not send it to the connection that it came by. */
   private landed(job: Job, stored: Stored): void {
-    const { row } = job;
-    if (row.action === "send") this.drafts.sent(this.talk(row.conversation), true);
-    const { conversation, seq, at, until, timer } = stored;
-    if (!seq || !conversation) return;
-    const request = row.body as { body?: Entry["body"] & { forward?: unknown }; seq?: number; reactions?: string[]; off?: true; to?: { user?: string } };
-    const { forward, ...said } = request.body ?? {};
-    const { seq: target, reactions, off } = request;
-    const body: Entry["body"] = row.action === "send" ? { ...said, forwarded: forward ? true : undefined } : { target, reactions, off };
-    const to = request.to?.user ?? (conversation.startsWith("d_") ? this.peer(conversation) : undefined);
-    const event = kinds[row.action] ?? "governed";
-    const entry = { event, conversation, seq, id: row.id, from: this.user, body, at, to, until, timer };
-    if (this.inbox.own(entry)) this.follower.missing(0); // it comes by itself to nobody but others
+    if (job.row.action === "send") this.drafts.sent(this.talk(job.conversation), true);
+    const entry = landed(job, stored, this);
+    if (entry && this.inbox.own(entry)) this.follower.missing(0); // it comes by itself to nobody but others
   }
 
   private failed(job: Job, error: ParleyError): void {
@@ -419,129 +396,26 @@ export class Core {
     for (const listener of [...(this.listeners.get(event) ?? [])]) (listener as (event: unknown) => void)(what);
   }
 
-  // Small questions, one after the other.
-
-  /** The list does not tell what was said last: the newest page does. */
-  peek(talk: Talk): void {
-    this.chore(`peek ${talk.id}`, () => talk.loadOlder(20));
-  }
-
-  /** What is unread cannot be derived from what is here. */
-  explain(talk: Talk): void {
-    this.chore(`explain ${talk.id}`, async () => {
-      talk.account.explained(await this.ask<wire.ExplainResult>("explain", { conversation: talk.id }));
-      talk.outline();
-    });
-  }
-
-  /** What became of the threads about some messages. */
-  wantThreads(talk: Talk, entries: Entry[]): void {
-    const roots = entries.filter((e) => e.thread).map((e) => e.seq);
-    for (let i = 0; i < roots.length; i += wire.MaxRoots) {
-      const some = roots.slice(i, i + wire.MaxRoots);
-      this.chore(`threads ${talk.id} ${some[0]}`, async () => {
-        const { threads } = await this.ask<wire.ThreadsResult>("threads", { conversation: talk.id, roots: some });
-        talk.threadsKnown(
-          threads.map(({ root, conversation, head, at, from, following }) => {
-            return { root, conversation, count: head, last: Date.parse(at), following: !!following, from: from || undefined };
-          }),
-        );
-      });
-    }
-  }
-
-  private chore(name: string, run: () => Promise<unknown>): void {
-    if (this.chores.has(name)) return;
-    this.chores.set(name, run);
-    void this.work();
-  }
-
-  private async work(): Promise<void> {
-    if (this.choring || this.idle || !this.link.state.get().caughtUp) return;
-    this.choring = true;
-    for (const [name, run] of this.chores) {
-      try {
-        await run();
-      } catch (thrown) {
-        this.log("info", "not learned", { what: name.split(" ")[0], code: fail(thrown, "internal").code });
-      }
-      this.chores.delete(name);
-    }
-    this.choring = false;
-  }
-
   // The store.
 
   keep(key: string, value: () => unknown): void {
     this.keeper.keep(key, value);
   }
 
-  keepTalk(talk: Talk): void {
-    if (talk.line) this.keep(`c:${talk.id}`, () => this.kept(talk));
-  }
-
-  private kept(talk: Talk): Kept | undefined {
-    const cursor = this.inbox.cursor(talk.id);
-    const place = this.conversations.get().findIndex(({ id }) => id === talk.id);
-    if (!cursor || !talk.line || place < 0 || place >= keptTalks) return undefined;
-    const { count, capped, mentions } = talk.unread();
-    const { read, marked, markedAt } = talk.account;
-    const unread = { count, ...(capped && { more: true }), mentions: mentions || undefined };
-    const { known, epoch, peer } = cursor;
-    const line = { ...talk.line, head: known, read, unread, marked, marked_at: markedAt };
-    const base = { line, known, epoch, peer, hidden: talk.hidden };
-    const last = talk.room.entries(talk.room.order.at(-1) ?? Number.POSITIVE_INFINITY).find(visible);
-    if (last) line.last = last as wire.Entry;
-    if (place >= keptRooms) return base;
-    const first = Math.max(talk.first, known - keptEntries + 1);
-    return { ...base, first, start: talk.start && first === talk.first, entries: talk.room.entries(first) };
-  }
-
+  /** Goes on where the client was when it was last there. */
   private async restore(): Promise<void> {
-    let rows: Array<[string, unknown]> = [];
-    try {
-      rows = await this.keeper.store.load();
-    } catch {
-      this.log("warn", "the store cannot be read");
-    }
-    const of = <T>(key: string) => rows.find(([name]) => name === key)?.[1] as T | undefined;
-    const me = of<{ user: string; device: string }>("me");
-    if (me && this.user && me.user !== this.user) {
-      await this.keeper.clear();
-      rows = [];
-    }
-    this.device = this.options.device ?? (rows.length > 0 ? me?.device : undefined) ?? newDevice();
-    if (me && rows.length > 0) this.become(me.user);
-    this.keep("me", () => (this.user ? { user: this.user, device: this.device } : undefined));
-    this.people.restore(of("profiles"), of("names"), of("muted"));
-    for (const [key, value] of rows) {
-      if (key.startsWith("c:")) this.revive(key.slice(2), value as Kept);
-      if (key.startsWith("d:")) {
-        const draft = value as { text: string; reply?: number; peer?: string };
-        if (draft.peer) this.peers.set(key.slice(2), draft.peer);
-        this.drafts.restore(this.talk(key.slice(2)), draft);
-      }
-    }
+    const { rows, me } = await this.cache.load(this.user);
+    this.device = this.options.device ?? me?.device ?? newDevice();
+    if (me) this.become(me.user);
+    this.keepMe();
+    this.cache.restore(rows);
     this.me.stale();
     await this.outbox.load(rows);
   }
 
-  private revive(id: string, { line, known, epoch, peer, hidden, first, start, entries }: Kept): void {
-    const talk = this.talk(id);
-    this.inbox.restore(id, known, epoch, peer);
-    talk.hidden = hidden;
-    talk.restore(entries ?? [], first ?? known + 1, start ?? false);
-    talk.lined(line);
-    this.paced.read(id, talk.account.read, this.clock.now());
+  private keepMe(): void {
+    this.keep("me", () => (this.user ? { user: this.user, device: this.device } : undefined));
   }
-}
-
-/** The kinds of entries that the actions of an outbox make. */
-const kinds: Record<string, string> = { send: "message", edit: "edited", delete: "deleted", react: "reacted", pin: "pinned" };
-
-/** home is where a client keeps its rows if nobody says. */
-function home({ url, user }: Options): Store {
-  return typeof indexedDB === "undefined" ? new MemoryStore() : new IndexedDBStore(`parley ${url} ${user ?? ""}`);
 }
 
 /** subject reads whom a token is for; "" if it is of another shape. The server says it again. */

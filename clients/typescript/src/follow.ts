@@ -2,7 +2,7 @@ import { Backoff } from "./backoff.js";
 import { type Clock, Timer, wait } from "./clock.js";
 import type { Link } from "./connection.js";
 import type { Entry, Line } from "./entry.js";
-import { ParleyError } from "./error.js";
+import { ParleyError, fail } from "./error.js";
 import type { Cursor, Inbox } from "./inbox.js";
 import type { Calls } from "./request.js";
 import { type ConversationsResult, MaxCursors, MaxPage, type SyncResult } from "./wire.js";
@@ -94,6 +94,7 @@ export class Follower {
 
   private async work(): Promise<void> {
     this.working = true;
+    let { fresh } = this.wanted;
     try {
       while (this.wanted.list || this.wanted.missing) {
         if (!this.wanted.list) {
@@ -101,7 +102,7 @@ export class Follower {
           await this.fetch();
           continue;
         }
-        const { fresh } = this.wanted;
+        fresh = this.wanted.fresh;
         this.wanted = { list: false, missing: false, fresh: false };
         await this.catchUp();
         if (this.wanted.fresh || !fresh) continue;
@@ -109,8 +110,11 @@ export class Follower {
         this.settled.start(settleTime);
       }
     } catch (thrown) {
-      // Closed, or refused for a reason that repeating does not help. The next connection asks again.
-      this.tell.log("not caught up", { code: thrown instanceof ParleyError ? thrown.code : "internal" });
+      this.tell.log("not caught up", { code: fail(thrown, "internal").code });
+      if (this.link.running) {
+        this.wanted.fresh ||= fresh;
+        this.settled.start(settleTime);
+      }
     } finally {
       this.working = false;
     }

@@ -83,9 +83,6 @@ function digest(...parts: string[]): string {
 /** The conversation between two people, whoever writes first. User ids are ASCII, so their order is that of their bytes. */
 export const directID = (a: string, b: string) => `d_${a < b ? digest("direct", a, b) : digest("direct", b, a)}`;
 
-/** The group that a user creates under a client id. */
-export const groupID = (creator: string, id: string) => `g_${digest("group", creator, id)}`;
-
 /** The thread about a message. */
 export const threadID = (parent: string, root: number) => `t_${digest("thread", parent, String(root))}`;
 

@@ -1,4 +1,5 @@
-import type { Store } from "./store.js";
+import type { Options } from "./options.js";
+import { MemoryStore, type Store } from "./store.js";
 
 const table = "rows";
 
@@ -15,7 +16,7 @@ export class IndexedDBStore implements Store {
       request.onupgradeneeded = () => request.result.createObjectStore(table);
       request.onsuccess = () => {
         const database = request.result;
-        database.onversionchange = () => database.close();
+        database.onversionchange = () => void this.close(); // somebody deletes it
         resolve(database);
       };
       request.onerror = () => reject(request.error);
@@ -53,4 +54,9 @@ export class IndexedDBStore implements Store {
     if (this.opened) (await this.opened).close();
     this.opened = undefined;
   }
+}
+
+/** home is where a client keeps its rows if nobody says. */
+export function home({ url, user }: Options): Store {
+  return typeof indexedDB === "undefined" ? new MemoryStore() : new IndexedDBStore(`parley ${url} ${user ?? ""}`);
 }

@@ -7,6 +7,9 @@ import { MaxProfiles, type ProfilesResult, type Profile as Shown } from "./wire.
 /** How many profiles are remembered, in memory and in the store. */
 const mostProfiles = 2000;
 
+/** After how many milliseconds profiles are fetched again when a connection opens. */
+const refreshEvery = 3_600_000;
+
 /** People is what the user knows of others, and what they have decided about them. */
 export class People {
   private readonly shown = new Map<string, Shown>();
@@ -14,6 +17,7 @@ export class People {
   private readonly wanted = new Set<string>();
   private readonly asked = new Set<string>();
   private asking = false;
+  private refreshed = 0;
   private names = new Map<string, string>();
   private muted = new Set<string>();
   private blockedNow = new Set<string>();
@@ -80,10 +84,13 @@ export class People {
     }
   }
 
-  /** Asks again for everything that is shown: it may have changed while nobody listened. */
+  /** Nobody tells that somebody else's profile has changed: at a connect, what was fetched long ago is fetched again. */
   opened(): void {
-    for (const user of this.asked) this.wanted.add(user);
-    this.asked.clear();
+    const now = this.core.clock.now();
+    if (now - this.refreshed > refreshEvery) {
+      for (const user of this.asked) this.wanted.add(user);
+      this.refreshed = now;
+    }
     void this.fetch();
   }
 

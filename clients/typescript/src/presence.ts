@@ -119,7 +119,7 @@ export class Watch {
       if (at <= now) this.cells.get(user)?.stale();
       else next = Math.min(next, at);
     }
-    if (next < Number.POSITIVE_INFINITY) this.free.start(Math.min(next - now, 0x7fffffff));
+    if (next < Number.POSITIVE_INFINITY) this.free.start(next - now);
   }
 
   stop(): void {

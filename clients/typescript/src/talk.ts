@@ -1,24 +1,22 @@
 import { Timer } from "./clock.js";
 import type { Core } from "./core.js";
-import { type Entry, type Line, time } from "./entry.js";
-import { threadID } from "./id.js";
+import type { Entry, Line } from "./entry.js";
+import { History } from "./history.js";
 import type { Message, Quote, Status, ThreadSummary, Timeline } from "./message.js";
 import type { Job } from "./outbox.js";
 import { Cell, cell } from "./readable.js";
-import { Room, search, timer } from "./room.js";
+import { outline } from "./outline.js";
+import { Room, search } from "./room.js";
 import { message, pending, quoted, visible } from "./snapshot.js";
 import type { ConversationSummary, Draft, Member, Receipts, Typist, Unread } from "./summary.js";
 import { Account } from "./unread.js";
-import type { Due, HistoryResult, Setup } from "./wire.js";
+import type { Due, Setup } from "./wire.js";
 
 /** How many entries a room keeps that nobody looks at, and from how many on it is made that small. */
 const keptEntries = 200;
 const mostEntries = 1000;
-/** How many entries loadAround goes back at most. */
-const mostAround = 10_000;
 
-/** The year in which a mute ends that has no end. */
-const forGood = "9999";
+const nothing: Unread = { count: 0, capped: false, mentions: 0 };
 
 /** Talk is what is known of one conversation. */
 export class Talk {
@@ -33,7 +31,6 @@ export class Talk {
   draftNow: Draft | undefined;
   /** How many messages the user had hidden when that was last told. */
   hidden = 0;
-  private loading: Promise<boolean> | undefined;
   private readonly doing = new Map<string, { kind: Typist["kind"]; until: number }>();
   private readonly reached = new Map<string, { delivered: number; read: number }>();
   /** What was acknowledged and has not come into the room yet, because something before it is missing. */
@@ -45,10 +42,11 @@ export class Talk {
   private readonly quotes = new Map<number, Quote>();
   private readonly threads = new Map<number, ThreadSummary>();
   private readonly own = new Map<string, number>();
-  private lastUnread: Unread = { count: 0, capped: false, mentions: 0 };
+  private lastUnread = nothing;
   private readonly expiry: Timer;
   private readonly typing: Timer;
 
+  readonly history: History;
   readonly summary: Cell<ConversationSummary | undefined>;
   readonly timeline: Cell<Timeline>;
   readonly typists: Cell<readonly Typist[]>;
@@ -62,13 +60,14 @@ export class Talk {
     private readonly core: Core,
   ) {
     const { clock } = core;
+    this.history = new History(this, core);
     this.expiry = new Timer(clock, () => this.expire());
     this.typing = new Timer(clock, () => this.typingOver());
-    this.summary = new Cell(() => this.summarise());
+    this.summary = new Cell(() => outline(this, core));
     this.timeline = new Cell(
       () => this.compose(),
       () => {
-        if (this.room.order.length === 0 && !this.start) void this.loadOlder(50).catch(() => undefined);
+        if (this.room.order.length === 0 && !this.start) void this.history.older(50).catch(() => undefined);
         return () => this.trim();
       },
     );
@@ -76,13 +75,13 @@ export class Talk {
     this.receipts = new Cell(() => Object.fromEntries([...this.reached].map(([user, at]) => [user, { ...at }])));
     this.draft = new Cell(() => this.draftNow);
     this.members = cell<readonly Member[]>([], () => {
-      void this.loadMembers();
+      void this.history.members();
       return () => undefined;
     });
     this.pins = new Cell<readonly Message[]>(
       () => this.room.pinned().map((m) => this.snap(m.seq) as Message),
       () => {
-        void this.loadPins();
+        void this.history.pins();
         return () => undefined;
       },
     );
@@ -99,7 +98,7 @@ export class Talk {
     this.gone = false;
     for (const known of [this.snaps, this.answers, this.quotes, this.threads, this.own, this.reached]) known.clear();
     if (this.line) this.account.line(this.line);
-    if (this.timeline.watched && seq > 0) void this.loadOlder(50).catch(() => undefined);
+    if (this.timeline.watched && seq > 0) void this.history.older(50).catch(() => undefined);
     this.touch();
   }
 
@@ -113,13 +112,13 @@ export class Talk {
       this.quiet(e.from);
     }
     if (e.body.setup) this.amend(e.body.setup);
-    if (this.members.watched && ["added", "joined", "removed", "left", "ranked"].includes(e.event)) void this.loadMembers();
+    if (this.members.watched && ["added", "joined", "removed", "left", "ranked"].includes(e.event)) void this.history.members();
     if (!this.timeline.watched && this.core.inbox.known(this.id) - this.first > mostEntries) this.trim();
     this.touch();
   }
 
   /** Takes an entry into the room, whether it is the next or an old one. */
-  private take(e: Entry): void {
+  take(e: Entry): void {
     const seq = this.room.apply(e);
     this.changed(seq);
     if (e.event === "message" && e.from === this.core.user && e.id) {
@@ -151,7 +150,7 @@ export class Talk {
       this.receipt(line.peer, { read: line.peer_read ?? 0, delivered: Math.max(line.peer_delivered ?? 0, line.peer_read ?? 0) });
     }
     if (line.hides) this.hide(line.hides);
-    if (!this.lastShown() && line.last && !visible(line.last as Entry)) core.peek(this);
+    if (!this.lastShown() && line.last && !visible(line.last as Entry)) core.chores.peek(this);
     this.touch();
   }
 
@@ -212,7 +211,7 @@ export class Talk {
     this.expire();
   }
 
-  private expire(): void {
+  expire(): void {
     const now = this.core.serverNow();
     const { gone, next } = this.room.expire(now);
     for (const seq of gone) this.changed(seq);
@@ -243,7 +242,7 @@ export class Talk {
 
   private touch(): void {
     this.redraw();
-    this.core.keepTalk(this);
+    this.core.cache.keep(this);
   }
 
   /** The line in the list looks different. */
@@ -279,7 +278,7 @@ export class Talk {
     return shown;
   }
 
-  private status(seq: number): Status {
+  status(seq: number): Status {
     const peer = this.line?.peer;
     const at = peer ? this.reached.get(peer) : undefined;
     if (!at) return "sent";
@@ -311,128 +310,41 @@ export class Talk {
     const messages: Message[] = [];
     for (let i = search(order, this.first); i < order.length; i++) messages.push(this.snap(order[i] as number) as Message);
     messages.push(...this.pending());
-    return { messages, start: this.start, loading: this.loading !== undefined };
+    return { messages, start: this.start, loading: this.history.loading };
   }
 
-  private lastShown(): Message | undefined {
+  lastShown(): Message | undefined {
     const waits = this.pending().at(-1);
     if (waits) return waits;
     const seq = this.room.order.at(-1);
     return seq !== undefined && seq >= this.first ? this.snap(seq) : undefined;
   }
 
-  /** The last message that the list has told, where none is loaded. */
-  private lastListed(): Message | undefined {
-    const e = this.line?.last as Entry | undefined;
-    if (!e || !visible(e)) return undefined;
-    const room = new Room();
-    room.apply(e);
-    const m = room.get(e.seq);
-    const quote = (seq: number) => ({ seq });
-    const thread = (_: number, conversation: string) => ({ conversation });
-    return m && message(m, { user: this.core.user, changes: [], quote, thread, status: (seq) => this.status(seq) });
-  }
-
   unread(): Unread {
+    if (this.gone) return nothing;
     const count = this.account.count(this.core.user, this.core.people.silent);
-    if (!count) this.core.explain(this);
+    if (!count) this.core.chores.explain(this);
     else if (count.count !== this.lastUnread.count || count.more !== this.lastUnread.capped || count.mentions !== this.lastUnread.mentions) {
       this.lastUnread = { count: count.count, capped: count.more, mentions: count.mentions };
     }
     return this.lastUnread;
   }
 
-  private summarise(): ConversationSummary | undefined {
-    const { line, core } = this;
-    const last = this.lastShown() ?? this.lastListed();
-    if (!line) return undefined;
-    const peer = line.peer;
-    const set = timer(line.timer);
-    const until = time(line.muted);
-    const draft = this.draftNow?.text ?? line.draft?.text;
-    return {
-      id: this.id,
-      kind: line.kind,
-      title: line.name ?? (peer ? core.people.profile(peer).get().name : ""),
-      peer: peer || undefined,
-      ...(line.picture && { picture: line.picture }),
-      ...(line.parent && line.root && { root: { conversation: line.parent, seq: line.root } }),
-      last: last || undefined,
-      at: last?.at ?? time((line.last as Entry | undefined)?.at) ?? 0,
-      unread: this.gone ? { count: 0, capped: false, mentions: 0 } : this.unread(),
-      ...(this.account.marked > 0 && { marked: this.account.marked }),
-      read: this.account.read,
-      ...(until !== undefined && until > core.serverNow() && { mute: { ...(!line.muted?.startsWith(forGood) && { until }), mentions: !!line.mentions_only } }),
-      archived: !!line.archived,
-      pinned: !!line.pinned,
-      draft: draft || undefined,
-      request: !!line.request,
-      typing: this.typists.get().map(({ user }) => user),
-      role: line.role ?? "member",
-      capabilities: line.can ?? [],
-      size: line.size ?? 2,
-      announce: !!line.announce,
-      slow: line.slow ?? 0,
-      history: line.history ?? "joined",
-      ...(set && { timer: set }),
-      gone: this.gone,
-    };
-  }
-
   // What is loaded.
 
-  /** Loads a page of older entries. Calls at the same time share one. */
-  loadOlder(n: number): Promise<boolean> {
-    this.loading ??= this.load(n).finally(() => {
-      this.loading = undefined;
-      this.timeline.stale();
-    });
-    this.timeline.stale();
-    return this.loading;
-  }
-
-  private async load(n: number): Promise<boolean> {
-    const before = this.shownCount();
-    const limit = Math.min(Math.max(n, 1), 200);
-    for (let pages = 0; pages < 5 && !this.start; pages++) {
-      const { room, first } = this;
-      if (!this.core.exists(this.id)) return false; // a conversation in which nothing was said yet
-      const page = await this.core.ask<HistoryResult>("history", { conversation: this.id, limit, ...(first > 1 && { before: first }) });
-      if (this.room !== room || this.first !== first) continue; // it began anew meanwhile
-      this.older(page.entries as Entry[], page.more);
-      if (this.shownCount() - before >= Math.min(limit, 20)) break;
-    }
-    return !this.start;
-  }
-
-  private shownCount(): number {
-    return this.room.order.length - search(this.room.order, this.first);
-  }
-
   /** Takes a page of what is before first. */
-  private older(entries: Entry[], more: boolean): void {
+  older(entries: Entry[], more: boolean): void {
     for (const e of entries) if (e.seq < this.first) this.take(e);
     const [oldest] = entries;
     if (oldest && oldest.seq < this.first) this.first = oldest.seq;
     this.start = !more || !oldest;
-    this.core.wantThreads(this, entries);
+    this.core.chores.threads(this, entries);
     this.touch();
-  }
-
-  async loadAround(seq: number): Promise<boolean> {
-    const from = this.first;
-    while (this.first > seq && !this.start && from - this.first < mostAround) await this.loadOlder(200);
-    return this.room.get(seq) !== undefined && seq >= this.first;
   }
 
   private async loadQuote(seq: number): Promise<void> {
     try {
-      const body = { conversation: this.id, before: seq + 1, limit: 1 };
-      const { entries } = await this.core.ask<HistoryResult>("history", body);
-      const room = new Room();
-      for (const e of entries as Entry[]) if (e.seq === seq) room.apply(e);
-      const m = room.get(seq);
-      this.quotes.set(seq, m ? quoted(seq, m) : { seq, gone: true });
+      this.quotes.set(seq, await this.history.quote(seq));
       for (const at of this.answers.get(seq) ?? []) this.snaps.delete(at);
       this.redraw();
     } catch {
@@ -446,38 +358,6 @@ export class Talk {
       this.snaps.delete(root);
     }
     this.redraw();
-  }
-
-  private async loadMembers(): Promise<void> {
-    const all = await this.core.pages<Member>("members", { conversation: this.id }, (page) => {
-      const { members } = page as { members: Array<Omit<Member, "seen"> & { seen?: string }> };
-      return members.map(({ seen, ...rest }) => ({ ...rest, ...(seen && { seen: Date.parse(seen) }) }));
-    });
-    if (all) this.members.set(all);
-  }
-
-  private async loadPins(): Promise<void> {
-    try {
-      const { pins } = await this.core.ask<{ pins: number[] }>("pins", { conversation: this.id });
-      const oldest = Math.min(...pins);
-      if (pins.length > 0 && oldest < this.first) await this.loadAround(oldest);
-      this.pins.stale();
-    } catch {
-      // asked for again when somebody next watches
-    }
-  }
-
-  /** Asks about messages whose timers may have started while nobody listened. */
-  async refreshTimers(): Promise<void> {
-    const waiting = this.room.waiting();
-    while (waiting.length > 0) {
-      const last = waiting.at(-1) as number;
-      const { entries } = await this.core.ask<HistoryResult>("history", { conversation: this.id, before: last + 1, limit: 50 });
-      for (const e of entries as Entry[]) if (waiting.includes(e.seq)) this.take(e);
-      const oldest = entries[0]?.seq ?? 0;
-      while (waiting.length > 0 && ((waiting.at(-1) as number) >= oldest || oldest === 0)) waiting.pop();
-    }
-    this.expire();
   }
 
   // What is kept.
@@ -499,10 +379,5 @@ export class Talk {
     this.start = start;
     for (const e of entries) this.take({ ...e, conversation: this.id });
     this.timeline.stale();
-  }
-
-  /** The thread about a message of this conversation. */
-  threadOf(seq: number): string {
-    return threadID(this.id, seq);
   }
 }

@@ -37,6 +37,34 @@ test("the list is there after the connect, and a timeline that is watched loads 
   stop();
 });
 
+test("a list that cannot be had is asked for again", async () => {
+  const { client, connect, server, clock } = setup({}, begun(1));
+  server.answer = ({ action }) => (action === "conversations" ? { event: "error", code: "internal", message: "oops", retry_after: 2 } : undefined);
+  await connect();
+  await clock.advance(60_000);
+  expect(client.connection.get()).toMatchObject({ state: "connected", caughtUp: false });
+  server.answer = () => undefined;
+  await clock.advance(60_000);
+  expect(client.connection.get()).toMatchObject({ state: "connected", caughtUp: true });
+  expect(client.conversations.get().length).toBe(1);
+});
+
+test("a message that disappears in ninety days has no timer that a platform takes for none", async () => {
+  const delays: number[] = [];
+  const { client, connect, server, clock } = setup({}, begun(1));
+  const { setTimeout } = clock;
+  clock.setTimeout = (run, milliseconds) => {
+    delays.push(milliseconds);
+    return setTimeout.call(clock, run, milliseconds);
+  };
+  await connect();
+  const days = 86_400_000;
+  server.last.tell(server.append(room, { body: { text: "long" }, until: new Date(clock.now() + 90 * days).toISOString() }));
+  server.answer = ({ action }) => (action === "ping" ? { event: "pong" } : undefined);
+  await client.close();
+  expect(Math.max(...delays)).toBeLessThanOrEqual(0x7fffffff);
+});
+
 test("a gap is not shown, waits 150 ms, and is fetched then", async () => {
   const { client, connect, server, clock } = setup({}, begun(1));
   await connect();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { directID, groupID, newDevice, newID, sha256, threadID } from "../src/id.js";
+import { directID, newDevice, newID, sha256, threadID } from "../src/id.js";
 import { ParleyError } from "../src/index.js";
 import { type Counted, unread } from "../src/unread.js";
 
@@ -50,9 +50,8 @@ test("ids follow from what they are for, as on the server", async () => {
   expect(directID("ann", "bob")).toBe(directID("bob", "ann"));
   expect({
     direct: directID("bob", "ann"),
-    group: groupID("ann", "018f7d9b-3c1a-7b2e-9d4f-0a1b2c3d4e5f"),
     thread: threadID("d_ug4pu57g7t2snlkdcbx2lidciz", 42),
-  }).toEqual({ direct: "d_ug4pu57g7t2snlkdcbx2lidciz", group: "g_56kikga232cjevphh42qvr4pod", thread: "t_h3oquz7fkyhy7wcdnhypslja7x" });
+  }).toEqual({ direct: "d_ug4pu57g7t2snlkdcbx2lidciz", thread: "t_h3oquz7fkyhy7wcdnhypslja7x" });
   for (const length of [0, 1, 55, 56, 63, 64, 65, 1000]) {
     const data = Uint8Array.from({ length }, (_, i) => i * 7);
     const wanted = new Uint8Array(await crypto.subtle.digest("SHA-256", data));

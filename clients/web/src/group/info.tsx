@@ -32,7 +32,7 @@ function Head({ conversation, c }: { conversation: Conversation; c: Conversation
   return (
     <div className="side-who">
       <GroupAvatar id={c.id} title={c.title} picture={c.picture} size="huge" />
-      <h3><Line text={c.title} /></h3>
+      <h2><Line text={c.title} /></h2>
       <p>{count(c.size, "member")}, you are {c.role}</p>
       {c.capabilities.includes("change") && (
         <div className="side-quick">
@@ -65,7 +65,7 @@ function Rest({ conversation, c, me }: { conversation: Conversation; c: Conversa
     <>
       {mayChange && (
         <section aria-label="Rules">
-          <h3>Rules</h3>
+          <h2>Rules</h2>
           <Switch label="Announcements only" hint="Only moderators and above write." on={c.announce} onSwitch={(announce) => attempt(conversation.change({ announce }))} />
           <Choice<number> label="Slow mode" hint="Between two messages of a member." value={c.slow} options={slows.map((s) => [s, s ? lasting(s) : "Off"] as const)}
             onChoose={(slow) => attempt(conversation.change({ slow }))} />

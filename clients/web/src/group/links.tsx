@@ -23,7 +23,7 @@ export function Links({ conversation }: { conversation: Conversation }) {
   }
   return (
     <section aria-label="Invite links">
-      <div className="side-heading"><h3>Invite links</h3><Button onClick={make}>New link</Button></div>
+      <div className="side-heading"><h2>Invite links</h2><Button onClick={make}>New link</Button></div>
       {made && (
         <div className="links-made">
           <Field label="Send this link. It is shown only now." readOnly value={made} onFocus={(e) => e.target.select()} />

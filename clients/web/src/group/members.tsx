@@ -26,7 +26,7 @@ export function Members({ conversation, c, me }: { conversation: Conversation; c
   return (
     <section aria-label="Members">
       <div className="side-heading">
-        <h3>Members</h3>
+        <h2>Members</h2>
         {c.capabilities.includes("add") && <IconButton label="Add members" icon={<UserPlus />} onClick={() => setAdding(true)} />}
       </div>
       <ul>

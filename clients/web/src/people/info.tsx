@@ -21,7 +21,7 @@ export function PersonInfo({ user }: { user: string }) {
     <>
       <div className="side-who">
         <PersonAvatar user={user} size="huge" />
-        <h3><Line text={profile.name} /></h3>
+        <h2><Line text={profile.name} /></h2>
         <p><Line text={user} />{presenceText(presence) && ` · ${presenceText(presence)}`}</p>
         {profile.about && <p><Line text={profile.about} /></p>}
       </div>

@@ -79,9 +79,9 @@ export function useSave(message: Message, attachment: Attachment): () => void {
 function FileLine({ message, attachment }: { message: Message; attachment: Attachment }) {
   const save = useSave(message, attachment)
   return (
-    <button type="button" className="file" disabled={message.seq === undefined} onClick={save} aria-label={`Download ${oneLine(attachment.name)}`}>
+    <button type="button" className="file" disabled={message.seq === undefined} onClick={save}>
       <span className="file-icon"><FileIcon className="is-file" aria-hidden="true" /><Download className="is-download" aria-hidden="true" /></span>
-      <span className="file-text"><bdi>{oneLine(attachment.name)}</bdi><small>{bytes(attachment.size)}</small></span>
+      <span className="file-text"><span className="unseen">Download </span><bdi>{oneLine(attachment.name)}</bdi><small>{bytes(attachment.size)}</small></span>
     </button>
   )
 }
