@@ -59,6 +59,14 @@ export class Visitor {
     await this.conversation.composer.waitFor()
   }
 
+  /** Goes to an address of the app without loading the page, as a link of its does. */
+  go(path: string): Promise<void> {
+    return this.page.evaluate((to) => {
+      history.pushState(null, "", to)
+      dispatchEvent(new PopStateEvent("popstate"))
+    }, path)
+  }
+
   /** Goes to an address of the app by loading it. */
   goto(path: string) { return this.page.goto(this.web + path) }
 

@@ -161,6 +161,9 @@ func (p *partner) act(ctx context.Context, c command) (accepted wire.Accepted, e
 	case "profile":
 		_, err := p.client.SetProfile(ctx, c.Name, c.Text, "")
 		return accepted, err
+	case "admit": // whose first messages are no requests: everyone, contacts, nobody
+		_, err := p.client.Settings(ctx, wire.Settings{Messages: chat.Audience(c.Text)})
+		return accepted, err
 	case "contact":
 		return accepted, p.client.SetContact(ctx, c.User, c.Name)
 	default:
