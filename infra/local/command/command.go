@@ -138,14 +138,14 @@ func run(ctx context.Context, cfg stack.Config, root string, stdout io.Writer) (
 	}()
 	fmt.Fprintf(stdout, `Parley is ready after %v.
 
-  web app    %s
   clients    %s
+  web app    %s
   tokens     POST %s/dev/token {"user":"ann"}
 %s  data       %s
 %s
 Chat with "make chat USER=ann%s" in one terminal and with USER=bob in another. Ctrl-C stops everything.
 
-`, time.Since(begin).Round(time.Millisecond), s.Web, s.Gateway, s.Web, consoleLine(cfg.Console, s.Web), cfg.Data, faultLine(cfg.Faults, s.Web), elsewhere(cfg, s))
+`, time.Since(begin).Round(time.Millisecond), s.Gateway, s.Web, s.Web, consoleLine(cfg.Console, s.Web), cfg.Data, faultLine(cfg.Faults, s.Web), elsewhere(cfg, s))
 	return show(ctx, s, stdout)
 }
 
