@@ -1,10 +1,16 @@
 package app
 
 import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/guregu/dynamo/v2"
 
 	"github.com/parley-im/parley/pkg/absences"
@@ -19,6 +25,7 @@ import (
 	"github.com/parley-im/parley/pkg/shards"
 	"github.com/parley-im/parley/pkg/store"
 	"github.com/parley-im/parley/pkg/topology"
+	"github.com/parley-im/parley/pkg/webpush"
 )
 
 func (p *Parts) database() *dynamo.DB { return dynamo.NewFromIface(dynamodb.NewFromConfig(p.aws)) }
@@ -54,6 +61,38 @@ func (p *Parts) objects() *objects.Objects {
 
 func (p *Parts) endpoints() *endpoints.Endpoints {
 	return endpoints.New(sns.NewFromConfig(p.aws), p.env.PushApplications())
+}
+
+// browsers can be registered and removed.
+func (p *Parts) browsers() *webpush.Browsers {
+	hosts, err := webpush.NewHosts(p.env.PushHosts())
+	if err != nil {
+		p.env.Wrong(topology.EnvPushHosts, err)
+	}
+	return webpush.New(p.sessions(), hosts, p.env.VapidPublic(), now)
+}
+
+// reachable are browsers that can be notified as well, if the deployment has a key pair. The private key is read here, when the
+// function starts, so that one that is missing or of another pair fails the deployment and not the first notification.
+func (p *Parts) reachable() *webpush.Browsers {
+	browsers, public := p.browsers(), p.env.VapidPublic()
+	if public == "" {
+		return browsers
+	}
+	name, subject := p.env.Resource(topology.Vapid), p.env.VapidSubject()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	out, err := ssm.NewFromConfig(p.aws).GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+	if err != nil {
+		p.env.Wrong(topology.Vapid.EnvName(), err)
+		return browsers
+	}
+	signer, err := webpush.NewSigner(aws.ToString(out.Parameter.Value), public, subject)
+	if err != nil {
+		p.env.Wrong(topology.Vapid.EnvName(), err)
+		return browsers
+	}
+	return browsers.Signed(signer, http.DefaultTransport)
 }
 
 func (p *Parts) deliverer() *deliver.Deliverer {
