@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -73,26 +75,32 @@ func (p *Parts) browsers() *webpush.Browsers {
 }
 
 // reachable are browsers that can be notified as well, if the deployment has a key pair. The private key is read here, when the
-// function starts, so that one that is missing or of another pair fails the deployment and not the first notification.
+// function starts, so that one that is missing or of another pair fails the deployment and not the first notification. A store
+// that is only busy, which 40 starts in a second make it (SSM quotas), must not keep phones from ringing: it is asked again
+// when a browser is to be notified.
 func (p *Parts) reachable() *webpush.Browsers {
 	browsers, public := p.browsers(), p.env.VapidPublic()
 	if public == "" {
 		return browsers
 	}
-	name, subject := p.env.Resource(topology.Vapid), p.env.VapidSubject()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	out, err := ssm.NewFromConfig(p.aws).GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
-	if err != nil {
+	name, subject, client := p.env.Resource(topology.Vapid), p.env.VapidSubject(), ssm.NewFromConfig(p.aws)
+	keyring := webpush.NewKeyring(func(ctx context.Context) (*webpush.Signer, error) {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		out, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+		if err != nil {
+			return nil, err
+		}
+		return webpush.NewSigner(aws.ToString(out.Parameter.Value), public, subject)
+	})
+	switch _, err := keyring.Signer(context.Background()); {
+	case err == nil:
+	case errors.Is(err, context.DeadlineExceeded) || retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary:
+		p.logger.Warn("private key not read yet", "error", err)
+	default:
 		p.env.Wrong(topology.Vapid.EnvName(), err)
-		return browsers
 	}
-	signer, err := webpush.NewSigner(aws.ToString(out.Parameter.Value), public, subject)
-	if err != nil {
-		p.env.Wrong(topology.Vapid.EnvName(), err)
-		return browsers
-	}
-	return browsers.Signed(signer, http.DefaultTransport)
+	return browsers.Signed(keyring, http.DefaultTransport)
 }
 
 func (p *Parts) deliverer() *deliver.Deliverer {

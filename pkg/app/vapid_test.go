@@ -87,6 +87,31 @@ func TestPushDoesNotStartWithKeysThatDoNotWork(t *testing.T) {
 	}
 }
 
+// Phones must ring although the store of the key is busy when the function starts, and browsers once it is not.
+func TestPushStartsWhileTheStoreOfTheKeyIsBusy(t *testing.T) {
+	for name, busy := range map[string]string{"throttled": "ThrottlingException", "down": "InternalServerError"} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			status := http.StatusBadRequest
+			if busy == "InternalServerError" {
+				status = http.StatusInternalServerError
+			}
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(`{"__type":"` + busy + `"}`))
+		}))
+		t.Cleanup(server.Close)
+		w := newWeb(t)
+		p, logs := newParts()
+		vars := within(granted(pushFunction(t)), w.vars)
+		p.env = config.New(func(name string) (string, bool) { value, ok := vars[name]; return value, ok })
+		w.parameters = server.URL
+		p.aws = w.configure(aws.Config{Region: "eu-central-1"})
+		Push(p)
+		if err := p.env.Err(); err != nil || !strings.Contains(logs.String(), "private key not read yet") {
+			t.Errorf("%s: %v, %s", name, err, logs)
+		}
+	}
+}
+
 // configure lets clients find the parameter.
 func (w web) configure(cfg aws.Config) aws.Config {
 	cfg.BaseEndpoint, cfg.Credentials = &w.parameters, credentials.NewStaticCredentialsProvider("local", "secret", "")

@@ -1,6 +1,7 @@
 package push_test
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -38,7 +39,8 @@ func (r *rig) browsers(t *testing.T) *pushservice.Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Browsers = webpush.New(store.NewSessions(r.db, topology.Sessions.Name), hosts, public, r.Now).Signed(signer, server.Client().Transport)
+	r.Browsers = webpush.New(store.NewSessions(r.db, topology.Sessions.Name), hosts, public, r.Now).Signed(
+		webpush.NewKeyring(func(context.Context) (*webpush.Signer, error) { return signer, nil }), server.Client().Transport)
 	return service
 }
 

@@ -35,7 +35,7 @@ type Browsers struct {
 	subscriptions chat.Subscriptions
 	hosts         Hosts
 	public        string
-	signer        *Signer
+	keyring       *Keyring
 	client        *http.Client
 	now           func() time.Time
 }
@@ -47,9 +47,9 @@ func New(subscriptions chat.Subscriptions, hosts Hosts, public string, now func(
 }
 
 // Signed returns the same browsers, which can be notified as well. The transport is what their push services are reached with.
-func (b *Browsers) Signed(signer *Signer, transport http.RoundTripper) *Browsers {
+func (b *Browsers) Signed(keyring *Keyring, transport http.RoundTripper) *Browsers {
 	signed := *b
-	signed.signer = signer
+	signed.keyring = keyring
 	signed.client = &http.Client{
 		Transport: transport, Timeout: patience,
 		// Where a redirect leads nobody has looked at.
@@ -121,8 +121,12 @@ func (b *Browsers) Push(ctx context.Context, e chat.Endpoint, n chat.Notificatio
 	if !found || b.check(s) != nil {
 		return fmt.Errorf("webpush: %w", chat.ErrGone)
 	}
-	if b.signer == nil {
+	if b.keyring == nil {
 		return fmt.Errorf("webpush: no key pair: %w", chat.ErrRefused)
+	}
+	signer, err := b.keyring.Signer(ctx)
+	if err != nil {
+		return err
 	}
 	message, size, err := payload(n)
 	if err != nil {
@@ -132,7 +136,7 @@ func (b *Browsers) Push(ctx context.Context, e chat.Endpoint, n chat.Notificatio
 		Endpoint: s.Endpoint, Keys: webpush.Keys{P256dh: s.P256DH, Auth: s.Auth},
 	}, &webpush.Options{
 		HTTPClient: b.client, RecordSize: size, Topic: topic(n.Conversation), TTL: int(life.Seconds()), Urgency: webpush.UrgencyHigh,
-		Subscriber: b.signer.subject, VAPIDPublicKey: b.signer.public, VAPIDPrivateKey: b.signer.private,
+		Subscriber: signer.subject, VAPIDPublicKey: signer.public, VAPIDPrivateKey: signer.private,
 	})
 	if err != nil {
 		return fmt.Errorf("webpush: %w", secretless(err))

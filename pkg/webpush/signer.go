@@ -1,6 +1,7 @@
 package webpush
 
 import (
+	"context"
 	"crypto/ecdh"
 	"crypto/rand"
 	"encoding/base64"
@@ -9,6 +10,7 @@ import (
 	"net/mail"
 	"net/url"
 	"strings"
+	"sync"
 )
 
 // Signer tells push services who notifies: the deployment that a browser has subscribed to, and whom they can write to.
@@ -38,6 +40,31 @@ func NewSigner(private, public, subject string) (*Signer, error) {
 		return nil, fmt.Errorf("the subject %q is neither mailto: with an address nor https:", subject)
 	}
 	return &Signer{private, public, address}, nil
+}
+
+// Keyring has a signer whose private key is kept elsewhere. It is safe for concurrent use.
+type Keyring struct {
+	fetch func(context.Context) (*Signer, error)
+
+	mu     sync.Mutex
+	signer *Signer
+}
+
+// NewKeyring returns a keyring that fetches the signer when it is needed, until it has it.
+func NewKeyring(fetch func(context.Context) (*Signer, error)) *Keyring { return &Keyring{fetch: fetch} }
+
+// Signer returns the signer, or why it could not be fetched. Who comes at the same time waits.
+func (k *Keyring) Signer(ctx context.Context) (*Signer, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.signer == nil {
+		signer, err := k.fetch(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("webpush: key: %w", err)
+		}
+		k.signer = signer
+	}
+	return k.signer, nil
 }
 
 // NewKeys makes a pair, both in base64url: the private key is for the signer, the public one for browsers.

@@ -70,8 +70,13 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Browsers = webpush.New(r.sessions, hosts, public, time.Now).Signed(signer, server.Client().Transport)
+	r.Browsers = webpush.New(r.sessions, hosts, public, time.Now).Signed(has(signer), server.Client().Transport)
 	return r
+}
+
+// has is a keyring that has its signer.
+func has(s *webpush.Signer) *webpush.Keyring {
+	return webpush.NewKeyring(func(context.Context) (*webpush.Signer, error) { return s, nil })
 }
 
 func address(s pushservice.Subscription) chat.Address {
@@ -315,7 +320,7 @@ func TestAPushServiceThatDoesNotAnswerIsNotWaitedForLong(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
-		err := webpush.New(kept{s: address(s).Subscription}, hosts, public, time.Now).Signed(signer, silence{}).Push(t.Context(), chat.Endpoint{ID: "1"}, hello)
+		err := webpush.New(kept{s: address(s).Subscription}, hosts, public, time.Now).Signed(has(signer), silence{}).Push(t.Context(), chat.Endpoint{ID: "1"}, hello)
 		if err == nil || errors.Is(err, chat.ErrGone) || errors.Is(err, chat.ErrRefused) || time.Since(begun) != 5*time.Second {
 			t.Errorf("%v after %v", err, time.Since(begun))
 		}
@@ -323,6 +328,28 @@ func TestAPushServiceThatDoesNotAnswerIsNotWaitedForLong(t *testing.T) {
 			t.Errorf("the error tells where the browser is: %v", err)
 		}
 	})
+}
+
+func TestAKeyIsFetchedUntilItIsThereAndThenNoMore(t *testing.T) {
+	private, public, err := webpush.NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, down := 0, errors.New("down")
+	keyring := webpush.NewKeyring(func(context.Context) (*webpush.Signer, error) {
+		if asked++; asked < 3 {
+			return nil, down
+		}
+		return webpush.NewSigner(private, public, "mailto:ops@example.com")
+	})
+	for i, want := range []error{down, down, nil, nil} {
+		if s, err := keyring.Signer(t.Context()); !errors.Is(err, want) || (s == nil) != (want != nil) {
+			t.Errorf("%d: %v, %v", i, s, err)
+		}
+	}
+	if asked != 3 {
+		t.Errorf("asked %d times", asked)
+	}
 }
 
 func TestAKeyPairIsOneAndSaysWhomToWriteTo(t *testing.T) {
