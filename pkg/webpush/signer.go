@@ -37,7 +37,7 @@ func NewSigner(private, public, subject string) (*Signer, error) {
 		err = errors.New("not a URL")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the subject %q is neither mailto: with an address nor https:", subject)
+		return nil, fmt.Errorf("the subject %q is neither a mailto: nor an https: URL", subject)
 	}
 	return &Signer{private, public, address}, nil
 }
