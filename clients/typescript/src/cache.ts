@@ -47,7 +47,7 @@ export class Cache {
     const unread = { count, more: capped, mentions };
     const line = { ...talk.line, head: known, read, unread, marked, marked_at: markedAt };
     const row = { line, known, epoch, peer, hidden: talk.hidden };
-    const last = talk.room.entries(talk.room.order.at(-1) ?? Number.POSITIVE_INFINITY).find(visible);
+    const last = talk.room.entries(talk.room.order.at(-1) ?? Infinity).find(visible);
     if (last) line.last = last as wire.Entry;
     if (place >= keptRooms) return row;
     const first = Math.max(talk.first, known - keptEntries + 1);

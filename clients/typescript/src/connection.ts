@@ -221,7 +221,7 @@ export class Link {
   /** Closes a connection that was replaced, once nothing can come from it any more. */
   private drain(old: Line): void {
     this.draining.add(old);
-    const timer = new Timer(this.wiring.clock, () => old.cut(new ParleyError("closed", "replaced by a newer connection")));
+    const timer = new Timer(this.wiring.clock, () => old.cut(new ParleyError("closed")));
     timer.start(drainTime);
     void old.ended.then(() => {
       timer.stop();

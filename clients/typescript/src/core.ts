@@ -20,9 +20,10 @@ import { Watch } from "./presence.js";
 import { Cell } from "./readable.js";
 import { receive } from "./receive.js";
 import { Calls } from "./request.js";
+import { Self, subject } from "./self.js";
 import { visible } from "./snapshot.js";
 import type { Line } from "./socket.js";
-import type { ConversationSummary, Me } from "./summary.js";
+import type { ConversationSummary } from "./summary.js";
 import { Talk } from "./talk.js";
 import * as wire from "./wire.js";
 
@@ -41,6 +42,7 @@ export class Core {
   readonly watch: Watch;
   readonly drafts = new Drafts(this);
   readonly media = new Media(this);
+  readonly self = new Self(this);
   readonly chores = new Chores(this);
   readonly cache = new Cache(this);
   readonly paced = new Receipts();
@@ -48,11 +50,7 @@ export class Core {
   readonly talks = new Map<string, Talk>();
   readonly listeners = new Map<string, Set<(event: never) => void>>();
   readonly ready: Promise<void>;
-  readonly me: Cell<Me | undefined>;
   readonly conversations: Cell<readonly ConversationSummary[]>;
-  user = "";
-  private device = "";
-  private welcome: Partial<Me> = {};
   private away = false;
   private known = false;
   private readonly pacing: Timer;
@@ -69,7 +67,7 @@ export class Core {
       log: (level, message, details) => this.log(level, message, details),
       address: async () => {
         await this.ready;
-        return `${options.url}${options.url.includes("?") ? "&" : "?"}device=${this.device}`;
+        return `${options.url}${options.url.includes("?") ? "&" : "?"}device=${this.self.device}`;
       },
       frame: (frame, line) => receive(this, frame, line),
       opened: (line) => this.opened(line),
@@ -84,7 +82,10 @@ export class Core {
       gone: (id) => this.gone(id),
     });
     this.follower = new Follower(this.link, this.calls, this.inbox, this.clock, this.random, {
-      line: (line) => this.talk(line.conversation).lined(line),
+      line: (line) => {
+        this.talk(line.conversation).lined(line);
+        this.pacing.start(0); // what the server does not know may have been lost with a connection
+      },
       caughtUp: () => this.caughtUp(),
       log: (message, details) => this.log("warn", message, details),
     });
@@ -100,9 +101,8 @@ export class Core {
     this.people = new People(this);
     this.watch = new Watch(this);
     this.pacing = new Timer(this.clock, () => this.pace());
-    this.me = new Cell(() => this.describe());
     this.conversations = new Cell(() => this.list());
-    if (options.user) this.become(options.user);
+    if (options.user) this.self.become(options.user);
     this.link.state.subscribe(() => {
       const { state } = this.link.state.get();
       if (state === "suspended" || state === "closed") this.watch.lost();
@@ -119,14 +119,13 @@ export class Core {
     return !this.link.running;
   }
 
-  /** What time it is for the server, as far as that is known. */
-  serverNow(): number {
-    return this.clock.now() + (this.welcome.clockOffset ?? 0);
+  get user(): string {
+    return this.self.user;
   }
 
-  /** A limit of the server, or what this client was built with. */
-  limit(name: wire.Limit, built: number): number {
-    return this.welcome.limits?.[name] ?? built;
+  /** What time it is for the server, in milliseconds since 1970. */
+  serverNow(): number {
+    return this.self.now();
   }
 
   ask<T>(action: keyof wire.Actions, body: object, signal?: AbortSignal): Promise<T> {
@@ -198,36 +197,18 @@ export class Core {
 
   private async token(why: "connect" | "refused"): Promise<string> {
     const token = await this.options.token(why);
-    if (!this.user) this.become(subject(token));
+    if (!this.user) this.self.become(subject(token));
     return token;
   }
 
   private opened(line: Line): void {
-    void this.hello(line);
+    void this.self.hello(line);
     this.follower.opened();
     this.watch.opened();
     this.people.opened();
     this.outbox.resume();
     if (this.away) void this.ask("status", { status: "away" }).catch(() => undefined);
     this.pace();
-  }
-
-  private async hello(line: Line): Promise<void> {
-    const said = this.clock.now();
-    try {
-      const hello = (await this.calls.request("hello", () => ({}), { once: true })) as wire.HelloResult;
-      if (line.reason) return;
-      this.become(hello.user);
-      this.welcome = {
-        ...this.welcome,
-        limits: hello.limits,
-        version: hello.version,
-        clockOffset: Date.parse(hello.now) - (said + this.clock.now()) / 2,
-      };
-      this.me.stale();
-    } catch (thrown) {
-      this.log("info", "hello not answered", { code: fail(thrown, "internal").code }); // nothing depends on it
-    }
   }
 
   private caughtUp(): void {
@@ -283,26 +264,6 @@ export class Core {
 
   // Who the user is.
 
-  /** The user is who this says. What there is of another one is forgotten. */
-  private become(user: string): void {
-    if (!user || user === this.user) return;
-    if (this.user) void this.forget();
-    this.user = this.inbox.user = user;
-    if (this.device) this.keepMe();
-    this.me.stale();
-  }
-
-  know(part: Partial<Me>): void {
-    this.welcome = { ...this.welcome, ...part };
-    this.me.stale();
-  }
-
-  private describe(): Me | undefined {
-    if (!this.user) return undefined;
-    const profile = this.people.profile(this.user).get();
-    return { limits: {}, clockOffset: 0, status: "online", ...this.welcome, user: this.user, device: this.device, ...(profile.known && { profile }) };
-  }
-
   /** Forgets everything that is known, here and in the store. */
   async forget(): Promise<void> {
     this.outbox.forget();
@@ -313,17 +274,15 @@ export class Core {
       talk.line = undefined;
       talk.begun(0);
     }
-    this.user = this.inbox.user = "";
-    this.welcome = {};
+    this.self.forget();
     this.known = false;
-    this.me.stale();
     this.listChanged();
     await this.keeper.clear();
   }
 
   /** Somebody is called something else. */
   renamed(user: string): void {
-    if (user === this.user) this.me.stale();
+    if (user === this.user) this.self.me.stale();
     for (const talk of this.talks.values()) if (talk.line?.peer === user) talk.outline();
   }
 
@@ -405,25 +364,11 @@ export class Core {
   /** Goes on where the client was when it was last there. */
   private async restore(): Promise<void> {
     const { rows, me } = await this.cache.load(this.user);
-    this.device = this.options.device ?? me?.device ?? newDevice();
-    if (me) this.become(me.user);
-    this.keepMe();
+    this.self.device = this.options.device ?? me?.device ?? newDevice();
+    if (me) this.self.become(me.user);
+    this.self.keep();
     this.cache.restore(rows);
-    this.me.stale();
+    this.self.me.stale();
     await this.outbox.load(rows);
-  }
-
-  private keepMe(): void {
-    this.keep("me", () => (this.user ? { user: this.user, device: this.device } : undefined));
-  }
-}
-
-/** subject reads whom a token is for; "" if it is of another shape. The server says it again. */
-function subject(token: string): string {
-  try {
-    const claims = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))) as { sub?: unknown };
-    return typeof claims.sub === "string" ? claims.sub : "";
-  } catch {
-    return "";
   }
 }

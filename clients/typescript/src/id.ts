@@ -37,30 +37,27 @@ export function sha256(data: Uint8Array): Uint8Array {
   view.setUint32(padded.length - 4, data.length << 3);
   const h = begin.slice();
   const w = new Uint32Array(64);
-  const at = (of: Uint32Array, i: number) => of[i] as number;
   for (let offset = 0; offset < padded.length; offset += 64) {
     for (let i = 0; i < 64; i++) {
       if (i < 16) {
         w[i] = view.getUint32(offset + 4 * i);
         continue;
       }
-      const a = at(w, i - 15);
-      const b = at(w, i - 2);
+      const a = w[i - 15] as number;
+      const b = w[i - 2] as number;
       const s0 = rotate(a, 7) ^ rotate(a, 18) ^ (a >>> 3);
       const s1 = rotate(b, 17) ^ rotate(b, 19) ^ (b >>> 10);
-      w[i] = at(w, i - 16) + s0 + at(w, i - 7) + s1;
+      w[i] = (w[i - 16] as number) + s0 + (w[i - 7] as number) + s1;
     }
     let [a, b, c, d, e, f, g, last] = h as unknown as [number, number, number, number, number, number, number, number];
     for (let i = 0; i < 64; i++) {
       const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-      const t1 = (last + s1 + ((e & f) ^ (~e & g)) + at(k, i) + at(w, i)) | 0;
+      const t1 = (last + s1 + ((e & f) ^ (~e & g)) + (k[i] as number) + (w[i] as number)) | 0;
       const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
       const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
       [last, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
     }
-    [a, b, c, d, e, f, g, last].forEach((x, i) => {
-      h[i] = at(h, i) + x;
-    });
+    h.set([a, b, c, d, e, f, g, last].map((x, i) => x + (h[i] as number)));
   }
   const sum = new Uint8Array(32);
   h.forEach((x, i) => new DataView(sum.buffer).setUint32(4 * i, x));

@@ -25,7 +25,7 @@ export class Media {
     const size = body instanceof Uint8Array ? body.length : body.size;
     const name = "name" in file && typeof file.name === "string" ? file.name : "file";
     const type = (file.type.split(";")[0] || "application/octet-stream") as Attachment["type"];
-    const most = this.core.limit("MaxUpload", MaxUpload);
+    const most = this.core.self.limit("MaxUpload", MaxUpload);
     if (size > most) throw new ParleyError("too_large", `size: at most ${most} bytes`);
     if (size === 0) throw new ParleyError("invalid", "size: an empty file cannot be uploaded");
     const bytes = body instanceof Uint8Array ? body : new Uint8Array(await body.arrayBuffer());
@@ -61,7 +61,7 @@ export class Media {
     const known = this.signed.get(key);
     if (known && known.until > this.core.serverNow() + margin) return known.url;
     const asked = this.core.ask<DownloadResult>("download", body);
-    const row = { until: Number.POSITIVE_INFINITY, url: asked.then(({ url }) => url) };
+    const row = { until: Infinity, url: asked.then(({ url }) => url) };
     this.signed.set(key, row);
     asked.then(
       ({ expires }) => (row.until = Date.parse(expires)),

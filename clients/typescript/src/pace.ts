@@ -42,7 +42,7 @@ export interface Reached {
 /** Receipts is how far a device is in its conversations, and what of that the server knows. It keeps no clock. */
 export class Receipts {
   private readonly rows = new Map<string, Row>();
-  private last = Number.NEGATIVE_INFINITY;
+  private last = -Infinity;
 
   private row(id: string): Row {
     let r = this.rows.get(id);
@@ -126,7 +126,7 @@ export class Receipts {
     const next = Math.max(at, this.last + every);
     if (now < next) return { cursors: [], next };
     this.last = now;
-    return { cursors: this.take((id, r) => (due(id, r) ?? Number.POSITIVE_INFINITY) <= now) };
+    return { cursors: this.take((id, r) => (due(id, r) ?? Infinity) <= now) };
   }
 
   /** Everything that was to be said later, at the end. */
@@ -165,10 +165,10 @@ const tellsDelivered = (r: Row) => r.delivered > Math.max(r.toldDelivered, r.rea
 
 /** due is when a frame is to say it. What waits for more waits no longer than patience. */
 function due(id: string, r: Row): number | undefined {
-  let at = Number.POSITIVE_INFINITY;
+  let at = Infinity;
   if (tellsDelivered(r)) at = r.deliveredSince + (id.startsWith("g_") ? groupDelay : deliveredDelay);
   if (tellsRead(r)) at = Math.min(at, r.readSince + patience, Math.max(r.readLast + readDelay, r.waits));
-  return at === Number.POSITIVE_INFINITY ? undefined : at;
+  return at === Infinity ? undefined : at;
 }
 
 /** What the user is doing, as a frame says it. */

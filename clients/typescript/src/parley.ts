@@ -70,7 +70,7 @@ export class Parley {
   constructor(options: Options) {
     this.core = new Core(options);
     this.connection = this.core.link.state;
-    this.me = this.core.me;
+    this.me = this.core.self.me;
     this.conversations = this.core.conversations;
     this.contacts = this.core.people.contacts;
     this.blocked = this.core.people.blocked;
@@ -172,7 +172,7 @@ export class Parley {
     const seconds = until === undefined ? undefined : Math.max(1, Math.round((until - this.core.serverNow()) / 1000));
     const body = status === "online" ? { status } : { status, ...(seconds && { for: seconds }) };
     const chosen = await this.request("status", body);
-    this.core.know({ status, statusUntil: chosen.until ? Date.parse(chosen.until) : undefined });
+    this.core.self.know({ status, statusUntil: chosen.until ? Date.parse(chosen.until) : undefined });
   }
 
   /** Says that nobody is at this device, or that somebody is again. It holds over all connections. */
@@ -238,7 +238,7 @@ export class Parley {
   /** Changes settings and returns all. */
   async settings(change: wire.SettingsRequest = {}): Promise<wire.SettingsResult> {
     const settings = await this.request("settings", change);
-    this.core.know({ settings });
+    this.core.self.know({ settings });
     return settings;
   }
 
@@ -302,16 +302,17 @@ const logoutTime = 5_000;
 /** listen calls wake when a browser says that the network or the person is back. */
 function listen(wake: () => void): () => void {
   if (typeof window === "undefined" || typeof window.addEventListener !== "function") return () => undefined;
-  const seen = () => {
-    if (typeof document === "undefined" || document.visibilityState === "visible") wake();
-  };
-  window.addEventListener("online", wake);
-  window.addEventListener("offline", wake);
   const page = typeof document === "undefined" ? undefined : document;
-  page?.addEventListener("visibilitychange", seen);
+  const seen = () => {
+    if (page?.visibilityState === "visible") wake();
+  };
+  const heard = [
+    [window, "online", wake],
+    [window, "offline", wake],
+    [page, "visibilitychange", seen],
+  ] as const;
+  for (const [target, event, run] of heard) target?.addEventListener(event, run);
   return () => {
-    window.removeEventListener("online", wake);
-    window.removeEventListener("offline", wake);
-    page?.removeEventListener("visibilitychange", seen);
+    for (const [target, event, run] of heard) target?.removeEventListener(event, run);
   };
 }

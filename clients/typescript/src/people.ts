@@ -27,12 +27,8 @@ export class People {
   readonly blocked: Cell<readonly Blocked[]>;
 
   constructor(private readonly core: Core) {
-    const load = (what: () => Promise<void>) => () => {
-      void what();
-      return () => undefined;
-    };
-    this.contacts = cell<readonly Contact[]>([], load(() => this.loadContacts()));
-    this.blocked = cell<readonly Blocked[]>([], load(() => this.loadBlocked()));
+    this.contacts = cell<readonly Contact[]>([], () => void this.loadContacts());
+    this.blocked = cell<readonly Blocked[]>([], () => void this.loadBlocked());
   }
 
   /** What a user shows of themselves; asking for it has it fetched, once. */

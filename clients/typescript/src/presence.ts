@@ -113,13 +113,13 @@ export class Watch {
   /** Busy turns into online by itself. */
   private ended(): void {
     const now = this.core.serverNow();
-    let next = Number.POSITIVE_INFINITY;
+    let next = Infinity;
     for (const { user, until } of this.told.values()) {
-      const at = until ? Date.parse(until) : Number.POSITIVE_INFINITY;
+      const at = until ? Date.parse(until) : Infinity;
       if (at <= now) this.cells.get(user)?.stale();
       else next = Math.min(next, at);
     }
-    if (next < Number.POSITIVE_INFINITY) this.free.start(next - now);
+    if (next < Infinity) this.free.start(next - now);
   }
 
   stop(): void {

@@ -19,10 +19,10 @@ export class Cell<T> implements Readable<T> {
   private fresh = false;
   private telling = false;
 
-  /** kept is told when the first begins to watch, and what it returns is called when the last has stopped. */
+  /** kept is told when the first begins to watch, and what it returns, if anything, is called when the last has stopped. */
   constructor(
     private readonly make: () => T,
-    private readonly kept?: () => () => void,
+    private readonly kept?: () => (() => void) | undefined,
   ) {}
 
   private release?: (() => void) | undefined;
@@ -75,6 +75,6 @@ export class Cell<T> implements Readable<T> {
 }
 
 /** cell makes a Cell that begins with a value. */
-export function cell<T>(value: T, kept?: () => () => void): Cell<T> {
+export function cell<T>(value: T, kept?: () => (() => void) | undefined): Cell<T> {
   return new Cell(() => value, kept);
 }

@@ -36,7 +36,7 @@ export function message(m: Said, around: Around): Message {
     } else if (row.action === "pin") {
       pinned = !body.off;
     } else {
-      marks = new Map(marks).set(around.user, { seq: Number.POSITIVE_INFINITY, marks: body.reactions ?? [] });
+      marks = new Map(marks).set(around.user, { seq: Infinity, marks: body.reactions ?? [] });
     }
   }
   const shown = {

@@ -74,16 +74,10 @@ export class Talk {
     this.typists = new Cell(() => [...this.doing].map(([user, { kind }]) => ({ user, kind })).sort((a, b) => (a.user < b.user ? -1 : 1)));
     this.receipts = new Cell(() => Object.fromEntries([...this.reached].map(([user, at]) => [user, { ...at }])));
     this.draft = new Cell(() => this.draftNow);
-    this.members = cell<readonly Member[]>([], () => {
-      void this.history.members();
-      return () => undefined;
-    });
+    this.members = cell<readonly Member[]>([], () => void this.history.members());
     this.pins = new Cell<readonly Message[]>(
       () => this.room.pinned().map((m) => this.snap(m.seq) as Message),
-      () => {
-        void this.history.pins();
-        return () => undefined;
-      },
+      () => void this.history.pins(),
     );
   }
 
@@ -127,7 +121,7 @@ export class Talk {
     }
     if (e.event === "threaded" && e.body.target) this.threads.delete(e.body.target);
     const due = this.room.get(seq)?.due;
-    if (due !== undefined && (this.expiry.due ?? Number.POSITIVE_INFINITY) > due) this.expiry.start(due - this.core.serverNow());
+    if (due !== undefined && (this.expiry.due ?? Infinity) > due) this.expiry.start(due - this.core.serverNow());
   }
 
   /** A change of a group that the list will tell, too. */
@@ -194,12 +188,12 @@ export class Talk {
 
   private typingOver(): void {
     const now = this.core.clock.now();
-    let next = Number.POSITIVE_INFINITY;
+    let next = Infinity;
     for (const [user, { until }] of this.doing) {
       if (until <= now) this.doing.delete(user);
       else next = Math.min(next, until);
     }
-    if (next < Number.POSITIVE_INFINITY) this.typing.start(next - now);
+    if (next < Infinity) this.typing.start(next - now);
     else this.typing.stop();
     this.typists.stale();
     this.outline();
