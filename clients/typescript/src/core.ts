@@ -82,7 +82,10 @@ export class Core {
       gone: (id) => this.gone(id),
     });
     this.follower = new Follower(this.link, this.calls, this.inbox, this.clock, this.random, {
-      line: (line) => this.talk(line.conversation).lined(line),
+      line: (line) => {
+        this.talk(line.conversation).lined(line);
+        this.pacing.start(0); // what the server does not know may have been lost with a connection
+      },
       caughtUp: () => this.caughtUp(),
       log: (message, details) => this.log("warn", message, details),
     });

@@ -128,7 +128,7 @@ export class Calls {
       this.waiting.set(ref, { line, resolve, timer });
       void line.ended.then(() => resolve(lost));
       signal?.addEventListener("abort", cancel); // open finds out
-      if (!line.send(frame)) resolve(lost);
+      if (signal?.aborted || !line.send(frame)) resolve(lost);
     });
     try {
       return await answer;

@@ -99,6 +99,10 @@ export class FakeServer {
   take(frame: Frame, socket: FakeSocket): void {
     const given = this.answer(frame, socket);
     if (given === null) return;
+    const cursors = (frame.cursors ?? [frame]) as Array<{ conversation: string; read?: number }>;
+    if (frame.action === "receipts" || frame.action === "typing") {
+      for (const { conversation, read } of cursors) if (read) this.lines.set(conversation, { ...this.lines.get(conversation), read });
+    }
     const reply = given ?? this.standard(frame);
     if (!reply) return;
     queueMicrotask(() => socket.tell("event" in reply ? { ref: frame.ref, ...reply } : { event: "reply", ref: frame.ref, result: reply }));

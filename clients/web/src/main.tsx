@@ -1,11 +1,11 @@
+import "./design/tokens.css"
+import "./design/base.css"
 import { createRoot } from "react-dom/client"
 import { App } from "./app/app"
 import { applyTheme } from "./app/theme"
 import { installWorker } from "./notify/worker"
 import { loadConfig } from "./session/config"
 import { resume } from "./session/session"
-import "./design/tokens.css"
-import "./design/base.css"
 
 applyTheme()
 const root = createRoot(document.getElementById("app")!)

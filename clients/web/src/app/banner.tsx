@@ -1,6 +1,6 @@
 import { useConnection, useParley } from "@parley-im/client/react"
 import { WifiOff } from "lucide-react"
-import { useEffect, useState } from "react"
+import { useEffect, useState, useSyncExternalStore } from "react"
 import { Button } from "../ui/button"
 import "./banner.css"
 
@@ -11,14 +11,16 @@ const patience = 1500
 export function Banner() {
   const parley = useParley()
   const { state, reason, retryAt } = useConnection()
-  const lost = state === "disconnected" || state === "suspended" || state === "closed"
+  const network = useNetwork()
+  const well = (state === "connected" && network) || state === "idle"
+  const waiting = state === "disconnected" || state === "suspended"
   const [late, setLate] = useState(false)
   useEffect(() => {
-    if (state === "connected" || state === "idle") return setLate(false)
+    if (well) return setLate(false)
     const timer = setTimeout(setLate, patience, true)
     return () => clearTimeout(timer)
-  }, [state])
-  if (!late || (!lost && state !== "connecting")) return null
+  }, [well])
+  if (well || !late) return null
   if (state === "closed") {
     return (
       <div className="banner" role="status">
@@ -32,10 +34,22 @@ export function Banner() {
     <div className="banner" role="status">
       <WifiOff aria-hidden="true" />
       <span>No connection. What you write is kept and sent later.</span>
-      <span className="banner-retry" aria-live="off">{lost && retryAt ? <Countdown until={retryAt} /> : "Connecting…"}</span>
-      {lost && <Button onClick={() => parley.wake()}>Try now</Button>}
+      <span className="banner-retry" aria-live="off">{!network ? "This device is offline." : waiting && retryAt ? <Countdown until={retryAt} /> : "Connecting…"}</span>
+      {network && waiting && <Button onClick={() => parley.wake()}>Try now</Button>}
     </div>
   )
+}
+
+/** Whether the browser believes that it has a network. */
+function useNetwork(): boolean {
+  return useSyncExternalStore((changed) => {
+    addEventListener("online", changed)
+    addEventListener("offline", changed)
+    return () => {
+      removeEventListener("online", changed)
+      removeEventListener("offline", changed)
+    }
+  }, () => navigator.onLine)
 }
 
 function Countdown({ until }: { until: number }) {

@@ -16,9 +16,21 @@ export function EmojiPicker({ anchor, onPick, onClose, once = false }: { anchor:
   }, [anchor])
   useEffect(() => {
     const outside = (e: PointerEvent) => { if (!ref.current?.contains(e.target as Node)) onClose() }
+    // Whoever has chosen one is in the field again, and Escape still closes this first.
+    const escape = (e: globalThis.KeyboardEvent) => {
+      if (e.key !== "Escape") return
+      e.preventDefault()
+      e.stopPropagation()
+      if (ref.current?.contains(document.activeElement)) anchor.focus()
+      onClose()
+    }
     addEventListener("pointerdown", outside, true)
-    return () => removeEventListener("pointerdown", outside, true)
-  }, [onClose])
+    addEventListener("keydown", escape, true)
+    return () => {
+      removeEventListener("pointerdown", outside, true)
+      removeEventListener("keydown", escape, true)
+    }
+  }, [onClose, anchor])
   function choose(mark: string) {
     remember(mark)
     onPick(mark)
@@ -26,7 +38,6 @@ export function EmojiPicker({ anchor, onPick, onClose, once = false }: { anchor:
   }
   function onKeyDown(e: KeyboardEvent) {
     e.stopPropagation()
-    if (e.key === "Escape") { anchor.focus(); return onClose() }
     const all = [...ref.current!.querySelectorAll<HTMLElement>("button")]
     const now = all.indexOf(document.activeElement as HTMLElement)
     const to = { ArrowRight: now + 1, ArrowLeft: now - 1, ArrowDown: now < 0 ? 0 : now + 8, ArrowUp: now - 8 }[e.key]

@@ -1,6 +1,6 @@
 import type { ConversationSummary } from "@parley-im/client"
 import { useProfile } from "@parley-im/client/react"
-import { Archive, AtSign, BellOff, CornerDownRight, Pin } from "lucide-react"
+import { Archive, AtSign, BellOff, Pin } from "lucide-react"
 import { memo } from "react"
 import { GroupAvatar, Name, PersonAvatar } from "../people/person"
 import { link } from "../router"
@@ -9,6 +9,7 @@ import { preview } from "../text/preview"
 import { systemText } from "../text/system"
 import { brief } from "../text/time"
 import { Ticks } from "../timeline/ticks"
+import { ThreadAvatar, ThreadTitle } from "./thread"
 
 /** One line of the list. */
 export const Row = memo(function Row({ of: c, open, me }: { of: ConversationSummary; open: boolean; me?: string }) {
@@ -18,11 +19,10 @@ export const Row = memo(function Row({ of: c, open, me }: { of: ConversationSumm
   const unread = c.unread.count > 0 || c.marked !== undefined
   return (
     <a className={`row ${unread ? "unread" : ""}`} aria-current={open ? "page" : undefined} data-id={c.id} {...to}>
-      {c.peer ? <PersonAvatar user={c.peer} present /> : <GroupAvatar id={c.id} title={c.title} picture={c.picture} />}
+      {c.root ? <ThreadAvatar /> : c.peer ? <PersonAvatar user={c.peer} present /> : <GroupAvatar id={c.id} title={c.title} picture={c.picture} />}
       <span className="row-text">
         <span className="row-top">
-          {c.kind === "thread" && <CornerDownRight aria-label="Thread" />}
-          <Line text={c.title} className="row-title" />
+          <span className="row-title">{c.root ? <ThreadTitle conversation={c.root.conversation} seq={c.root.seq} /> : <Line text={c.title} />}</span>
           {c.mute && <BellOff aria-label="muted" />}
           {c.last?.mine && c.last.kind === "message" && <Ticks of={c.last} />}
           <time dateTime={new Date(c.at).toISOString()}>{brief(c.at)}</time>

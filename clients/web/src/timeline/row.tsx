@@ -11,6 +11,9 @@ import { Toolbar } from "./toolbar"
 import type { Row } from "./rows"
 import "./row.css"
 
+// A finger that touches something is not a pointer that rests on it.
+const hovers = matchMedia("(hover: hover)")
+
 /** One message with what stands above it: the day, and where the unread ones begin. */
 export const MessageRow = memo(function MessageRow({ row, index, total, flash, tabbable, above }: {
   row: Row; index: number; total: number; flash: boolean; tabbable: boolean; above?: ReactNode
@@ -25,7 +28,7 @@ export const MessageRow = memo(function MessageRow({ row, index, total, flash, t
     <article className={`message ${message.mine ? "mine" : ""} ${row.first ? "first" : ""} ${row.last ? "last" : ""} ${flash ? "flash" : ""}`}
       data-index={index} data-key={message.key} tabIndex={tabbable ? 0 : -1} aria-posinset={index + 1} aria-setsize={total}
       aria-label={`${message.mine ? "You" : name}, ${timeOfDay(message.at)}`}
-      onPointerEnter={(e) => { if (e.pointerType === "mouse") setHovered(true) }} onPointerLeave={() => setHovered(false)}
+      onPointerEnter={(e) => { if (hovers.matches && e.pointerType === "mouse") setHovered(true) }} onPointerLeave={() => setHovered(false)}
       onFocus={() => setFocused(true)} onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget)) setFocused(false) }}
       onContextMenu={(e) => {
         if (message.kind === "system" || (e.target as HTMLElement).closest("a, img") || getSelection()?.toString()) return

@@ -21,9 +21,14 @@ export function VoiceNote({ message, attachment }: { message: Message; attachmen
   return (
     <div className="voice">
       <audio ref={audio} src={url} preload="metadata" onPlay={() => setOn(true)} onPause={() => setOn(false)} onEnded={() => setAt(0)}
-        onTimeUpdate={(e) => setAt(e.currentTarget.currentTime)}
-        // What MediaRecorder writes says how long it is only after the end was looked for.
-        onDurationChange={(e) => { if (Number.isFinite(e.currentTarget.duration)) setLength(e.currentTarget.duration) }} />
+        // What MediaRecorder writes does not say how long it is until somebody has looked for its end.
+        onLoadedMetadata={(e) => { if (e.currentTarget.duration === Infinity) e.currentTarget.currentTime = Number.MAX_SAFE_INTEGER }}
+        onDurationChange={(e) => {
+          if (!Number.isFinite(e.currentTarget.duration)) return
+          setLength(e.currentTarget.duration)
+          if (e.currentTarget.paused) e.currentTarget.currentTime = 0
+        }}
+        onTimeUpdate={(e) => { if (Number.isFinite(e.currentTarget.duration)) setAt(e.currentTarget.currentTime) }} />
       <IconButton label={on ? "Pause" : "Play voice message"} icon={on ? <Pause /> : <Play />} className="main" disabled={!url} onClick={toggle} />
       <input type="range" aria-label="Position" min={0} max={length || Math.max(at, 1)} step={0.1} value={at}
         onChange={(e) => { if (audio.current) audio.current.currentTime = Number(e.target.value) }} />
