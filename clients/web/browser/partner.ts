@@ -16,7 +16,8 @@ export interface Command {
   do: string; user?: string; conversation?: string; seq?: number; text?: string; file?: string; type?: string; name?: string; users?: string[]
 }
 
-interface Done { conversation: string; seq: number }
+/** Where it is in the log, and what it made: the code of a link. */
+interface Done { conversation: string; seq: number; text?: string }
 
 /** A person who uses the Go client. */
 export class Partner {

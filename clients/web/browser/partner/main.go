@@ -96,8 +96,15 @@ type answer struct {
 	Ref          int                 `json:"ref"`
 	Conversation chat.ConversationID `json:"conversation,omitzero"`
 	Seq          chat.Seq            `json:"seq,omitzero"`
+	Text         string              `json:"text,omitzero"`
 	Code         string              `json:"code,omitzero"`
 	Error        string              `json:"error,omitzero"`
+}
+
+// invite makes a link into a group, whose code is in the answer.
+func (p *partner) invite(ctx context.Context, c command) (answer, error) {
+	link, err := p.client.Invite(ctx, c.Conversation, 0, 0)
+	return answer{Conversation: c.Conversation, Text: string(link.Code)}, err
 }
 
 func (p *partner) read(ctx context.Context, in io.Reader) {
@@ -112,8 +119,8 @@ func (p *partner) read(ctx context.Context, in io.Reader) {
 		p.work.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, patience)
 			defer cancel()
-			accepted, err := p.act(ctx, c)
-			a := answer{Ref: c.Ref, Conversation: accepted.Conversation, Seq: accepted.Seq}
+			a, err := p.answer(ctx, c)
+			a.Ref = c.Ref
 			if err != nil {
 				a.Error = err.Error()
 			}
@@ -123,6 +130,14 @@ func (p *partner) read(ctx context.Context, in io.Reader) {
 			p.print(a)
 		})
 	}
+}
+
+func (p *partner) answer(ctx context.Context, c command) (answer, error) {
+	if c.Do == "invite" {
+		return p.invite(ctx, c)
+	}
+	accepted, err := p.act(ctx, c)
+	return answer{Conversation: accepted.Conversation, Seq: accepted.Seq}, err
 }
 
 func (p *partner) act(ctx context.Context, c command) (accepted wire.Accepted, err error) {
