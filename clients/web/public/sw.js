@@ -86,25 +86,31 @@ async function show(data) {
   const windows = await self.clients.matchAll({ type: "window" })
   if (windows.some((w) => w.focused)) return
   const text = (value, most) => (typeof value === "string" ? value.slice(0, most) : undefined)
-  const conversation = /^[dgt]_[a-z2-7]{26}$/.test(said.conversation) ? said.conversation : undefined
+  const { conversation, seq } = place(said.data)
   await self.registration.showNotification(text(said.title, 100) ?? "Parley", {
     body: text(said.body, 300) ?? "You have a new message.",
     icon: "/icon-192.png",
     tag: conversation ?? "parley",
     renotify: true,
-    data: { conversation },
+    data: { conversation, seq },
   })
+}
+
+/** Where a notification leads, if that reads like a place of ours. */
+function place(data) {
+  const conversation = /^[dgt]_[a-z2-7]{26}$/.test(data?.conversation) ? data.conversation : undefined
+  return { conversation, seq: conversation && Number.isSafeInteger(data.seq) && data.seq > 0 ? data.seq : undefined }
 }
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close()
-  event.waitUntil(open(event.notification.data?.conversation))
+  event.waitUntil(open(event.notification.data ?? {}))
 })
 
-async function open(conversation) {
-  const path = conversation ? `/c/${conversation}` : "/"
+async function open({ conversation, seq }) {
+  const path = conversation ? `/c/${conversation}${seq ? `?at=${seq}` : ""}` : "/"
   const [window] = await self.clients.matchAll({ type: "window" })
   if (!window) return self.clients.openWindow(path)
   await window.focus()
-  if (conversation) window.postMessage({ open: conversation })
+  if (conversation) window.postMessage({ open: conversation, seq })
 }

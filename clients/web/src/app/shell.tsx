@@ -27,7 +27,7 @@ export function Shell() {
   const close = () => setOverlay(undefined)
   useShortcuts(route, setOverlay)
   useTitle()
-  useEffect(() => onNotification((id) => go({ at: "conversation", id })), [])
+  useEffect(() => onNotification((id, seq) => go({ at: "conversation", id, ...(seq ? { seq } : {}) })), [])
   return (
     <main className={`shell ${route.at === "home" ? "at-home" : "at-pane"}`}>
       <Banner />

@@ -15,7 +15,8 @@ export async function subscribe(parley: Parley, vapidKey: string): Promise<boole
   }
   const worker = await navigator.serviceWorker.ready
   const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key(vapidKey) })
-  await parley.register("web" as wire.RegisterRequest["platform"], JSON.stringify(subscription))
+  const { endpoint, keys } = subscription.toJSON() // without its expirationTime, which is null as a rule
+  await parley.request("register", { platform: "web", subscription: { endpoint, keys } } as unknown as wire.RegisterRequest)
   return true
 }
 

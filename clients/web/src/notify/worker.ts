@@ -19,11 +19,11 @@ export function installWorker(): void {
 }
 
 /** Calls open with the conversation of a notification that somebody has clicked, until the function it returns is called. */
-export function onNotification(open: (conversation: string) => void): () => void {
+export function onNotification(open: (conversation: string, seq?: number) => void): () => void {
   if (!("serviceWorker" in navigator)) return () => undefined
   const listener = (e: MessageEvent) => {
-    const conversation = (e.data as { open?: unknown } | null)?.open
-    if (typeof conversation === "string") open(conversation)
+    const { open: conversation, seq } = (e.data ?? {}) as { open?: unknown; seq?: unknown }
+    if (typeof conversation === "string") open(conversation, typeof seq === "number" ? seq : undefined)
   }
   navigator.serviceWorker.addEventListener("message", listener)
   return () => navigator.serviceWorker.removeEventListener("message", listener)
