@@ -39,7 +39,7 @@ export interface Stack {
 export async function startStack({ ports = {}, data, console: counts = false, flags = [] }: Start = {}): Promise<Stack> {
   if (!existsSync(binary)) throw new Error(`there is no ${binary}: run make local`);
   const folder = data ?? (await mkdtemp(join(tmpdir(), "parley-sdk-")));
-  const all: Record<string, number> = { web: 0, gateway: 0, s3: 0, dynamodb: 0, sns: 0, sqs: 0, ...ports };
+  const all: Record<string, number> = { web: 0, gateway: 0, s3: 0, dynamodb: 0, sns: 0, sqs: 0, ssm: 0, ...ports };
   const numbers = Object.entries(all).map(([name, port]) => `-${name}-port=${port}`);
   const args = ["-root", root, "-data", folder, `-console=${counts}`, "-log", "error", ...numbers, ...flags];
   const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });

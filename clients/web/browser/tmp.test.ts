@@ -4,6 +4,7 @@ import { settle } from "./village"
 it("x", async () => {
   const b = await launch(), v = await settle()
   const ann = await Visitor.join(b, v.ann, { reducedMotion: "reduce" })
+  ann.page.on("console", (m) => console.log(m.text()))
   await ann.page.evaluate(() => {
     (window as any).log = []
     addEventListener("scroll", (e) => { const t = e.target as HTMLElement; if (t.className === "timeline-scroll") (window as any).log.push([Math.round(performance.now()), t.scrollTop, t.scrollHeight, t.clientHeight]) }, true)
