@@ -49,8 +49,8 @@ export function Shell() {
 
 function Page({ route, onNew }: { route: Route; onNew(): void }) {
   switch (route.at) {
-    case "conversation": return <ConversationPane key={route.id} id={route.id} seq={route.seq} side={route.side} />
-    case "user": return <ConversationPane key={route.user} user={route.user} />
+    case "conversation": return <ConversationPane id={route.id} seq={route.seq} side={route.side} />
+    case "user": return <ConversationPane user={route.user} />
     case "search": return <SearchPage in={route.in} />
     case "settings": return <SettingsPage />
     case "join": return <JoinPage />
