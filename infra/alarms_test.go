@@ -87,4 +87,10 @@ func TestTheDashboardShowsTheMetricsOfTheMeter(t *testing.T) {
 			t.Errorf("the dashboard does not show what %s costs", class)
 		}
 	}
+	shown := append(slices.Concat(meter.Posts, meter.Pushes, meter.Errors), meter.Conflict, meter.Retry, meter.StartMetric)
+	for _, o := range shown {
+		if !strings.Contains(body, `"`+meter.Namespace+`","`+string(o)+`","stage","prod"`) {
+			t.Errorf("the dashboard does not show %s", o)
+		}
+	}
 }

@@ -71,6 +71,19 @@ func (d *deployment) addDashboard() {
 		graph("given up", dead, nil),
 		graph("failed actions", perClass("failed", sum), nil),
 	)
+	row(
+		graph("posts to connections by status", d.outcomes(meter.Posts...), nil),
+		graph("notifications to phones", d.outcomes(meter.Pushes...), nil),
+		graph("refused conditions (lost numbers among them), requests made again", d.outcomes(meter.Conflict), d.outcomes(meter.Retry)),
+	)
+	row(
+		graph("errors that clients are told, by code", d.outcomes(meter.Errors...), nil),
+		graph("cold starts", lines{d.happened(meter.StartMetric, samples)},
+			lines{d.happened(meter.StartMetric, "p50"), d.happened(meter.StartMetric, "p99")}),
+		graph("acknowledgements as the gateway sees them, ms", lines{
+			d.gateway("IntegrationLatency", "p50"), d.gateway("IntegrationLatency", "p95"), d.gateway("IntegrationLatency", "p99"),
+		}, nil),
+	)
 	d.addQueries()
 }
 
@@ -91,6 +104,10 @@ var queries = []struct{ name, fields, filter, stats, sort string }{
 	},
 	{
 		name: "why was it slow", filter: "ispresent(took_ms)", fields: "@timestamp, class, function, took_ms, count", sort: "@timestamp desc",
+	},
+	{
+		name: "cold starts, by function", filter: "ispresent(start_ms.0)",
+		stats: "count(*) as times, avg(start_ms.0) as mean_ms, max(start_ms.0) as longest_ms by function", sort: "times desc",
 	},
 	{
 		name: "what failed", filter: `level = "ERROR"`, stats: "count(*) as times by msg, route, error", sort: "times desc",

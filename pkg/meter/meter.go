@@ -7,6 +7,7 @@ package meter
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +28,9 @@ type Account struct {
 	Bill          price.Bill
 	// Times are how long invocations took, at most maxTimes of them.
 	Times []time.Duration
+	// Starts are how long processes took to start that were started for it, at most maxTimes of them.
+	Starts   []time.Duration
+	Outcomes map[Outcome]int
 }
 
 // maxTimes is how many values one metric of an embedded metric document can have (CloudWatch guide, "Specification").
@@ -73,10 +77,19 @@ func (m *Meter) done(ctx context.Context, took time.Duration, failed bool) {
 	}
 }
 
+// started counts a cold start for the action of the context: the first invocation of a process.
+func (m *Meter) started(ctx context.Context, took time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if a := m.account(action(ctx)); len(a.Starts) < maxTimes {
+		a.Starts = append(a.Starts, took)
+	}
+}
+
 func (m *Meter) account(name string) *Account {
 	a := m.used[name]
 	if a == nil {
-		a = &Account{Bill: price.Bill{}}
+		a = &Account{Bill: price.Bill{}, Outcomes: map[Outcome]int{}}
 		m.used[name] = a
 	}
 	return a
@@ -88,7 +101,10 @@ func (m *Meter) Read() (map[string]Account, time.Time) {
 	defer m.mu.Unlock()
 	out := make(map[string]Account, len(m.used))
 	for name, a := range m.used {
-		out[name] = Account{Count: a.Count, Failed: a.Failed, Bill: maps.Clone(a.Bill), Times: append([]time.Duration(nil), a.Times...)}
+		out[name] = Account{
+			Count: a.Count, Failed: a.Failed, Bill: maps.Clone(a.Bill), Outcomes: maps.Clone(a.Outcomes),
+			Times: slices.Clone(a.Times), Starts: slices.Clone(a.Starts),
+		}
 	}
 	return out, m.since
 }

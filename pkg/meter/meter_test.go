@@ -94,6 +94,9 @@ func TestDynamoDBTellsWhatItsRequestsConsume(t *testing.T) {
 	if got := used(m, "send"); got[price.WriteUnit] != 10 {
 		t.Errorf("a refused transaction: %v", got)
 	}
+	if got := happened(m, "send"); got[meter.Conflict] != 2 || len(got) != 1 {
+		t.Errorf("two writes were refused: %v", got)
+	}
 	if _, err := log.After(meter.With(t.Context(), "sync"), entry.Conversation, 0, 10, chat.Eventual); err != nil {
 		t.Fatal(err)
 	}
@@ -188,16 +191,18 @@ type function struct {
 	meter *meter.Meter
 	now   time.Time
 	out   bytes.Buffer
+	// answers is the frame that it replies with.
+	answers string
 }
 
 func newFunction(t *testing.T, takes time.Duration, use price.Bill) *function {
-	f := &function{meter: meter.New(epoch), now: epoch}
+	f := &function{meter: meter.New(epoch), now: epoch, answers: "{}"}
 	handler := lambda.NewHandler(func(ctx context.Context, _ map[string]any) (map[string]any, error) {
 		f.now = f.now.Add(takes)
 		for unit, n := range use {
 			f.meter.Use(ctx, unit, n)
 		}
-		return map[string]any{"statusCode": 200, "body": "{}"}, nil
+		return map[string]any{"statusCode": 200, "body": f.answers}, nil
 	})
 	f.Handler = f.meter.Wrap(handler, meter.Function{
 		Name: "message", Stage: "dev", Memory: 512, Started: epoch.Add(-100 * time.Millisecond), Prices: prices(t),
