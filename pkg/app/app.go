@@ -6,7 +6,9 @@ package app
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/parley-im/parley/pkg/config"
 	"github.com/parley-im/parley/pkg/meter"
 	"github.com/parley-im/parley/pkg/price"
+	"github.com/parley-im/parley/pkg/trace"
 )
 
 // Version is set by the linker.
@@ -42,6 +45,8 @@ func Run(build func(*Parts) any) {
 		fail(logger, err)
 	}
 	m.Watch(&cfg)
+	t := tracer(env, cfg, m.Log(os.Stdout))
+	t.Watch(&cfg)
 	handler := build(&Parts{env: env, aws: cfg, logger: logger})
 	if err := env.Err(); err != nil {
 		fail(logger, err)
@@ -50,10 +55,20 @@ func Run(build func(*Parts) any) {
 	if err != nil { // a stage elsewhere still learns what it uses, at the prices that are known
 		prices = price.Tables[0]
 	}
-	lambda.Start(m.Wrap(lambda.NewHandler(handler), meter.Function{
+	// The meter is outside, because what it takes to send a trace is billed.
+	lambda.Start(m.Wrap(t.Wrap(lambda.NewHandler(handler)), meter.Function{
 		Name: env.Function(), Stage: env.Stage(), Memory: env.Memory(), Started: started,
 		Prices: prices, Now: now, Out: m.Log(os.Stdout),
 	}))
+}
+
+// tracer is nil where traces go nowhere.
+func tracer(env *config.Env, cfg aws.Config, out io.Writer) *trace.Tracer {
+	endpoint, rate := env.Traces()
+	return trace.New(trace.Function{
+		Name: env.Function(), Stage: env.Stage(), Version: Version, Region: cfg.Region, Endpoint: endpoint, Rate: rate,
+		Credentials: cfg.Credentials, Action: meter.Action, Client: http.DefaultClient, Now: now, Out: out,
+	})
 }
 
 func fail(logger *slog.Logger, err error) {

@@ -49,7 +49,8 @@ func With(ctx context.Context, action string) context.Context {
 // other is what is counted under that no action was named for.
 const other = "other"
 
-func action(ctx context.Context) string {
+// Action is what the uses of the context are counted for.
+func Action(ctx context.Context) string {
 	if name, ok := ctx.Value(actionKey{}).(string); ok {
 		return name
 	}
@@ -60,14 +61,14 @@ func action(ctx context.Context) string {
 func (m *Meter) Use(ctx context.Context, unit price.Unit, n float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.account(action(ctx)).Bill[unit] += n
+	m.account(Action(ctx)).Bill[unit] += n
 }
 
 // done counts an invocation for the action of the context.
 func (m *Meter) done(ctx context.Context, took time.Duration, failed bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	a := m.account(action(ctx))
+	a := m.account(Action(ctx))
 	a.Count++
 	if failed {
 		a.Failed++
@@ -81,7 +82,7 @@ func (m *Meter) done(ctx context.Context, took time.Duration, failed bool) {
 func (m *Meter) started(ctx context.Context, took time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if a := m.account(action(ctx)); len(a.Starts) < maxTimes {
+	if a := m.account(Action(ctx)); len(a.Starts) < maxTimes {
 		a.Starts = append(a.Starts, took)
 	}
 }

@@ -51,7 +51,7 @@ func (m *Meter) Happened(ctx context.Context, o Outcome) { m.happened(ctx, o, 1)
 func (m *Meter) happened(ctx context.Context, o Outcome, n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.account(action(ctx)).Outcomes[o] += n
+	m.account(Action(ctx)).Outcomes[o] += n
 }
 
 // told counts the error that a frame tells a client, if it tells one.

@@ -65,6 +65,10 @@ const (
 	EnvEpoch = "PARLEY_EPOCH"
 	// EnvLogLevel is debug, info, warn or error; info when unset.
 	EnvLogLevel = "PARLEY_LOG_LEVEL"
+	// EnvTraces is the URL that takes traces, as OTLP over HTTP, and EnvTraceRate which share of those that begin is kept, 0 to 1.
+	// They are OpenTelemetry's own variables. Without the first there are no traces. Every function may be told them.
+	EnvTraces    = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+	EnvTraceRate = "OTEL_TRACES_SAMPLER_ARG"
 )
 
 // Subprotocol is what every client offers in Sec-WebSocket-Protocol and the $connect function answers. Its header is the

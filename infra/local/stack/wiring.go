@@ -46,6 +46,8 @@ type places struct {
 	sqsURL                     string
 	origins                    []string
 	logLevel                   string
+	// traces is where traces go, "" for nowhere.
+	traces string
 }
 
 // environment is what a function is told: where the resources are that it is granted, and the settings that it reads. The
@@ -57,6 +59,9 @@ func (p places) environment(f topology.Function) map[string]string {
 		"AWS_ENDPOINT_URL_SNS":      p.snsURL,
 		"AWS_ENDPOINT_URL_SQS":      p.sqsURL,
 		topology.EnvLogLevel:        p.logLevel,
+	}
+	if p.traces != "" {
+		env[topology.EnvTraces], env[topology.EnvTraceRate] = p.traces, "1"
 	}
 	settings := map[string]string{
 		topology.EnvIssuer:   p.web,
@@ -190,10 +195,18 @@ func (s source) records(messages []sqs.Message) []events.SQSMessage {
 	for _, m := range messages {
 		records = append(records, events.SQSMessage{
 			MessageId: m.ID, ReceiptHandle: m.ReceiptHandle, Body: m.Body, Attributes: m.System,
-			EventSource: "aws:sqs", EventSourceARN: s.service.ARN(s.queue), AWSRegion: Region,
+			MessageAttributes: attributes(m.Attributes), EventSource: "aws:sqs", EventSourceARN: s.service.ARN(s.queue), AWSRegion: Region,
 		})
 	}
 	return records
+}
+
+func attributes(of map[string]sqs.Attribute) map[string]events.SQSMessageAttribute {
+	all := map[string]events.SQSMessageAttribute{}
+	for name, a := range of {
+		all[name] = events.SQSMessageAttribute{DataType: a.DataType, StringValue: &a.StringValue, BinaryValue: a.BinaryValue}
+	}
+	return all
 }
 
 // Delete implements lambda.Queue.
