@@ -82,6 +82,9 @@ func (e *Env) KeySet() string {
 // Origins are the browser origins that may connect.
 func (e *Env) Origins() []string { return split(e.optional(topology.EnvOrigins)) }
 
+// EdgeKeys are what a handshake has to come with one of, if there are any.
+func (e *Env) EdgeKeys() []string { return split(e.optional(topology.EnvEdgeKeys)) }
+
 // PushApplications maps a push platform to the ARN of its SNS platform application.
 func (e *Env) PushApplications() map[string]string {
 	applications := map[string]string{}

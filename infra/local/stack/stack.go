@@ -122,7 +122,8 @@ func (s *Stack) start(ctx context.Context, cfg Config) error {
 
 	where := places{
 		web: s.Web, gateway: s.Connection, logLevel: cfg.LogLevel.String(),
-		origins: append([]string{s.Web, strings.Replace(s.Web, "127.0.0.1", "localhost", 1)}, cfg.Origins...),
+		edgeKeys: cfg.EdgeKeys,
+		origins:  append([]string{s.Web, strings.Replace(s.Web, "127.0.0.1", "localhost", 1)}, cfg.Origins...),
 	}
 	if cfg.Console != nil {
 		where.traces = s.Web + console.TracesPath

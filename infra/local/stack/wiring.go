@@ -46,6 +46,8 @@ type places struct {
 	sqsURL                     string
 	origins                    []string
 	logLevel                   string
+	// edgeKeys are those that the authorizer knows.
+	edgeKeys []string
 	// traces is where traces go, "" for nowhere.
 	traces string
 }
@@ -62,6 +64,9 @@ func (p places) environment(f topology.Function) map[string]string {
 	}
 	if p.traces != "" {
 		env[topology.EnvTraces], env[topology.EnvTraceRate] = p.traces, "1"
+	}
+	if f.Authorizer {
+		env[topology.EnvEdgeKeys] = strings.Join(p.edgeKeys, ",")
 	}
 	settings := map[string]string{
 		topology.EnvIssuer:   p.web,
