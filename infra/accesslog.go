@@ -52,5 +52,5 @@ func (d *deployment) addAccessLog(stage awsapigatewayv2.WebSocketStage) {
 	plain.SetAccessLogSettings(&awsapigatewayv2.CfnStage_AccessLogSettingsProperty{
 		DestinationArn: logs.LogGroupArn(), Format: jsii.String(string(format)),
 	})
-	plain.AddResourceDependency(account)
+	plain.AddResourceDependency(account, nil)
 }

@@ -70,6 +70,8 @@ func (d *deployment) addWeb() {
 		props.MinimumProtocolVersion = awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021
 	}
 	distribution := awscloudfront.NewDistribution(group, jsii.String("Distribution"), props)
+	awscdk.Annotations_Of(distribution).AcknowledgeWarning(jsii.String("@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk"),
+		jsii.String("the root is a page, and a query never reaches the bucket"))
 	d.webURL = "https://" + *distribution.DistributionDomainName()
 	if d.webDomain != "" {
 		d.webURL = "https://" + d.webDomain

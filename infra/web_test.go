@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 
 	"github.com/parley-im/parley/clients/web"
 	"github.com/parley-im/parley/pkg/topology"
@@ -172,6 +175,29 @@ func TestTheAppIsKeptAsLongAsItsNamesSay(t *testing.T) {
 	}
 	if len(seen) != 2 || !seen[web.CacheControl("index.html")] || !seen[web.CacheControl("assets/app-1.js")] {
 		t.Errorf("%v", seen)
+	}
+}
+
+func TestEveryFileOfTheAppIsUploadedOnce(t *testing.T) {
+	s := settings()
+	s["web"] = "testdata/web"
+	err := assemble(s, func(app awscdk.App, _ string) error {
+		app.Synth(nil)
+		var uploads []string
+		for _, name := range []string{"index.html", "config.json", "assets/app-1.js"} {
+			found, err := filepath.Glob(filepath.Join(*app.Outdir(), "asset.*", filepath.FromSlash(name)))
+			if err != nil || len(found) != 1 {
+				t.Fatalf("%s is in %v (%v)", name, found, err)
+			}
+			uploads = append(uploads, strings.TrimSuffix(found[0], filepath.FromSlash(name)))
+		}
+		if uploads[0] == uploads[2] {
+			t.Error("the page is kept for a year")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -55,11 +56,22 @@ func Run(build func(*Parts) any) {
 	if err != nil { // a stage elsewhere still learns what it uses, at the prices that are known
 		prices = price.Tables[0]
 	}
-	// The meter is outside, because what it takes to send a trace is billed.
-	lambda.Start(m.Wrap(t.Wrap(lambda.NewHandler(handler)), meter.Function{
+	metered := m.Wrap(lambda.NewHandler(handler), meter.Function{
 		Name: env.Function(), Stage: env.Stage(), Memory: env.Memory(), Started: started,
-		Prices: prices, Now: now, Out: m.Log(os.Stdout),
-	}))
+		Prices: prices, Now: now, Out: m.Log(os.Stdout), Spent: spent(t),
+	})
+	lambda.Start(t.Wrap(metered)) // so that a trace knows what its invocation cost; what it takes to send it is not metered
+}
+
+// spent tells a trace what its invocation did and cost. Without a tracer nobody is told.
+func spent(t *trace.Tracer) func(context.Context, float64) {
+	if t == nil {
+		return nil
+	}
+	return func(ctx context.Context, dollars float64) {
+		trace.Name(ctx, meter.Action(ctx))
+		trace.Note(ctx, trace.Cost, strconv.FormatFloat(dollars*1e6, 'f', 4, 64))
+	}
 }
 
 // tracer is nil where traces go nowhere.
@@ -67,7 +79,7 @@ func tracer(env *config.Env, cfg aws.Config, out io.Writer) *trace.Tracer {
 	endpoint, rate := env.Traces()
 	return trace.New(trace.Function{
 		Name: env.Function(), Stage: env.Stage(), Version: Version, Region: cfg.Region, Endpoint: endpoint, Rate: rate,
-		Credentials: cfg.Credentials, Action: meter.Action, Client: http.DefaultClient, Now: now, Out: out,
+		Credentials: cfg.Credentials, Client: http.DefaultClient, Now: now, Out: out,
 	})
 }
 

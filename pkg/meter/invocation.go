@@ -26,6 +26,8 @@ type Function struct {
 	Now    func() time.Time
 	// Out is where the function logs.
 	Out io.Writer
+	// Spent, if set, is told after each invocation what that alone came to, in dollars.
+	Spent func(ctx context.Context, dollars float64)
 }
 
 // Wrap counts the invocations of a handler, with their frames and their time, and writes what was counted when that is due.
@@ -81,6 +83,10 @@ func (f *metered) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	var in event
 	_ = json.Unmarshal(payload, &in) // an event of another kind has no route
 	ctx = With(ctx, in.action(f.Name))
+	var bill price.Bill
+	if f.Spent != nil {
+		ctx, bill = separately(ctx)
+	}
 	f.meter.Use(ctx, price.Request, 1)
 	if in.Body != "" {
 		f.meter.Use(ctx, price.Frame, started(len(in.Body), frame))
@@ -104,6 +110,10 @@ func (f *metered) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 	f.meter.Use(ctx, price.Compute, math.Ceil(float64(billed)/float64(time.Millisecond))/1000*float64(f.Memory)/1024)
 	f.meter.done(ctx, took, err != nil)
+	if f.Spent != nil {
+		dollars, _ := f.Prices.Cost(bill)
+		f.Spent(ctx, dollars)
+	}
 	f.flush()
 	return out, err
 }

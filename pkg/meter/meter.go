@@ -57,11 +57,22 @@ func Action(ctx context.Context) string {
 	return other
 }
 
+type billKey struct{}
+
+// separately returns a context whose uses are also counted by themselves, in the bill. It may be read when they are over.
+func separately(ctx context.Context) (context.Context, price.Bill) {
+	bill := price.Bill{}
+	return context.WithValue(ctx, billKey{}, bill), bill
+}
+
 // Use counts n units for the action of the context.
 func (m *Meter) Use(ctx context.Context, unit price.Unit, n float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.account(Action(ctx)).Bill[unit] += n
+	if bill, ok := ctx.Value(billKey{}).(price.Bill); ok {
+		bill[unit] += n
+	}
 }
 
 // done counts an invocation for the action of the context.

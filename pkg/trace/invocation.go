@@ -44,7 +44,7 @@ func (f *traced) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 			options = append(options, trace.WithLinks(trace.Link{SpanContext: more}))
 		}
 	}
-	ctx, span := t.tracer.Start(ctx, t.Action(ctx), append(options, trace.WithSpanKind(kind))...)
+	ctx, span := t.tracer.Start(ctx, t.Name, append(options, trace.WithSpanKind(kind))...)
 	if !span.IsRecording() {
 		return f.handler.Invoke(ctx, payload)
 	}

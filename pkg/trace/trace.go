@@ -33,10 +33,8 @@ type Function struct {
 	// Region and Credentials sign what goes to X-Ray; other endpoints need none.
 	Region      string
 	Credentials aws.CredentialsProvider
-	// Action names what the context is doing.
-	Action func(context.Context) string
-	Client *http.Client
-	Now    func() time.Time
+	Client      *http.Client
+	Now         func() time.Time
 	// Out is where the function logs.
 	Out io.Writer
 }
@@ -74,7 +72,12 @@ const (
 	Conversation = "parley.conversation"
 	Seq          = "parley.seq"
 	Refusal      = "parley.error"
+	// Cost is what the invocation alone came to, in millionths of a dollar.
+	Cost = "parley.microdollars"
 )
+
+// Name says what the invocation of the context is called: until then it has the name of the function.
+func Name(ctx context.Context, name string) { trace.SpanFromContext(ctx).SetName(name) }
 
 // Note adds what is known of it by now to the span of the context, if it is kept. Values never are what somebody wrote, nor who.
 func Note(ctx context.Context, key, value string) {

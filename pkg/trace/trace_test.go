@@ -72,7 +72,6 @@ func function(endpoint string, rate float64) trace.Function {
 	return trace.Function{
 		Name: "message", Stage: "dev", Version: "1", Endpoint: endpoint, Rate: rate, Region: "eu-west-1", Client: http.DefaultClient,
 		Now: time.Now, Out: io.Discard, Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", ""),
-		Action: func(context.Context) string { return "send" },
 	}
 }
 
@@ -107,7 +106,10 @@ func invoke(t *testing.T, h lambda.Handler, event string) {
 
 // handler does something with the context.
 func handler(do func(context.Context) error) lambda.Handler {
-	return lambda.NewHandler(func(ctx context.Context, _ any) error { return do(ctx) })
+	return lambda.NewHandler(func(ctx context.Context, _ any) error {
+		trace.Name(ctx, "send")
+		return do(ctx)
+	})
 }
 
 func TestWithoutAnEndpointNothingIsWrapped(t *testing.T) {

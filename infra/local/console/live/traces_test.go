@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,9 @@ func TestASendToSomebodyWhoIsAwayIsOneTraceToTheNotification(t *testing.T) {
 	send, publish, push := at("message", "send"), at("message", "SNS.Publish"), at("push", "push")
 	if send.Parent != "" || publish.Parent != send.ID || push.Parent != publish.ID || at("push", "DynamoDB.BatchGetItem").Parent != push.ID {
 		t.Errorf("%+v, %+v, %+v", send, publish, push)
+	}
+	if cost, err := strconv.ParseFloat(send.Notes["parley.microdollars"], 64); err != nil || cost < 3 || cost > 20 {
+		t.Errorf("a send to somebody who is away costs %v microdollars (%v)", cost, err)
 	}
 	if found.Name != "send" || !slices.Equal(found.Functions, []string{"message", "push"}) || send.Notes["parley.seq"] != "1" {
 		t.Errorf("%+v, %+v", found, send)
