@@ -121,6 +121,12 @@ func TestEveryFunctionSendsTracesIfAskedFor(t *testing.T) {
 	if n := strings.Count(fmt.Sprint(stack.Resources), "xray:PutTraceSegments"); n != len(topology.Functions) {
 		t.Errorf("%d functions may send traces", n)
 	}
+	for _, name := range []string{"why was this message slow", "what did this conversation cost"} {
+		id := stack.named(t, "AWS::Logs::QueryDefinition", "Name", "parley/prod/"+name)
+		if got := stack.Resources[id].Properties; fmt.Sprint(got["LogGroupNames"]) != "[aws/spans]" || !strings.Contains(got["QueryString"].(string), "parley.conversation") {
+			t.Errorf("%v", got)
+		}
+	}
 	if raw := string(productionTemplate(t).raw); strings.Contains(raw, "xray") || strings.Contains(raw, topology.EnvTraces) {
 		t.Error("there are traces although nobody asked")
 	}
