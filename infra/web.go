@@ -162,5 +162,9 @@ func (d *deployment) addWebFiles() {
 
 // webConfig is what the app has to know of its deployment.
 func (d *deployment) webConfig() map[string]any {
-	return map[string]any{"url": *d.socketURL(), "issuer": d.issuer, "clientId": d.audience}
+	config := map[string]any{"url": *d.socketURL(), "issuer": d.issuer, "clientId": d.audience}
+	if d.vapidKey != "" {
+		config["vapidKey"] = d.vapidKey
+	}
+	return config
 }

@@ -32,6 +32,7 @@ type Parts struct {
 	env    *config.Env
 	aws    aws.Config
 	logger *slog.Logger
+	meter  *meter.Meter
 }
 
 // Run builds a function and serves invocations; it does not return. A function that cannot be built says why and exits, so
@@ -48,7 +49,7 @@ func Run(build func(*Parts) any) {
 	m.Watch(&cfg)
 	t := tracer(env, cfg, m.Log(os.Stdout))
 	t.Watch(&cfg)
-	handler := build(&Parts{env: env, aws: cfg, logger: logger})
+	handler := build(&Parts{env: env, aws: cfg, logger: logger, meter: m})
 	if err := env.Err(); err != nil {
 		fail(logger, err)
 	}

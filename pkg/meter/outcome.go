@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,8 @@ const (
 	Conflict Outcome = "conflicts"
 	// Retry is a request that the AWS SDK made again, because a service was busy or did not answer.
 	Retry Outcome = "retries"
-	// The others are posts to connections by status, notifications handed to push platforms, and errors that clients are told.
+	// The others are posts to connections by status, notifications handed to push platforms and services, and errors that clients are
+	// told.
 	postPrefix, pushPrefix, errorPrefix = "posts_", "pushes_", "errors_"
 	failed                              = "failed"
 )
@@ -89,6 +91,29 @@ func pushed(err error) Outcome {
 		return pushPrefix + "disabled"
 	}
 	return pushPrefix + failed
+}
+
+// Pushes returns a transport to push services with a count of what becomes of the notifications that it carries. AWS does not bill them.
+func (m *Meter) Pushes(next http.RoundTripper) http.RoundTripper { return &pushing{next, m} }
+
+type pushing struct {
+	http.RoundTripper
+	meter *Meter
+}
+
+// RoundTrip implements http.RoundTripper.
+func (p *pushing) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := p.RoundTripper.RoundTrip(r)
+	o := Outcome(pushPrefix + failed)
+	switch {
+	case err != nil:
+	case response.StatusCode < http.StatusMultipleChoices:
+		o = pushPrefix + "sent"
+	case response.StatusCode == http.StatusNotFound, response.StatusCode == http.StatusGone: // RFC 8030 §7.3
+		o = pushPrefix + "disabled"
+	}
+	p.meter.Happened(r.Context(), o)
+	return response, err
 }
 
 // retried counts the attempts of a request after its first.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,30 @@ func TestPostsPushesAndRetriesAreCountedByWhatBecomesOfThem(t *testing.T) {
 	}
 	if got := happened(m, "send"); !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestNotificationsToBrowsersAreCountedByWhatBecomesOfThem(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		status, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/")) // the test's own
+		w.WriteHeader(status)
+	}))
+	defer server.Close()
+	m := meter.New(epoch)
+	client := &http.Client{Transport: m.Pushes(server.Client().Transport)}
+	for _, path := range []string{"/201", "/410", "/404", "/429", "/500"} {
+		request, err := http.NewRequestWithContext(meter.With(t.Context(), "push"), http.MethodPost, server.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	}
+	if got := happened(m, "push"); !maps.Equal(got, map[meter.Outcome]int{"pushes_sent": 1, "pushes_disabled": 2, "pushes_failed": 2}) {
+		t.Errorf("%v", got)
 	}
 }
 
