@@ -152,7 +152,7 @@ func links(of []sdk.Link) (all []link) {
 
 func keyValues(of []attribute.KeyValue) (all []keyValue) {
 	for _, kv := range of {
-		value := map[string]any{"stringValue": kv.Value.Emit()}
+		value := map[string]any{"stringValue": kv.Value.String()}
 		switch kv.Value.Type() {
 		case attribute.BOOL:
 			value = map[string]any{"boolValue": kv.Value.AsBool()}

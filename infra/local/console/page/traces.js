@@ -15,6 +15,9 @@ function steps(spans) {
   return all;
 }
 
+// cost of an invocation alone; the steps in it have none of their own.
+const cost = (s) => (s.notes?.["parley.microdollars"] ? number(Number(s.notes["parley.microdollars"]), 2) + " µ$" : "");
+
 function waterfall(spans) {
   const rows = steps(spans), from = Math.min(...rows.map((s) => Date.parse(s.start)));
   const end = Math.max(...rows.map((s) => Date.parse(s.start) - from + s.took_ms), 1);
@@ -24,7 +27,7 @@ function waterfall(spans) {
     svg.append(shape("rect", { class: "c" + Math.min(functions.indexOf(s.function), 7), x: (1000 * at) / end, y: 2, height: 10, width: Math.max((1000 * s.took_ms) / end, 2) }));
     const notes = Object.entries(s.notes ?? {}).map(([k, v]) => `${k}: ${v}`).join("\n");
     const name = make("span", "depth" + Math.min(s.depth, 6), s.name);
-    const li = make("li", s.failed ? "bad" : "", name, make("i", "", s.function), svg, make("b", "", number(s.took_ms, 2) + " ms" + (s.failed ? ", " + s.failed : "")));
+    const li = make("li", s.failed ? "bad" : "", name, make("i", "", s.function), svg, make("b", "", [number(s.took_ms, 2) + " ms", cost(s), s.failed].filter(Boolean).join(", ")));
     li.title = notes;
     return li;
   });
