@@ -178,17 +178,17 @@ func (d *deployment) addTraceQueries() {
 	}
 	group := d.group("TraceQueries")
 	logs := []interfacesawslogs.ILogGroupRef{awslogs.LogGroup_FromLogGroupName(group, jsii.String("Spans"), jsii.String(spans))}
-	own := "resource.attributes.deployment.environment.name = '" + d.stage + "' and ispresent(`attributes." + trace.Conversation + "`)"
-	one := "`attributes." + trace.Conversation + "` = 'd_…'"
+	own := "resource.attributes.deployment.environment.name = '" + d.stage + "' and ispresent(attributes." + trace.Conversation + ")"
+	one := "attributes." + trace.Conversation + " = 'd_…'"
 	for name, query := range map[string]*awslogs.QueryStringProps{
 		"why was this message slow": {
-			FilterStatements: jsii.Strings(own, one+" and `attributes."+trace.Seq+"` = '42'"),
-			Fields:           jsii.Strings("@timestamp", "traceId", "name", "durationNano / 1000000 as ms", "`attributes.faas.coldstart` as cold"),
+			FilterStatements: jsii.Strings(own, one+" and attributes."+trace.Seq+" = '42'"),
+			Fields:           jsii.Strings("@timestamp", "traceId", "name", "durationNano / 1000000 as ms", "attributes.faas.coldstart as cold"),
 			Sort:             jsii.String("ms desc"), Limit: jsii.Number(100),
 		},
 		"what did this conversation cost": { // of what was sampled, so that all of it is estimated
 			FilterStatements: jsii.Strings(own, one),
-			StatsStatements: jsii.Strings(fmt.Sprintf("sum(`attributes.%s`) / 1000000 / %v as dollars, count(*) / %[2]v as messages by name",
+			StatsStatements: jsii.Strings(fmt.Sprintf("sum(attributes.%s) / 1000000 / %v as dollars, count(*) / %[2]v as messages by name",
 				trace.Cost, d.traces)),
 			Sort: jsii.String("dollars desc"),
 		},

@@ -23,10 +23,11 @@ func (d *deployment) traceSettings() map[string]*string {
 	}
 }
 
-// traceStatements let a function send them. X-Ray knows no resources.
+// traceStatements let a function send them. X-Ray knows no resources. AWS's policy for its own exporter has the last of the actions;
+// the OTLP endpoint has been seen to ask for the others.
 func (d *deployment) traceStatements() []awsiam.PolicyStatement {
 	if d.traces == 0 {
 		return nil
 	}
-	return []awsiam.PolicyStatement{allow([]string{"xray:PutTraceSegments"}, "*")}
+	return []awsiam.PolicyStatement{allow([]string{"xray:PutSpans", "xray:PutSpansForIndexing", "xray:PutTraceSegments"}, "*")}
 }
