@@ -53,7 +53,7 @@ func (f *File) Changed() {
 	}
 	f.saving = f.clock.AfterFunc(delay, func() {
 		if err := f.save(); err != nil {
-			f.log.Error(f.name+" state not saved", "error", err)
+			f.log.Error("state not saved", "service", f.name, "error", err)
 		}
 	})
 }
