@@ -12,7 +12,7 @@ import (
 const cognito = "cognito"
 
 // addIdentity creates a user pool if the deployer has no issuer of tokens. Clients connect with its ID token, whose audience
-// is the app client; its subject is the user id.
+// is the app client, or with its access token, which was given to that; their subject is the user id.
 func (d *deployment) addIdentity() {
 	if d.issuer != cognito {
 		return
@@ -41,6 +41,7 @@ func (d *deployment) addIdentity() {
 		// What is answered must not tell who has an account.
 		PreventUserExistenceErrors: jsii.Bool(true),
 		IdTokenValidity:            awscdk.Duration_Hours(jsii.Number(1)),
+		AccessTokenValidity:        awscdk.Duration_Hours(jsii.Number(1)),
 		RefreshTokenValidity:       awscdk.Duration_Days(jsii.Number(30)),
 	}))
 	d.issuer, d.audience = *pool.UserPoolProviderUrl(), *client.UserPoolClientId()

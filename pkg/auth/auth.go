@@ -98,7 +98,7 @@ var methods = []string{"RS256", "ES256", "EdDSA"}
 
 func (a *Authorizer) verify(ctx context.Context, token, device string) (chat.Identity, error) {
 	var unavailable error
-	parsed, err := jwt.ParseWithClaims(token, &jwt.RegisteredClaims{}, func(t *jwt.Token) (any, error) {
+	parsed, err := jwt.ParseWithClaims(token, &claims{}, func(t *jwt.Token) (any, error) {
 		if _, ok := t.Header["crit"]; ok {
 			return nil, refuse("token: critical header") // none is understood here (RFC 7515 §4.1.11)
 		}
@@ -115,8 +115,8 @@ func (a *Authorizer) verify(ctx context.Context, token, device string) (chat.Ide
 	if err != nil {
 		return chat.Identity{}, refuse("token: %s", reason(err))
 	}
-	claims := parsed.Claims.(*jwt.RegisteredClaims)
-	who := chat.Identity{User: chat.UserID(claims.Subject), Device: chat.DeviceID(device), Expires: claims.ExpiresAt.Time}
+	said := parsed.Claims.(*claims)
+	who := chat.Identity{User: chat.UserID(said.Subject), Device: chat.DeviceID(device), Expires: said.ExpiresAt.Time}
 	switch {
 	case !time.Now().Before(who.Expires):
 		return chat.Identity{}, refuse("token: %s", jwt.ErrTokenExpired)
@@ -126,6 +126,21 @@ func (a *Authorizer) verify(ctx context.Context, token, device string) (chat.Ide
 		return chat.Identity{}, refuse("device is not a device id")
 	}
 	return who, nil
+}
+
+// claims are those of an ID token or an access token.
+type claims struct {
+	jwt.RegisteredClaims
+	// Client is to whom an access token was given (RFC 9068 §2.2).
+	Client string `json:"client_id"`
+}
+
+// GetAudience is whom the token is for: without an audience, which access tokens of Cognito have none of, whom it was given to.
+func (c *claims) GetAudience() (jwt.ClaimStrings, error) {
+	if len(c.Audience) == 0 && c.Client != "" {
+		return jwt.ClaimStrings{c.Client}, nil
+	}
+	return c.Audience, nil
 }
 
 // reason names what is wrong without repeating any of the token.
