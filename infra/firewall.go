@@ -23,6 +23,7 @@ func newFirewall(app awscdk.App, c config) {
 		Env:         &awscdk.Environment{Region: jsii.String(firewallRegion)},
 	})
 	name := topology.Name + "-" + c.stage
+	// No request is kept as a sample: its headers hold a token.
 	seen := func(rule string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
 		return &awswafv2.CfnWebACL_VisibilityConfigProperty{
 			CloudWatchMetricsEnabled: jsii.Bool(true), SampledRequestsEnabled: jsii.Bool(false), MetricName: jsii.String(name + rule),
