@@ -16,8 +16,15 @@ node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
+# The SDK and the web app, whose files are embedded in the local stack.
+CLIENTS := $(shell find clients/typescript clients/web -type f -not -path '*/dist/*' -not -path '*/node_modules/*' -not -path '*/test/*')
+clients/web/dist/index.html: node_modules/.package-lock.json $(CLIENTS)
+	@npm run --silent build -w clients/typescript
+	@npm run --silent build -w clients/web -- --logLevel warn
+	@touch $@
+
 .PHONY: local
-local: node_modules/.package-lock.json
+local: node_modules/.package-lock.json clients/web/dist/index.html
 	@go run ./infra/bundle -local
 	@go build -o $(BUILD)/local/parley ./infra/local
 
