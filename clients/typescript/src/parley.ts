@@ -41,6 +41,11 @@ export interface Setup {
   history?: wire.History;
 }
 
+/** By what a device is notified: a token of its platform, or a PushSubscription. */
+export type Registration =
+  | [platform: Extract<wire.RegisterRequest, { token: string }>["platform"], token: string]
+  | [platform: "web", subscription: wire.Subscription | { toJSON(): object }];
+
 /** What else the client tells besides the events of the server. */
 export interface LocalEvents {
   /** A message was refused for good; it is in its timeline as failed. */
@@ -257,9 +262,16 @@ export class Parley {
     await this.request("unschedule", { id });
   }
 
-  /** Asks that this device be notified while the user is not connected. */
-  async register(platform: wire.RegisterRequest["platform"], token: string): Promise<void> {
-    await this.request("register", { platform, token });
+  /**
+   * Asks that this device be notified while the user is not connected: by the token that its platform gave it, or, in a
+   * browser, by what PushManager.subscribe gave.
+   */
+  async register(...[platform, given]: Registration): Promise<void> {
+    if (platform !== "web") await this.request("register", { platform, token: given });
+    else {
+      const { endpoint, keys } = JSON.parse(JSON.stringify(given)) as wire.Subscription; // as its toJSON says
+      await this.request("register", { platform, subscription: { endpoint, keys } });
+    }
   }
 
   async unregister(): Promise<void> {

@@ -151,6 +151,7 @@ export class Talk {
   /** Messages that the user has hidden from themselves. */
   hide({ count, seqs }: { count: number; seqs: number[] }): void {
     if (count > 0 && count === this.hidden) return;
+    if (this.hidden < count - seqs.length) this.reload(); // others that are here may be hidden, too
     this.hidden = Math.max(this.hidden, count);
     this.conceal(seqs);
   }
@@ -361,12 +362,18 @@ export class Talk {
     const known = this.core.inbox.known(this.id);
     if (known - this.first < mostEntries) return;
     const from = known - keptEntries + 1;
-    const kept = this.room.entries(from);
-    this.room = new Room();
-    this.restore(kept, from, false);
+    this.restore(this.room.entries(from), from, false);
   }
 
+  /** Shows what the server says now in place of what is here. */
+  private reload(): void {
+    this.restore([], this.core.inbox.known(this.id) + 1, false);
+    if (this.timeline.watched) void this.history.older(50).catch(() => undefined);
+  }
+
+  /** Has the room begin with some entries. */
   restore(entries: Entry[], first: number, start: boolean): void {
+    this.room = new Room();
     this.snaps.clear();
     this.own.clear();
     this.first = first;

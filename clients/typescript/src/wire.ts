@@ -537,6 +537,22 @@ export type Registered = {
   device: DeviceId;
 };
 
+/** What that platform calls the device: 1 to 4,096 printable ASCII characters without spaces. */
+export type PushToken = string;
+
+/** The PushSubscription of a browser (Push API), without expirationTime. */
+export type Subscription = {
+  /** The https URL that its push service gave it: of FCM, Mozilla, Apple, Windows, or whom the deployer added. 1 to 1,024 printable ASCII characters without spaces. */
+  endpoint: string;
+  /** What a notification is encrypted with (RFC 8291). */
+  keys: {
+    /** The browser's public key: a point of P-256, uncompressed, in base64url without padding. */
+    p256dh: string;
+    /** 16 bytes in base64url without padding. */
+    auth: string;
+  };
+};
+
 /** An error that the same frame will meet again. See errors.json for the meaning of each. */
 export type PermanentCode = "bad_frame" | "unknown_action" | "invalid" | "too_large" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "behind" | "media_missing" | "replaced";
 
@@ -1430,8 +1446,13 @@ export type DownloadResult = {
 export type RegisterRequest = {
   /** Who notifies the device: Firebase, Apple, or Apple's sandbox. */
   platform: "fcm" | "apns" | "apns_sandbox";
-  /** What that platform calls the device: 1 to 4,096 printable ASCII characters without spaces. */
-  token: string;
+  /** What that platform calls the device. */
+  token: PushToken;
+} | {
+  /** A browser. */
+  platform: "web";
+  /** What PushManager.subscribe gave. */
+  subscription: Subscription;
 };
 
 /** The device will be notified. */
@@ -2564,6 +2585,7 @@ export type Limit =
   | "MaxScanned"
   | "MaxConnections"
   | "MaxEndpoints"
+  | "MaxPushURL"
   | "MaxResend"
   | "UserRate"
   | "UserBurst"
@@ -2756,6 +2778,9 @@ export const MaxConnections = 10;
 
 /** devices of a user that are notified. The device registered first is notified no more. */
 export const MaxEndpoints = 25;
+
+/** characters of the URL by which a browser is notified. invalid */
+export const MaxPushURL = 1024;
 
 /** entries between after and the head of the conversation. behind */
 export const MaxResend = 1000;

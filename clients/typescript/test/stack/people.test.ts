@@ -1,3 +1,4 @@
+import { createECDH, randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { everybody, until } from "../person.js";
 
@@ -70,5 +71,13 @@ test("a stranger's message is a request until it is accepted", async () => {
 test("a device asks to be notified, and not any more", async () => {
   const jan = await come("jan");
   await jan.register("fcm", "token-of-jan");
+  await jan.unregister();
+  const keys = createECDH("prime256v1");
+  keys.generateKeys();
+  const p256dh = keys.getPublicKey("base64url");
+  const endpoint = "https://fcm.googleapis.com/fcm/send/jan";
+  // A browser's PushSubscription says it so.
+  const subscription = { toJSON: () => ({ endpoint, expirationTime: null, keys: { p256dh, auth: randomBytes(16).toString("base64url") } }) };
+  await jan.register("web", subscription);
   await jan.unregister();
 });
