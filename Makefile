@@ -17,7 +17,7 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 # The SDK and the web app, whose files are embedded in the local stack.
-CLIENTS := $(shell find clients/typescript clients/web -type f -not -path '*/dist/*' -not -path '*/node_modules/*' -not -path '*/test/*')
+CLIENTS := $(shell find clients/typescript clients/web -type f -not -path '*/dist/*' -not -path '*/node_modules/*' -not -path '*/test/*' -not -path '*/browser/*')
 clients/web/dist/index.html: node_modules/.package-lock.json $(CLIENTS)
 	@npm run --silent build -w clients/typescript
 	@npm run --silent build -w clients/web -- --logLevel warn
@@ -63,6 +63,9 @@ lint: ## run golangci-lint with the settings in .golangci.yml
 zips: ## build what is deployed: one zip per function for arm64
 	@go run ./infra/bundle
 
+.PHONY: web
+web: clients/web/dist/index.html ## build the web app that is deployed
+
 .PHONY: synth
 synth: node_modules/.package-lock.json ## write the CloudFormation template to cdk.out
 	npx cdk synth --quiet $(ARGS)
@@ -71,7 +74,7 @@ STAGE ?= dev
 CONTEXT = -c stage=$(STAGE) $(if $(ISSUER),-c issuer=$(ISSUER)) $(if $(ORIGINS),-c origins=$(ORIGINS)) $(ARGS)
 
 .PHONY: deploy
-deploy: node_modules/.package-lock.json zips ## deploy to the AWS account of the shell: make deploy STAGE=dev ISSUER=https://… (or ISSUER=cognito)
+deploy: node_modules/.package-lock.json zips web ## deploy to the AWS account of the shell: make deploy STAGE=dev ISSUER=https://… (or ISSUER=cognito)
 	@npx cdk bootstrap --no-previous-parameters $(CONTEXT) >/dev/null || { echo "the account cannot be prepared for CDK: see above"; exit 1; }
 	npx cdk deploy --outputs-file $(BUILD)/outputs-$(STAGE).json $(CONTEXT)
 
@@ -82,6 +85,11 @@ vapid: ## make the keys that browsers are notified with, once for a stage: make 
 .PHONY: destroy
 destroy: node_modules/.package-lock.json zips ## take a stage down: make destroy STAGE=dev (prod keeps its tables and its bucket)
 	npx cdk destroy --force $(CONTEXT)
+
+.PHONY: firewall
+firewall: node_modules/.package-lock.json ## deploy what passes to CloudFront and print its ARN, for -c webAcl=: make firewall STAGE=prod
+	@npx cdk bootstrap --no-previous-parameters $(CONTEXT) -c firewall=true >/dev/null || { echo "the account cannot be prepared for CDK: see above"; exit 1; }
+	npx cdk deploy --outputs-file $(BUILD)/outputs-$(STAGE)-firewall.json $(CONTEXT) -c firewall=true
 
 .PHONY: cost
 cost: ## what a load costs a month: make cost ARGS="-users 50000 -messages 30" (ARGS=-help lists what can be said)

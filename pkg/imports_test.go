@@ -35,6 +35,7 @@ func rules() []rule {
 		{from: "pkg", to: module + "functions", why: "mains are the end of the line"},
 		{from: "infra/local", to: "github.com/aws/aws-cdk-go", why: "the local stack starts in milliseconds and needs no Node"},
 		{from: "clients", to: module + "infra", why: "clients are for every deployment"},
+		{from: "clients/web", to: "github.com", why: "it says how the app is served to whoever serves it: the standard library only"},
 		{from: "clients", to: "github.com/aws", why: "clients speak the protocol of Parley and nothing else"},
 		{from: "pkg/client", to: "github.com/aws", why: "the client speaks the protocol of Parley and nothing else"},
 		{from: "pkg/chat", to: module, why: "the vocabulary depends on nothing"},
@@ -49,6 +50,7 @@ func rules() []rule {
 		{from: "infra/local/pushservice", to: module, why: "what encrypts must not be what decrypts in tests"},
 		{from: "infra/local/sqs", to: module, except: []string{"infra/local/clock", "infra/local/sigv4", "infra/local/state"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/state", to: module, except: []string{"infra/local/clock"}, why: "stand-ins are for others as well"},
+		{from: "pkg/trace", to: module, why: "it knows the SDK's requests and Lambda's events, not what they are about"},
 	}
 	for _, from := range adapters {
 		for _, to := range adapters {
@@ -59,6 +61,7 @@ func rules() []rule {
 	}
 	for _, useCase := range []string{"pkg/send", "pkg/standing", "pkg/deliver", "pkg/read", "pkg/search", "pkg/session", "pkg/media", "pkg/push", "pkg/auth", "pkg/draft", "pkg/schedule"} {
 		all = append(all, rule{from: useCase, to: "github.com/aws", why: "use cases reach AWS through the ports of pkg/chat"})
+		all = append(all, rule{from: useCase, to: "go.opentelemetry.io", why: "invocations and requests are traced from outside"})
 		for _, adapter := range adapters {
 			all = append(all, rule{from: useCase, to: module + adapter, why: "use cases reach AWS through the ports of pkg/chat"})
 		}

@@ -101,10 +101,7 @@ export class Talk {
     this.account.entry(e);
     this.take(e);
     if (this.line && this.line.head < e.seq) this.line.head = e.seq;
-    if (e.event === "message" && e.from && e.from !== this.core.user) {
-      this.receipt(e.from, { read: e.seq, delivered: e.seq });
-      this.quiet(e.from);
-    }
+    if (e.event === "message" && e.from && e.from !== this.core.user) this.quiet(e.from);
     if (e.body.setup) this.amend(e.body.setup);
     if (this.members.watched && ["added", "joined", "removed", "left", "ranked"].includes(e.event)) void this.history.members();
     if (!this.timeline.watched && this.core.inbox.known(this.id) - this.first > mostEntries) this.trim();
@@ -115,6 +112,7 @@ export class Talk {
   take(e: Entry): void {
     const seq = this.room.apply(e);
     this.changed(seq);
+    if (e.event === "message" && e.from && e.from !== this.core.user) this.receipt(e.from, { read: e.seq }); // whoever writes has read what stands before
     if (e.event === "message" && e.from === this.core.user && e.id) {
       this.own.set(e.id, e.seq);
       this.landed.delete(e.id);
@@ -151,6 +149,7 @@ export class Talk {
   /** Messages that the user has hidden from themselves. */
   hide({ count, seqs }: { count: number; seqs: number[] }): void {
     if (count > 0 && count === this.hidden) return;
+    if (this.hidden < count - seqs.length) this.reload(); // others that are here may be hidden, too
     this.hidden = Math.max(this.hidden, count);
     this.conceal(seqs);
   }
@@ -361,12 +360,18 @@ export class Talk {
     const known = this.core.inbox.known(this.id);
     if (known - this.first < mostEntries) return;
     const from = known - keptEntries + 1;
-    const kept = this.room.entries(from);
-    this.room = new Room();
-    this.restore(kept, from, false);
+    this.restore(this.room.entries(from), from, false);
   }
 
+  /** Shows what the server says now in place of what is here. */
+  private reload(): void {
+    this.restore([], this.core.inbox.known(this.id) + 1, false);
+    if (this.timeline.watched) void this.history.older(50).catch(() => undefined);
+  }
+
+  /** Has the room begin with some entries. */
   restore(entries: Entry[], first: number, start: boolean): void {
+    this.room = new Room();
     this.snaps.clear();
     this.own.clear();
     this.first = first;

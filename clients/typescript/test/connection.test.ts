@@ -140,6 +140,46 @@ describe("connecting", () => {
   });
 });
 
+describe("the token goes", () => {
+  /** What the constructor of a platform was called with. */
+  async function handshake(socket: "given" | "built in"): Promise<unknown[]> {
+    let called: unknown[] = [];
+    class WebSocket {
+      constructor(...args: unknown[]) {
+        called = args;
+      }
+      close() {}
+    }
+    vi.stubGlobal("WebSocket", WebSocket);
+    const { client, connect } = setup({ socket: socket === "given" ? WebSocket : undefined });
+    await connect();
+    await client.close();
+    return called;
+  }
+  const url = "ws://server/local?device=device-1";
+  const headers = { Authorization: "Bearer token 1" };
+
+  test("in a browser as a subprotocol, because nothing else can be set there", async () => {
+    vi.stubGlobal("window", new EventTarget());
+    expect(await handshake("built in")).toEqual([url, ["parley.v1", "bearer.token 1"]]);
+  });
+
+  test("elsewhere as a header, in the way of each platform", async () => {
+    expect(await handshake("given")).toEqual([url, ["parley.v1"], { headers }]); // npm's ws
+    expect(await handshake("built in")).toEqual([url, { protocols: ["parley.v1"], headers }]); // Node 22
+    vi.stubGlobal("window", {});
+    vi.stubGlobal("navigator", { product: "ReactNative" });
+    expect(await handshake("built in")).toEqual([url, ["parley.v1"], { headers }]);
+  });
+
+  test("nowhere without a WebSocket, and the reason says what to do", async () => {
+    vi.stubGlobal("WebSocket", undefined);
+    const { client, connect } = setup({ socket: undefined });
+    await connect();
+    expect(client.connection.get()).toMatchObject({ state: "closed", reason: { code: "invalid", message: expect.stringContaining("option socket") } });
+  });
+});
+
 describe("staying connected", () => {
   test("a new connection is open before the old one closes, at a random moment between 90 and 115 minutes", async () => {
     for (const [random, at] of [

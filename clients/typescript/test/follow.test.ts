@@ -183,6 +183,36 @@ test("after a long absence a conversation begins at its end, and the rest is his
   expect(texts(client).length).toBe(50);
 });
 
+test("a conversation that nobody watches stays small, and its history can be loaded again", async () => {
+  const { client, connect, server } = setup({}, begun(1));
+  await connect();
+  for (let i = 0; i < 1300; i++) server.last.tell(server.append(room, { body: { text: `${i}` } }));
+  const there = client.conversation(room);
+  expect(texts(client).length).toBeLessThanOrEqual(1000);
+  expect(texts(client).at(-1)).toBe("1299");
+  expect(there.timeline.get().start).toBe(false);
+  expect(await there.loadAround(5)).toBe(true);
+  expect(there.message(5)?.text).toBe("3");
+  expect(texts(client).slice(-1297)).toEqual(Array.from({ length: 1297 }, (_, i) => `${i + 3}`));
+});
+
+test("what was hidden on another device is not shown, also when more was than the list tells", async () => {
+  const { client, connect, server, clock } = setup({}, begun(10));
+  await connect();
+  const there = client.conversation(room);
+  const stop = there.timeline.subscribe(() => undefined);
+  await settle();
+  server.last.tell({ event: "hides", conversation: room, hides: { count: 1, seqs: [10] } });
+  expect(texts(client).length).toBe(9);
+  server.last.lose();
+  const log = server.logs.get(room) as Logged[];
+  for (const seq of [7, 8, 9, 10]) log[seq - 1] = { event: "hidden", conversation: room, seq, body: {} };
+  server.lines.set(room, { hides: { count: 4, seqs: [8, 9] } }); // 7 was the second of four, and the list tells two
+  await clock.advance(1000);
+  expect(texts(client)).toEqual([1, 2, 3, 4, 5, 6].map((i) => `old ${i}`));
+  stop();
+});
+
 test("somebody who types is shown for ten seconds, or until they say something", async () => {
   const { client, connect, server, clock } = setup({}, begun(1));
   await connect();

@@ -10,6 +10,9 @@ afterEach(() => vi.unstubAllGlobals());
 const room = "g_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 const other = "g_bbbbbbbbbbbbbbbbbbbbbbbbbb";
 
+/** Waits for what IndexedDB does in its own time. */
+const eventually = <T>(look: () => T) => vi.waitFor(look, { timeout: 10_000 });
+
 const shown = (client: Parley, id = room) =>
   client.conversation(id).timeline.get().messages.map(({ text, status }) => `${text} ${status}`);
 
@@ -209,7 +212,7 @@ test.each(stores)("an outbox in %s survives a reload and is sent in order under 
   const s = server();
   const before = setup({ store: open() }, s);
   await before.connect();
-  await vi.waitFor(() => expect(before.client.connection.get().caughtUp).toBe(true));
+  await eventually(() => expect(before.client.connection.get().caughtUp).toBe(true));
   s.answer = ({ action }) => (["send", "edit"].includes(action ?? "") ? null : undefined);
   const ids = ["a", "b", "c"].map((text) => before.client.conversation(room).send(text).id);
   before.client.conversation(room).edit(1, "changed");
@@ -220,7 +223,7 @@ test.each(stores)("an outbox in %s survives a reload and is sent in order under 
   await after.client.ready;
   expect(shown(after.client)).toEqual(["a pending", "b pending", "c pending"]);
   await after.connect();
-  await vi.waitFor(() => expect(s.logs.get(room)?.length).toBe(5));
+  await eventually(() => expect(s.logs.get(room)?.length).toBe(5));
   expect(s.logs.get(room)?.slice(1).map(({ event, id }) => [event, id])).toEqual([
     ...ids.map((id) => ["message", id]),
     ["edited", expect.anything()],
@@ -259,19 +262,19 @@ test("of two tabs, only the one that a message was written in sends it; the othe
   const name = `tabs ${Math.random()}`;
   const first = setup({ store: new IndexedDBStore(name) }, s);
   await first.connect();
-  await vi.waitFor(() => expect(first.client.connection.get().caughtUp).toBe(true));
+  await eventually(() => expect(first.client.connection.get().caughtUp).toBe(true));
   s.answer = ({ action }) => (action === "send" ? null : undefined);
   first.client.conversation(room).send("from the first tab");
-  await vi.waitFor(() => expect(s.asked("send").length).toBe(1));
-  await vi.waitFor(async () => expect((await new IndexedDBStore(name).load()).some(([key]) => key.startsWith("o:"))).toBe(true));
+  await eventually(() => expect(s.asked("send").length).toBe(1));
+  await eventually(async () => expect((await new IndexedDBStore(name).load()).some(([key]) => key.startsWith("o:"))).toBe(true));
   const second = setup({ store: new IndexedDBStore(name) }, s);
   await second.connect();
-  await vi.waitFor(() => expect(second.client.connection.get().caughtUp).toBe(true));
+  await eventually(() => expect(second.client.connection.get().caughtUp).toBe(true));
   expect(shown(second.client)).toEqual([]);
   expect(s.asked("send").length).toBe(1);
   s.answer = () => undefined;
   await first.client.close();
-  await vi.waitFor(() => expect(shown(second.client)).toEqual(["from the first tab sent"]));
+  await eventually(() => expect(shown(second.client)).toEqual(["from the first tab sent"]));
   expect(s.logs.get(room)?.length).toBe(2);
 });
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -39,8 +39,8 @@ export interface Stack {
 export async function startStack({ ports = {}, data, console: counts = false, flags = [] }: Start = {}): Promise<Stack> {
   if (!existsSync(binary)) throw new Error(`there is no ${binary}: run make local`);
   const folder = data ?? (await mkdtemp(join(tmpdir(), "parley-sdk-")));
-  const all: Record<string, number> = { web: 0, gateway: 0, s3: 0, dynamodb: 0, sns: 0, sqs: 0, ssm: 0, ...ports };
-  const numbers = Object.entries(all).map(([name, port]) => `-${name}-port=${port}`);
+  const given: Record<string, number> = { ...ports };
+  const numbers = services().map((name) => `-${name}-port=${given[name] ?? 0}`);
   const args = ["-root", root, "-data", folder, `-console=${counts}`, "-log", "error", ...numbers, ...flags];
   const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
   const { url, tokens } = await addresses(child);
@@ -64,6 +64,12 @@ export async function startStack({ ports = {}, data, console: counts = false, fl
     stop: () => end("SIGINT"),
     kill: () => end("SIGKILL"),
   };
+}
+
+/** services are those that have a port: the binary knows them, and another one begins to be there without a change here. */
+function services(): string[] {
+  const { stdout, stderr } = spawnSync(binary, ["-help"], { encoding: "utf8" });
+  return [...`${stdout}${stderr}`.matchAll(/^ +-(\w+)-port /gm)].map(([, name]) => name as string);
 }
 
 /** addresses reads what the stack prints when it is ready. */

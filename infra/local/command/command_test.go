@@ -61,7 +61,7 @@ func TestMain(m *testing.M) {
 func ports(t *testing.T) []string {
 	t.Helper()
 	var args []string
-	for _, name := range []string{"web", "gateway", "s3", "dynamodb", "sns", "sqs"} {
+	for _, name := range []string{"web", "gateway", "s3", "dynamodb", "sns", "sqs", "ssm"} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)

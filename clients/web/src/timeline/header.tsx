@@ -1,7 +1,7 @@
 import type { Conversation } from "@parley-im/client"
 import { usePresence, useReadable } from "@parley-im/client/react"
 import { ArrowLeft, Info, Pin, Search } from "lucide-react"
-import { GroupAvatar, PersonAvatar } from "../people/person"
+import { GroupAvatar, Name, PersonAvatar } from "../people/person"
 import { presenceText } from "../people/presence"
 import { go } from "../router"
 import { Line } from "../text/line"
@@ -9,24 +9,29 @@ import { count } from "../text/time"
 import { IconButton } from "../ui/button"
 import "./header.css"
 
-/** Who the conversation is with, and the way to what else there is of it. */
-export function Header({ conversation }: { conversation: Conversation }) {
+/** Who the conversation is with, and the way to what else there is of it. The peer is who it is to begin with. */
+export function Header({ conversation, peer }: { conversation: Conversation; peer?: string }) {
   const c = useReadable(conversation.summary)
+  const person = c?.peer ?? peer
   const { id } = conversation
   const info = () => go({ at: "conversation", id, side: { kind: "info" } })
   return (
     <header className="header">
       <IconButton className="only-phone" label="Back to the list" icon={<ArrowLeft />} onClick={() => go({ at: "home" })} />
       <div className="header-who">
-        {c?.peer ? <PersonAvatar user={c.peer} present /> : c && <GroupAvatar id={id} title={c.title} picture={c.picture} />}
+        {person ? <PersonAvatar user={person} present /> : c && <GroupAvatar id={id} title={c.title} picture={c.picture} />}
         <span className="header-text">
-          <h1><button type="button" onClick={info}><Line text={c?.title ?? ""} /></button></h1>
-          <small>{c?.gone ? "you are not in this group any more" : c?.peer ? <PresenceLine user={c.peer} /> : c && count(c.size, "member")}</small>
+          <h1>{c ? <button type="button" onClick={info}><Line text={c.title} /></button> : person && <Name user={person} />}</h1>
+          <small>{c?.gone ? "you are not in this group any more" : person ? <PresenceLine user={person} /> : c && count(c.size, "member")}</small>
         </span>
       </div>
-      <IconButton label="Search in this conversation" icon={<Search />} onClick={() => go({ at: "search", in: id })} />
-      <IconButton label="Pinned messages" icon={<Pin />} onClick={() => go({ at: "conversation", id, side: { kind: "pins" } })} />
-      <IconButton label="Details" icon={<Info />} onClick={info} />
+      {c && (
+        <>
+          <IconButton label="Search in this conversation" icon={<Search />} onClick={() => go({ at: "search", in: id })} />
+          <IconButton label="Pinned messages" icon={<Pin />} onClick={() => go({ at: "conversation", id, side: { kind: "pins" } })} />
+          <IconButton label="Details" icon={<Info />} onClick={info} />
+        </>
+      )}
     </header>
   )
 }

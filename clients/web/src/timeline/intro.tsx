@@ -1,14 +1,14 @@
 import type { Conversation } from "@parley-im/client"
 import { useReadable } from "@parley-im/client/react"
-import { GroupAvatar, PersonAvatar } from "../people/person"
+import { GroupAvatar, Name, PersonAvatar } from "../people/person"
 import { Line } from "../text/line"
 import { lasting } from "../text/time"
 import "./intro.css"
 
 /** What stands above the first message. */
-export function Intro({ conversation }: { conversation: Conversation }) {
+export function Intro({ conversation, peer }: { conversation: Conversation; peer?: string }) {
   const c = useReadable(conversation.summary)
-  if (!c) return <p className="intro">Nothing has been said yet.</p>
+  if (!c) return <div className="intro">{peer && <><PersonAvatar user={peer} size="large" /><strong><Name user={peer} /></strong></>}<p>Nothing has been said yet.</p></div>
   return (
     <div className="intro">
       {c.peer ? <PersonAvatar user={c.peer} size="large" /> : <GroupAvatar id={c.id} title={c.title} picture={c.picture} size="large" />}

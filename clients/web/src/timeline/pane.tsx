@@ -1,6 +1,7 @@
 import { ParleyError, type Conversation, type Message } from "@parley-im/client"
 import { useMe, useParley, useReadable } from "@parley-im/client/react"
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react"
+import { Boundary } from "../app/boundary"
 import { Composer } from "../composer/composer"
 import { Name } from "../people/person"
 import { go, type Side } from "../router"
@@ -28,30 +29,32 @@ export function ConversationPane({ id, user, seq, side }: { id?: string; user?: 
       throw error
     }
   }, [parley, me?.user, id, user])
-  useEffect(() => {
-    if (user !== undefined && conversation) go({ at: "conversation", id: conversation.id }, "replace")
-  }, [user, conversation])
   if (conversation === undefined || !me) return <div className="shell-wait"><Spinner label="Loading" /></div>
   if (conversation === null) return <div className="shell-wait">There is no such conversation.</div>
-  return <Pane conversation={conversation} me={me.user} seq={seq} side={side} />
+  return <Pane key={conversation.id} conversation={conversation} peer={user} me={me.user} seq={seq} side={side} />
 }
 
-function Pane({ conversation, me, seq, side }: { conversation: Conversation; me: string; seq?: number; side?: Side }) {
+function Pane({ conversation, peer, me, seq, side }: { conversation: Conversation; peer?: string; me: string; seq?: number; side?: Side }) {
+  const begun = useReadable(conversation.summary) !== undefined
+  // Its address is that of the person until there is a conversation.
+  useEffect(() => { if (peer !== undefined && begun) go({ at: "conversation", id: conversation.id }, "replace") }, [peer, begun, conversation])
   return (
     <div className={`pane ${side ? "with-side" : ""}`}>
-      <ConversationView conversation={conversation} me={me} seq={seq} />
+      <ConversationView conversation={conversation} peer={peer} me={me} seq={seq} />
       {side && (
-        <Suspense fallback={<aside className="side"><Spinner label="Loading" /></aside>}>
-          <SidePane key={JSON.stringify(side)} conversation={conversation} side={side} me={me} />
-        </Suspense>
+        <Boundary name={JSON.stringify(side)}>
+          <Suspense fallback={<aside className="side"><Spinner label="Loading" /></aside>}>
+            <SidePane key={JSON.stringify(side)} conversation={conversation} side={side} me={me} />
+          </Suspense>
+        </Boundary>
       )}
     </div>
   )
 }
 
 /** Messages and the place to write; also of a thread, which has a head of its own. */
-export function ConversationView({ conversation, me, seq, parent, head }: {
-  conversation: Conversation; me: string; seq?: number; parent?: Conversation; head?: React.ReactNode
+export function ConversationView({ conversation, peer, me, seq, parent, head }: {
+  conversation: Conversation; peer?: string; me: string; seq?: number; parent?: Conversation; head?: React.ReactNode
 }) {
   const own = useReadable(conversation.summary)
   const above = useReadable((parent ?? conversation).summary)
@@ -73,12 +76,12 @@ export function ConversationView({ conversation, me, seq, parent, head }: {
     openThread: (root) => go({ at: "conversation", id: conversation.id, side: { kind: "thread", root } }),
     about: setAbout,
   }), [conversation, me, jump, group, parent, capabilities])
-  const title = summary?.title ?? ""
-  const intro = useMemo(() => (parent ? undefined : <Intro conversation={conversation} />), [parent, conversation])
+  const title = summary?.title ?? peer ?? ""
+  const intro = useMemo(() => (parent ? undefined : <Intro conversation={conversation} peer={peer} />), [parent, conversation, peer])
   return (
     <ActionsContext value={actions}>
       <section className="conversation" aria-label={parent ? "Thread" : `Conversation with ${title}`}>
-        {head ?? <Header conversation={conversation} />}
+        {head ?? <Header conversation={conversation} peer={peer} />}
         <Timeline label={parent ? "Messages of the thread" : `Messages with ${title}`} target={target} intro={intro} />
         <Typists conversation={conversation} />
         {own?.request ? <RequestBar conversation={conversation} peer={own.peer} /> : <Composer key={conversation.id} mode={mode} onMode={setMode} summary={summary} />}

@@ -92,7 +92,8 @@ export function Timeline({ label, target, intro }: { label: string; target?: { s
     read()
   }
   function onResize() {
-    if (atEnd.current && placed.current) toEnd()
+    // The list learns sizes before the page has them, and a page scrolls no further than it is long: so when it is drawn.
+    if (atEnd.current && placed.current) requestAnimationFrame(() => { if (atEnd.current) toEnd() })
     if (list.current && list.current.scrollSize <= list.current.viewportSize) older(0)
   }
   function onKeyDown(e: KeyboardEvent) {
@@ -111,7 +112,7 @@ export function Timeline({ label, target, intro }: { label: string; target?: { s
     <div className="timeline">
       <div className="timeline-scroll" ref={scroller} role={rows.length ? "feed" : "region"} aria-label={label} aria-busy={timeline.loading} onKeyDown={onKeyDown}
         onFocus={(e) => { const key = (e.target as HTMLElement).closest<HTMLElement>("article")?.dataset["key"]; if (key) setCurrent(key) }}>
-        <div className="timeline-space">{rows.length === 0 && timeline.start && intro}</div>
+        <div className="timeline-space">{rows.length === 0 && (timeline.start || !begun) && intro}</div>
         {timeline.loading && <div className="timeline-loading"><Spinner label="Loading messages" /></div>}
         <Virtualizer ref={list} scrollRef={scroller} data={rows} shift={shift} bufferSize={400} onScroll={onScroll} onResize={onResize}>
           {(row, index) => (
