@@ -6,6 +6,7 @@ export class Proxy {
   private readonly open = new Set<Socket>()
   private swallowing = false
   private swallowed?: () => void
+  private refusing = false
 
   private constructor(private readonly server: Server, private readonly to: number) {
     server.on("connection", (client) => this.join(client))
@@ -37,12 +38,24 @@ export class Proxy {
     for (const socket of this.open) socket.destroy()
   }
 
+  /** Ends every connection, and lets none pass until it is up again. */
+  down(): void {
+    this.refusing = true
+    this.cut()
+  }
+
+  up(): void { this.refusing = false }
+
   async close(): Promise<void> {
     this.cut()
     await new Promise((done) => this.server.close(done))
   }
 
   private join(client: Socket): void {
+    if (this.refusing) {
+      client.destroy()
+      return
+    }
     const server = connect(this.to, "127.0.0.1")
     for (const socket of [client, server]) {
       this.open.add(socket)
