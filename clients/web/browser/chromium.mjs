@@ -73,11 +73,14 @@ export function find(machine = here) {
   return places.find(runnable) ?? kept(machine)
 }
 
-/** One that Playwright has downloaded. */
+/**
+ * One that Playwright has downloaded.
+ * @param {Machine} machine
+ */
 function kept({ env, runnable, below }) {
   const home = env.HOME ?? homedir()
-  const caches = [env.PLAYWRIGHT_BROWSERS_PATH, join(home, ".cache", "ms-playwright"), join(home, "Library", "Caches", "ms-playwright")]
-  const files = caches.filter(Boolean).flatMap(below)
+  const caches = [env.PLAYWRIGHT_BROWSERS_PATH ?? [], join(home, ".cache", "ms-playwright"), join(home, "Library", "Caches", "ms-playwright")]
+  const files = caches.flat().flatMap(below)
   return downloaded.map((name) => files.find((path) => path.endsWith(`/${name}`) && runnable(path))).find(Boolean)
 }
 
@@ -104,7 +107,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   try {
     console.log(ensure())
   } catch (error) {
-    console.error(error.message)
+    console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1
   }
 }

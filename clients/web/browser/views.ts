@@ -64,8 +64,14 @@ export const views: View[] = [
     await v.page.getByRole("button", { name: "Picture boat.png" }).click()
     await v.page.getByRole("dialog", { name: "boat.png" }).getByRole("img").waitFor()
   }, close: escape },
-  { name: "delete", open: (v, { direct }) => choose(v, direct, "Delete for me"), close: escape },
-  { name: "forward", open: (v, { direct }) => choose(v, direct, "Forward"), close: escape },
+  { name: "delete", open: async (v, { direct }) => {
+    await choose(v, direct, "Delete for me")
+    await v.page.getByRole("dialog", { name: "Delete for me?" }).waitFor()
+  }, close: escape },
+  { name: "forward", open: async (v, { direct }) => {
+    await choose(v, direct, "Forward")
+    await v.page.getByRole("dialog", { name: "Forward to" }).waitFor()
+  }, close: escape },
   { name: "person", open: (v, { direct }) => beside(v, direct, "Details", "Details", "Usually at the harbour") },
   { name: "group", open: async (v, { group }) => {
     await talk(v, group)

@@ -1,12 +1,12 @@
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { launch, someone, Visitor } from "../visitor"
-import { allowed, ms, percentile, print } from "./figures"
+import { allowed, ms, percentile, print, strict } from "./figures"
 
 // From the press of Enter in one window to the frame in which the text is painted in another, by the clock of the machine.
-const sends = 60 // by each of the two
+const sends = strict ? 60 : 20 // by each of the two
 const promised = 150
-const keyEvery = 45 // a fast typist, and below the five messages a second that one may say
+const keyEvery = 4 // milliseconds
 
 let browser: Browser
 beforeAll(async () => { browser = await launch() })
@@ -27,7 +27,7 @@ function note(page: Page): Promise<void> {
     const now = () => performance.timeOrigin + performance.now()
     window.pressed = []
     window.painted = {}
-    addEventListener("keydown", (e) => { if (e.key === "Enter") window.pressed.push(now()) }, true)
+    addEventListener("keydown", (e: Event) => { if ((e as KeyboardEvent).key === "Enter") window.pressed.push(now()) }, true)
     new MutationObserver(() => {
       for (const text of document.querySelectorAll(".bubble-text")) {
         const said = /^\d+ (from \w+)\./.exec(text.textContent)?.[0]
@@ -46,7 +46,6 @@ it(`a message is on the other screen within ${promised} ms, for 95 of 100`, asyn
   await ann.conversation.send("hello")
   await bob.list.open(ann.user)
   await bob.conversation.message("hello").waitFor()
-  await bob.page.getByRole("button", { name: "Accept" }).click({ timeout: 500 }).catch(() => undefined) // if strangers have to ask
   await bob.conversation.send("hello you")
   await ann.conversation.message("hello you").waitFor()
   await Promise.all([note(ann.page), note(bob.page)])
@@ -55,7 +54,7 @@ it(`a message is on the other screen within ${promised} ms, for 95 of 100`, asyn
   for (let i = 0; i < sends; i++) {
     for (const [from, to, name] of [[ann, bob, "ann"], [bob, ann, "bob"]] as const) {
       const said = `${i} from ${name}.`
-      await from.conversation.composer.pressSequentially(said, { delay: keyEvery / 10 })
+      await from.conversation.composer.pressSequentially(said, { delay: keyEvery })
       await from.conversation.composer.press("Enter")
       await to.page.waitForFunction((text) => window.painted[text]! > 0, said)
       const painted = await to.page.evaluate((text) => window.painted[text]!, said)
