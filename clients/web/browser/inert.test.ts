@@ -179,7 +179,7 @@ async function all(feed: Locator, users: string[]): Promise<Map<number, Row>> {
     const atStart = () => scroller.scrollTop <= 0 && Number(scroller.querySelector("article")?.getAttribute("aria-setsize")) > 0
     const atEnd = () => scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 2
     await step(-1000, atStart)
-    await step(300, atEnd)
+    await step(500, atEnd)
     return [...found]
   }, users)
   return new Map(rows)
