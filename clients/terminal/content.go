@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,6 +114,14 @@ func (rs rooms) hidden(h client.Hides) {
 	r := rs.get(h.Conversation)
 	r.now.Hide(h.Seqs...)
 	r.drawn = transcript{}
+}
+
+// clear takes up to where the user has cleared a conversation.
+func (rs rooms) clear(c client.Cleared) {
+	r := rs.get(c.Conversation)
+	r.now.Clear(c.Seq)
+	r.entries = slices.DeleteFunc(r.entries, func(e wire.Entry) bool { return e.Seq <= c.Seq })
+	r.full, r.drawn = true, transcript{}
 }
 
 // started takes when messages disappear that somebody has read.

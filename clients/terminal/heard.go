@@ -34,6 +34,8 @@ func (l *lines) event(e client.Event) {
 		}
 	case client.Hides:
 		l.rooms.hidden(e)
+	case client.Cleared:
+		l.rooms.clear(e)
 	case client.Slowed:
 		if text := slow(e.Until, time.Now()); text != "" {
 			l.write("* " + text)

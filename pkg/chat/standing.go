@@ -27,6 +27,8 @@ type Standing struct {
 	// the member.
 	Muted    time.Time
 	Mentions bool
+	// Cleared is up to where the member has cleared the conversation for themselves, 0 if they never did. It never goes back.
+	Cleared Seq
 	// Hides are what the member has hidden.
 	Hides Hides
 	// Touched is when any of this changed; zero if never.
@@ -35,7 +37,7 @@ type Standing struct {
 
 // View is from where the member looks at the conversation.
 func (s Standing) View(silent map[UserID]bool) View {
-	return View{User: s.User, From: s.From, Read: s.Read, Marked: s.Marked, MarkedAt: s.MarkedAt, Silent: silent}
+	return View{User: s.User, From: s.First(), Read: s.Read, Marked: s.Marked, MarkedAt: s.MarkedAt, Silent: silent}
 }
 
 // Away reports whether a conversation that was put away still is. Whatever happens in it brings it back, unless it is muted.
@@ -69,6 +71,8 @@ type Preference struct {
 	Pinned *bool
 	// Archived is as in Standing; 0 takes the conversation back.
 	Archived *Seq
+	// Cleared is as in Standing, which keeps the larger one.
+	Cleared *Seq
 }
 
 // Standings stores standings, each with its member. Every change is one atomic update of one write unit, also if it is
@@ -80,7 +84,8 @@ type Standings interface {
 	Advance(ctx context.Context, user UserID, r Receipt, private bool, at time.Time) (moved Receipt, err error)
 	// Mark makes everything from a seq on count as unread, and 0 takes that back. head is the last seq as it is now.
 	Mark(ctx context.Context, m Membership, seq, head Seq, at time.Time) error
-	// Prefer changes what a member has chosen and returns the standing with it.
+	// Prefer changes what a member has chosen and returns the standing with it. If no more is cleared than was, that takes a
+	// second update.
 	Prefer(ctx context.Context, m Membership, p Preference, at time.Time) (Standing, error)
 	// Standings returns the standings of members, eventually, in no order and without those who are none. Each costs half a
 	// read unit.

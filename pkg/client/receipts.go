@@ -71,9 +71,18 @@ func (c *Client) Archive(ctx context.Context, conversation chat.ConversationID, 
 	return c.prefer(ctx, wire.Prefs{Conversation: conversation, Archived: &archived})
 }
 
+// Clear takes everything up to an entry out of the user's sight, on all devices and for good; nobody else can tell. Handle gets a
+// Cleared.
+func (c *Client) Clear(ctx context.Context, conversation chat.ConversationID, upTo chat.Seq) error {
+	return c.prefer(ctx, wire.Prefs{Conversation: conversation, Cleared: &upTo})
+}
+
 func (c *Client) prefer(ctx context.Context, frame wire.Prefs) error {
 	frame.Head = wire.Head{Action: "prefs", Ref: c.calls.ref()}
-	return c.ask(ctx, frame.Ref, frame, new(wire.Preferred))
+	var chosen wire.Preferred
+	err := c.ask(ctx, frame.Ref, frame, &chosen)
+	c.inbox.clear(frame.Conversation, chosen.Cleared)
+	return err
 }
 
 // SeenBy tells who has a message and who has read it, all of them.
@@ -173,6 +182,8 @@ func (c *Client) note(e Event) {
 			c.receipts.Delivered(e.Conversation, e.Seq, time.Now())
 			signal(c.pacing)
 		}
+	case Cleared:
+		c.tally.clear(e.Conversation, e.Seq)
 	case Restarted:
 		c.forget(e.Conversation)
 	case Gone:

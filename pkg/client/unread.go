@@ -95,7 +95,7 @@ func (t *tally) line(l wire.Conversation) {
 	if ended {
 		marked = mark{}
 	}
-	r.view.From, r.view.Marked, r.view.MarkedAt = l.From, marked.from, marked.at
+	r.view.From, r.view.Marked, r.view.MarkedAt = max(r.view.From, l.From), marked.from, marked.at
 	r.view.Read = max(local, l.Read)
 	base := wire.Unread{}
 	if l.Unread != nil {
@@ -169,6 +169,16 @@ func (t *tally) prefer(p wire.Preferred) {
 	}
 	r := t.row(p.Conversation)
 	r.view.Marked, r.view.MarkedAt, r.base, r.ended = *p.Marked, p.MarkedAt, nil, mark{}
+}
+
+// clear takes up to where the user has cleared a conversation.
+func (t *tally) clear(id chat.ConversationID, seq chat.Seq) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.row(id)
+	if r.view.From <= seq {
+		r.view.From, r.base = seq+1, nil
+	}
 }
 
 func (t *tally) silence(users []chat.UserID) {

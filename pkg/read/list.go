@@ -122,6 +122,7 @@ func (r *Reader) lines(
 	_, err = each(ctx, changed, func(ctx context.Context, i int) (struct{}, error) {
 		tail := tails[i]
 		own := standings[chat.Membership{Conversation: ids[i], User: user}]
+		tail.Place.From = max(tail.Place.From, own.First())
 		l := describe(tail, user, own.Hides)
 		l.Own = wire.NewOwn(own, tail.Head, r.Now())
 		if peer := tail.Conversation.Peer(user); tail.Conversation.Quiet() {

@@ -20,6 +20,9 @@ func (r *Reader) Seen(ctx context.Context, who chat.Identity, q wire.Seen) (wire
 	if err != nil {
 		return out, err
 	}
+	if err := chat.StepOverCleared(ctx, r.Standings, who.User, &tail); err != nil {
+		return out, err
+	}
 	e, ok, err := r.Log.Entry(ctx, q.Conversation, q.Seq)
 	if err != nil {
 		return out, err

@@ -14,6 +14,9 @@ func (r *Reader) Threads(ctx context.Context, who chat.Identity, q wire.Threads)
 	if err != nil {
 		return wire.ThreadList{}, err
 	}
+	if err := chat.StepOverCleared(ctx, r.Standings, who.User, &parent); err != nil {
+		return wire.ThreadList{}, err
+	}
 	ids := make([]chat.ConversationID, len(q.Roots))
 	for i, root := range q.Roots {
 		ids[i] = chat.ThreadID(q.Conversation, root)

@@ -172,6 +172,25 @@ func TestPreferencesStayAsTheyAreUntilChanged(t *testing.T) {
 	}
 }
 
+func TestWhatIsClearedStaysCleared(t *testing.T) {
+	s := newStandings(t)
+	m := chat.Membership{Conversation: s.id, User: "ann"}
+	yes := true
+	for i, test := range []struct {
+		clear, want chat.Seq
+		pinned      *bool
+	}{{3, 3, nil}, {2, 3, nil}, {3, 3, &yes}, {5, 5, nil}} {
+		got, err := s.Prefer(t.Context(), m, chat.Preference{Cleared: &test.clear, Pinned: test.pinned}, epoch)
+		if err != nil || got.Cleared != test.want || test.pinned != nil && !got.Pinned || got.First() != test.want+1 {
+			t.Errorf("%d: %+v, %v", i, got, err)
+		}
+	}
+	m.User = "eve"
+	if _, err := s.Prefer(t.Context(), m, chat.Preference{Cleared: new(chat.Seq)}, epoch); err == nil || chat.AsError(err).Code != chat.Forbidden {
+		t.Errorf("a stranger: %v", err)
+	}
+}
+
 func TestNothingIsKeptForWhoIsNoMember(t *testing.T) {
 	s := newStandings(t)
 	m := chat.Membership{Conversation: s.id, User: "eve"}

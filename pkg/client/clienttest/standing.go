@@ -42,6 +42,13 @@ func (l *log) changed(user chat.UserID, since string) bool {
 	return l.entries[len(l.entries)-1].At >= since || wire.Time(touched) >= since
 }
 
+// first is the first seq that a member looks at.
+func (l *log) first(user chat.UserID) chat.Seq {
+	s := *l.standing(user)
+	s.From = l.places[user].From
+	return s.First()
+}
+
 // own is what a line says of the user.
 func (s *Server) own(l *log, user chat.UserID) wire.Own {
 	own := wire.NewOwn(*l.standing(user), chat.Seq(len(l.entries)), time.Now())
@@ -134,6 +141,10 @@ func (s *Server) prefs(k *socket, r wire.Prefs) (wire.Preferred, error) {
 		}
 	}
 	out := wire.Preferred{Conversation: r.Conversation, Pinned: r.Pinned, Archived: r.Archived}
+	if r.Cleared != nil {
+		mine.Cleared = max(mine.Cleared, *r.Cleared)
+		out.Cleared = mine.Cleared
+	}
 	s.tellOwn(k, out)
 	return out, nil
 }
