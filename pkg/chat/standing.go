@@ -79,7 +79,8 @@ type Preference struct {
 // refused. Who is not a member gets none: then it is forbidden.
 type Standings interface {
 	// Advance moves cursors forward and never back, whoever comes at the same time: each becomes the largest that was ever
-	// given. It returns what moved, 0 where nothing did. Reading ends a mark. A private reader's Shown stays. If the larger
+	// given. It returns what moved, 0 where nothing did. Where the read cursor moves, a mark ends; one that is told again may be
+	// older than the mark. A private reader's Shown stays. If the larger
 	// of two cursors is stale, it takes a second update.
 	Advance(ctx context.Context, user UserID, r Receipt, private bool, at time.Time) (moved Receipt, err error)
 	// Mark makes everything from a seq on count as unread, and 0 takes that back. head is the last seq as it is now.

@@ -33,16 +33,24 @@ func (Unread) event()    {}
 // never waits and never fails. What the server needs to know it gets in a moment, by the rules of package pace: with what else
 // there is to say, and often with nothing, because whoever answers has read.
 func (c *Client) MarkRead(conversation chat.ConversationID, seq chat.Seq) {
-	seq, unmarks := c.tally.read(conversation, seq)
-	if seq == 0 {
+	newest, unmarks := c.tally.read(conversation, seq)
+	if newest > 0 {
+		c.receipts.Read(conversation, newest, time.Now())
+		signal(c.pacing)
+	}
+	if unmarks {
+		c.spawn(func() { c.unmark(conversation) })
+	}
+}
+
+// unmark tells the server that the user has opened what they had marked as unread, and in which there was nothing new to read.
+func (c *Client) unmark(conversation chat.ConversationID) {
+	frame := wire.Mark{Head: wire.Head{Action: "mark", Ref: c.calls.ref()}, Conversation: conversation}
+	if err := c.ask(c.life, frame.Ref, frame, new(wire.Preferred)); err != nil {
+		c.log.Warn("mark not ended", "error", err)
 		return
 	}
-	now := time.Now()
-	c.receipts.Read(conversation, seq, now)
-	if unmarks {
-		c.receipts.Again(conversation, seq-1, now)
-	}
-	signal(c.pacing)
+	c.tally.unmarked(conversation)
 }
 
 // MarkUnread makes everything from a message on count as unread, on all devices, until the user reads or writes; 0 takes that
@@ -209,7 +217,7 @@ func (c *Client) lined(l wire.Conversation) {
 func (c *Client) received(r wire.Received) {
 	for _, cursor := range r.Cursors {
 		if r.User == c.options.User {
-			c.tally.read(cursor.Conversation, cursor.Read)
+			c.tally.heard(cursor.Conversation, cursor.Read)
 			c.receipts.Known(cursor.Conversation, cursor.Read, cursor.Read)
 		}
 		c.queue.push(Receipt{r.User, cursor})

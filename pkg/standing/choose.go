@@ -7,7 +7,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Mark makes everything from a seq on count as unread for the caller, until they read or write; without a seq it takes that
+// Mark makes everything from a seq on count as unread for the caller, until they read on or write; without a seq it takes that
 // back. No cursor moves, so nobody else can tell. It costs a strong query of the tail, one write unit and the caller's session, and
 // a post to each of their other connections, as Prefs does. Errors: forbidden; invalid beyond the last entry.
 func (k *Keeper) Mark(ctx context.Context, who chat.Identity, q wire.Mark) (wire.Preferred, error) {

@@ -55,9 +55,8 @@ func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Re
 	for want.Read > 0 || want.Delivered > 0 {
 		update := s.standing(chat.Membership{Conversation: r.Conversation, User: user}, at)
 		if want.Read > 0 {
-			// The same cursor again ends a mark that was set since; an older one does not.
 			update = update.Set("read", want.Read).Remove("marked", "markedat").
-				If("attribute_not_exists('read') OR 'read' < ? OR ('read' = ? AND attribute_exists('marked'))", want.Read, want.Read)
+				If("attribute_not_exists('read') OR 'read' < ?", want.Read)
 			if !private {
 				update = update.Set("shown", want.Read)
 			}
@@ -71,7 +70,7 @@ func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Re
 			return want, err
 		}
 		// One of them at least is stale; the other one is tried alone.
-		if there.Read > want.Read || there.Read == want.Read && there.Marked == 0 {
+		if there.Read >= want.Read {
 			want.Read = 0
 		}
 		if max(there.Read, there.Delivered) >= want.Delivered {

@@ -84,7 +84,7 @@ func (s *Server) receipts(k *socket, r wire.Receipts) error {
 func (s *Server) advance(k *socket, l *log, r chat.Receipt, travels bool) {
 	mine := l.standing(k.user)
 	mine.Touched = time.Now()
-	if r.Read > mine.Read || r.Read == mine.Read && mine.Marked > 0 {
+	if r.Read > mine.Read {
 		mine.Read, mine.Marked, mine.MarkedAt = r.Read, 0, 0
 		mine.Delivered = max(mine.Delivered, r.Read)
 	} else {
