@@ -26,6 +26,7 @@ const help = `/to bob [text]       talk to bob
 /react [n] 👍        react to message n, or the last one; again: take it back
 /forward n bob       repeat message n to bob
 /thread n [text]     go to the thread about message n, or begin it
+/also text           in a thread: say it where the thread is, too
 /unfollow            hear no more of this thread
 /pin [n], /unpin [n] pin a message for everybody, or take it off
 /pins                what is pinned
@@ -70,7 +71,7 @@ var usage = map[string]struct {
 }{
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
-	"forward": {2, "/forward n user"}, "thread": {1, "/thread n [text]"}, "unfollow": {}, "pin": {0, "/pin [n]"},
+	"forward": {2, "/forward n user"}, "thread": {1, "/thread n [text]"}, "also": {1, "/also text"}, "unfollow": {}, "pin": {0, "/pin [n]"},
 	"unpin": {0, "/unpin [n]"}, "pins": {}, "hide": {0, "/hide [n]"}, "brief": {2, "/brief seconds text"},
 	"timer": {1, "/timer 1h [read], or /timer off"},
 	"add":   {1, "/add user …"}, "remove": {1, "/remove user …"}, "ban": {1, "/ban user …"}, "leave": {},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -57,7 +58,7 @@ func plan(c command, r *room, to *client.Client) (deed, error) {
 		}, nil
 	default:
 		if r.parent == "" {
-			return nil, fmt.Errorf("this is no thread")
+			return nil, errNoThread
 		}
 		return func(ctx context.Context) (string, error) {
 			return "you hear no more of this thread", to.Follow(ctx, r.id, false)
@@ -99,6 +100,9 @@ func (rs rooms) threaded(c command, in *room) (*room, string, error) {
 	rs.branch(r, wire.Place{Conversation: in.id, Seq: m.Seq})
 	return r, rest, nil
 }
+
+// errNoThread is why something cannot be done that is about the open thread.
+var errNoThread = errors.New("this is no thread")
 
 // brief reads /brief: after how many seconds a text disappears.
 func brief(c command) (seconds int, text string, err error) {
@@ -219,6 +223,12 @@ func (s *screen) content(r *room, c command) tea.Cmd {
 			content.Regard = r.regard(s.rooms.me, text)
 			cmd = s.sent(r, &outgoing{pending: s.client.QueueBrief(r.target(), content, seconds), text: text})
 		}
+	case "also":
+		if err = errNoThread; r.parent != "" {
+			content := client.Text(c.all)
+			content.Regard = r.regard(s.rooms.me, c.all)
+			cmd, err = s.sent(r, &outgoing{pending: s.client.QueueInParent(r.target(), content), text: c.all}), nil
+		}
 	default:
 		var do deed
 		if do, err = plan(c, r, s.client); err == nil {
@@ -265,6 +275,13 @@ func (l *lines) content(ctx context.Context, r *room, c command) error {
 			l.report(l.client.QueueBrief(r.target(), client.Text(text), seconds))
 		}
 		return err
+	}
+	if c.name == "also" {
+		if r.parent == "" {
+			return errNoThread
+		}
+		l.report(l.client.QueueInParent(r.target(), client.Text(c.all)))
+		return nil
 	}
 	do, err := plan(c, r, l.client)
 	if err != nil {

@@ -211,7 +211,7 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	switch c.name {
 	case "edit", "delete", "react", "pin", "unpin":
 		return false, l.change(ctx, r, c)
-	case "forward", "thread", "unfollow", "pins", "hide", "brief", "timer":
+	case "forward", "thread", "also", "unfollow", "pins", "hide", "brief", "timer":
 		return false, l.content(ctx, r, c)
 	case "reply":
 		l.settle(ctx)

@@ -143,7 +143,7 @@ var surfaces = map[string]func(*quarrel){
 		for author, reader := range map[*device]*device{q.annsPhone: q.bobsPhone, q.bobsPhone: q.annsPhone} {
 			said := author.says(in(q.group.Conversation), "to all")
 			reader.tellsRead(said.Conversation, said.Seq)
-			eventually(q.T, "it is read", func() bool { return reader.line(said.Conversation).Own.Read == said.Seq })
+			eventually(q.T, "it is read", func() bool { return reader.line(said.Conversation).Read == said.Seq })
 			q.catsPhone.tellsRead(said.Conversation, said.Seq)
 			author.hearsReceipt(q.cat, wire.Receipt{Conversation: said.Conversation, Read: said.Seq})
 			if n := author.receiptsOf(reader.user); n != 0 {
@@ -156,7 +156,7 @@ var surfaces = map[string]func(*quarrel){
 			said := author.says(in(q.group.Conversation), "to all")
 			for _, d := range []*device{reader, q.catsPhone} {
 				d.tellsRead(said.Conversation, said.Seq)
-				eventually(q.T, "it is read", func() bool { return d.line(said.Conversation).Own.Read == said.Seq })
+				eventually(q.T, "it is read", func() bool { return d.line(said.Conversation).Read == said.Seq })
 			}
 			seen := ask[wire.SeenBy](author, wire.Seen{Head: author.head("seen"), Conversation: said.Conversation, Seq: said.Seq})
 			if want := (wire.SeenBy{Users: []wire.SeenLine{{User: q.cat.ID, Read: true}}, Read: 1, Delivered: 1, Of: 2}); !reflect.DeepEqual(seen, want) {

@@ -128,7 +128,7 @@ func TestPinsAreForEverybodyAndFollowTheMessage(t *testing.T) {
 	t.Parallel()
 	ann, bob := person(t, "ann"), person(t, "bob")
 	annsPhone, bobsPhone := ann.connect("phone"), bob.connect("phone")
-	first, second := annsPhone.says(to(bob), "addres"), annsPhone.says(to(bob), "time")
+	first, second := annsPhone.says(to(bob), "street"), annsPhone.says(to(bob), "time")
 	got := annsPhone.gets(bobsPhone.pins(first, false))
 	if got.Event != chat.Pinned || got.Body.Target != first.Seq || got.Body.Off {
 		t.Errorf("ann hears %+v", got)

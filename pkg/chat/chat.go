@@ -151,6 +151,10 @@ type Body struct {
 	Everybody bool
 	// Forwarded means that a message repeats another one, perhaps of another conversation.
 	Forwarded bool
+	// InParent means that a message of a thread is shown in the conversation that the thread is in, too. There, a message
+	// stands for it, which says nothing by itself: Of is what it shows.
+	InParent bool
+	Of       Reference
 	// Target is the seq of the message that an entry is about.
 	Target Seq
 	// Off means that the target is pinned no more, and Thread is the one that is about it.
@@ -178,8 +182,11 @@ type State struct {
 	Deleted bool
 	// Expired means that the body is gone because its time was over.
 	Expired bool
-	// Thread is the one about the message; "" if there is none.
-	Thread ConversationID
+	// Thread is the one about the message; "" if there is none. Announced is the seq of the entry that told of it.
+	Thread    ConversationID
+	Announced Seq
+	// Shown is the seq of the message in the parent that shows one of a thread; 0 if there is none.
+	Shown Seq
 	// Reactions maps each user to what they have on the message.
 	Reactions map[UserID][]string
 	// Hides are the users who have hidden the message from themselves.
@@ -189,9 +196,16 @@ type State struct {
 // Same reports whether two bodies are equal, which decides between a resend and a conflict. Lists count in their order.
 func (b Body) Same(o Body) bool {
 	return b.Text == o.Text && b.Name == o.Name && b.Size == o.Size && b.Reply == o.Reply && b.Target == o.Target &&
-		b.Everybody == o.Everybody && b.Forwarded == o.Forwarded && b.Off == o.Off && b.Thread == o.Thread && slices.Equal(b.Attachments, o.Attachments) &&
+		b.Everybody == o.Everybody && b.Forwarded == o.Forwarded && b.Off == o.Off && b.Thread == o.Thread &&
+		b.InParent == o.InParent && b.Of == o.Of && slices.Equal(b.Attachments, o.Attachments) &&
 		slices.Equal(b.Mentions, o.Mentions) && slices.Equal(b.Reactions, o.Reactions) &&
 		slices.Equal(b.Users, o.Users) && b.Role == o.Role && b.Setup.same(o.Setup)
+}
+
+// Reference names a message of any conversation.
+type Reference struct {
+	Conversation ConversationID
+	Seq          Seq
 }
 
 // Attachment refers to an object that its sender uploaded before.

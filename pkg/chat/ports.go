@@ -98,6 +98,8 @@ type Change struct {
 	React *Reaction
 	// Thread is the one about the message, which must have none.
 	Thread ConversationID
+	// Show is a message of another conversation, which the entry shows. It must not be shown yet.
+	Show Reference
 	// Pins replaces the pins, if the header is still as new as Pins.Was.
 	Pins *Pins
 	// Header replaces the header, if that is still as new as Header.Was.

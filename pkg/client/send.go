@@ -48,11 +48,11 @@ func (c *Client) CreateGroup(ctx context.Context, name string, members ...chat.U
 // Queue puts a message into the outbox, where it stays until it is acknowledged, refused or withdrawn, and returns at
 // once. What could never be accepted is refused at once, too.
 func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
-	return c.queueSend(to, content, 0)
+	return c.queueSend(to, content, func(*wire.Send) {})
 }
 
-// queueSend is Queue; the message disappears after some seconds, if that is not 0.
-func (c *Client) queueSend(to wire.Target, content wire.Content, expires int) *Pending {
+// queueSend is Queue for a message of which something else is chosen.
+func (c *Client) queueSend(to wire.Target, content wire.Content, choose func(*wire.Send)) *Pending {
 	content.Attachments = append([]wire.Attachment(nil), content.Attachments...) // nil if there are none
 	content.Mentions = append([]chat.UserID(nil), content.Mentions...)
 	p := c.newPending(chat.Message)
@@ -60,20 +60,21 @@ func (c *Client) queueSend(to wire.Target, content wire.Content, expires int) *P
 	c.typing.Said(p.Conversation)
 	c.receipts.Expect(p.Conversation, time.Now()) // whoever answers has read
 	p.entry.To = to.User
+	var chosen wire.Send
+	choose(&chosen)
 	p.entry.Body = wire.Body{
 		Text: content.Text, Attachments: content.Attachments, Reply: content.Reply, Mentions: content.Mentions, Everybody: content.Everybody,
-		Forwarded: content.Forward != nil,
+		Forwarded: content.Forward != nil, InParent: chosen.InParent,
 	}
 	drafting, draft := c.drafts.send(p.Conversation)
 	if drafting != nil {
 		p.settled = func(err error) { c.sent(drafting, draft && err == nil) }
 	}
 	p.frame = func(after *chat.Seq) any {
-		frame := wire.Send{Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content, Draft: draft}
-		if expires > 0 {
-			frame.Expires = &expires
+		return wire.Send{
+			Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content, Draft: draft,
+			Expires: chosen.Expires, InParent: chosen.InParent,
 		}
-		return frame
 	}
 	return c.submit(p, cmp.Or(check(p, new(wire.Send)), c.limits.allows(content)))
 }

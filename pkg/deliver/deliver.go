@@ -29,11 +29,11 @@ const (
 	tries = 3
 )
 
-// notifies says whether an entry wakes the phones of a user. What happens to an earlier message does not, nor to others.
+// notifies says whether an entry wakes the phones of a user. A message of a thread that is shown in the parent does so there. What happens to an earlier message does not, nor to others.
 func notifies(e chat.Entry, user chat.UserID) bool {
 	switch e.Kind {
 	case chat.Message, chat.Created:
-		return user != e.From && !e.State.Deleted && !e.State.Expired
+		return user != e.From && !e.State.Deleted && !e.State.Expired && !e.Body.InParent
 	case chat.Added:
 		return slices.Contains(e.Body.Users, user)
 	default:

@@ -15,6 +15,8 @@ func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat
 	return s.change(ctx, who, q.Change, chat.Edited, nil, func(tail chat.Tail, target chat.Entry) (chat.Change, error) {
 		now := s.Now()
 		switch {
+		case target.Body.Of.Seq > 0:
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "it is edited in its thread")
 		case target.From != who.User:
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "only its author can edit a message")
 		case !tail.Conversation.Can(tail.Place.Role, chat.CanSend):
@@ -44,6 +46,8 @@ func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat
 func (s *Sender) Delete(ctx context.Context, who chat.Identity, q wire.Delete) (chat.Entry, error) {
 	return s.change(ctx, who, q.Change, chat.Deleted, nil, func(tail chat.Tail, target chat.Entry) (chat.Change, error) {
 		switch {
+		case target.Body.Of.Seq > 0:
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "it is deleted in its thread")
 		case tail.Conversation.Can(tail.Place.Role, chat.CanErase):
 		case target.From != who.User:
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "only its author can delete a message")
@@ -103,6 +107,9 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 		return a.entry, err
 	}
 	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
+		return a.entry, err
+	}
+	if err := s.mirror(ctx, who, a); err != nil {
 		return a.entry, err
 	}
 	shown, err := s.joined(ctx, a.entry)

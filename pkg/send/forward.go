@@ -21,6 +21,9 @@ func (s *Sender) repeat(ctx context.Context, user chat.UserID, source wire.Place
 		return err
 	}
 	there, ok, err := s.Log.Entry(ctx, source.Conversation, source.Seq)
+	if err == nil && ok && !there.Timer.Set() {
+		there, err = s.joined(ctx, there)
+	}
 	switch {
 	case err != nil:
 		return err

@@ -67,7 +67,7 @@ type Sender struct {
 // If it was a draft, that is forgotten last, and only as it was when the message was stored: a repetition that comes late
 // leaves what was begun since.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
-	var met bool     // whether the message is welcome was asked just now
+	var met bool     // whether the conversation was made, and who is in it asked, just now
 	check := s.check // what does not depend on the conversation is checked once
 	a, err := s.write(ctx, chat.Eventual, r.After, func(read chat.Read) (attempt, error) {
 		d, a, err := s.judge(ctx, who, r, read, check)
@@ -105,6 +105,11 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 	}
 	if err := s.reads(ctx, a, who.User); err != nil {
 		return a.entry, err
+	}
+	if a.tail.Conversation.Kind == chat.Thread && !a.entry.Hidden {
+		if err := s.tellParent(ctx, who, a, met); err != nil {
+			return a.entry, err
+		}
 	}
 	err = s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
 	if err == nil && r.Draft {
@@ -159,6 +164,7 @@ func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read
 	}
 	c := d.tail.Conversation
 	e.Conversation, e.To, e.Timer = c.ID, c.Peer(who.User), c.Clock(r.Own())
+	e.Body.InParent = r.InParent
 	err = s.content(ctx, d.tail, &e, r.Body.Forward)
 	if err == nil && check != nil {
 		err = check(ctx, e, r.Body.Forward != nil)
@@ -174,6 +180,12 @@ func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read
 func (s *Sender) content(ctx context.Context, tail chat.Tail, e *chat.Entry, forward *wire.Place) error {
 	if !tail.Conversation.Can(tail.Place.Role, chat.CanSend) {
 		return chat.Errorf(chat.Forbidden, "you cannot write here")
+	}
+	switch {
+	case e.Body.InParent && tail.Conversation.Kind != chat.Thread:
+		return chat.Errorf(chat.Invalid, "in_parent: only in a thread")
+	case e.Body.InParent && e.Timer.Set():
+		return chat.Errorf(chat.Invalid, "in_parent: not what disappears")
 	}
 	if err := s.refers(ctx, tail, e.Body); err != nil || forward == nil {
 		return err
@@ -263,6 +275,9 @@ func (s *Sender) begin(ctx context.Context, id chat.ConversationID, user chat.Us
 // that asked for it.
 func fits(e chat.Entry) error {
 	e.Seq, e.State = chat.MaxSeq, chat.State{}
+	if e.Body.InParent {
+		e.Body.Of, e.Body.Reply = chat.Reference{Conversation: e.Conversation, Seq: chat.MaxSeq}, chat.MaxSeq
+	}
 	frame, err := wire.Encode(wire.FromEntry(e))
 	if err == nil && len(frame) > wire.MaxContent {
 		err = &chat.Error{Code: chat.TooLarge}

@@ -69,8 +69,8 @@ func (s *Sender) beginThread(ctx context.Context, who chat.Identity, d *destinat
 	return err
 }
 
-// errThreaded is why a thread is not announced: it is already.
-var errThreaded = errors.New("send: there is a thread")
+// errTold is why something is not told in the parent of a thread: it is already.
+var errTold = errors.New("send: it was told already")
 
 func (s *Sender) announce(ctx context.Context, who chat.Identity, thread chat.Conversation, root chat.Seq, id chat.MessageID) error {
 	a, err := s.write(ctx, chat.Eventual, nil, func(read chat.Read) (attempt, error) {
@@ -82,14 +82,14 @@ func (s *Sender) announce(ctx context.Context, who chat.Identity, thread chat.Co
 		return attempt{tail: tail, entry: e, put: func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
 			return s.commit(ctx, e, tail, func(_ chat.Tail, target chat.Entry) (chat.Change, error) {
 				if target.State.Thread != "" {
-					return chat.Change{}, errThreaded
+					return chat.Change{}, errTold
 				}
 				return chat.Change{Thread: thread.ID}, nil
 			})
 		}}, err
 	})
 	switch {
-	case errors.Is(err, errThreaded):
+	case errors.Is(err, errTold):
 		return nil
 	case err != nil:
 		return err

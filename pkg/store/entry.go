@@ -32,6 +32,9 @@ type entryItem struct {
 	Mentions     []string         `dynamo:"mentions,omitempty"`
 	Everybody    bool             `dynamo:"everybody,omitempty"`
 	Forwarded    bool             `dynamo:"forwarded,omitempty"`
+	InParent     bool             `dynamo:"inparent,omitempty"`
+	OfThread     string           `dynamo:"ofthread,omitempty"`
+	Of           chat.Seq         `dynamo:"of,omitempty"`
 	Off          bool             `dynamo:"off,omitempty"`
 	Thread       string           `dynamo:"thread,omitempty"` // of a message the one about it
 	Timer        int64            `dynamo:"timer,omitempty"`  // seconds: then what it says is in an item of its own
@@ -46,10 +49,12 @@ type entryItem struct {
 	Rules        chat.Seq         `dynamo:"rules,omitempty"`
 	Hidden       bool             `dynamo:"hidden,omitempty"`
 	// What became of it.
-	Version int   `dynamo:"version,omitempty"`
-	Edited  int64 `dynamo:"edited,omitempty"`
-	Deleted bool  `dynamo:"deleted,omitempty"`
-	Hides   int   `dynamo:"hides,omitempty"` // how many users have hidden it
+	Version   int      `dynamo:"version,omitempty"`
+	Edited    int64    `dynamo:"edited,omitempty"`
+	Deleted   bool     `dynamo:"deleted,omitempty"`
+	Announced chat.Seq `dynamo:"announced,omitempty"`
+	Shown     chat.Seq `dynamo:"shown,omitempty"`
+	Hides     int      `dynamo:"hides,omitempty"` // how many users have hidden it
 	paceItem
 }
 
@@ -111,6 +116,7 @@ func newEntry(e chat.Entry) entryItem {
 	}
 	item.Text, item.Reply, item.Mentions, item.Everybody = e.Body.Text, e.Body.Reply, names(e.Body.Mentions), e.Body.Everybody
 	item.Forwarded, item.Files = e.Body.Forwarded, newFiles(e.Body.Attachments)
+	item.InParent, item.OfThread, item.Of = e.Body.InParent, string(e.Body.Of.Conversation), e.Body.Of.Seq
 	return item
 }
 
@@ -147,11 +153,11 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 		From: chat.UserID(i.From), To: chat.UserID(i.To), At: time.UnixMilli(i.At).UTC(),
 		Body: chat.Body{
 			Text: i.Text, Attachments: filesOf(i.Files), Reply: i.Reply, Mentions: users(i.Mentions), Everybody: i.Everybody,
-			Forwarded: i.Forwarded, Off: i.Off, Target: i.Target, Reactions: i.Reactions, Name: i.Name, Size: i.Size,
+			Forwarded: i.Forwarded, InParent: i.InParent, Of: chat.Reference{Conversation: chat.ConversationID(i.OfThread), Seq: i.Of}, Off: i.Off, Target: i.Target, Reactions: i.Reactions, Name: i.Name, Size: i.Size,
 			Users: users(i.Users), Role: i.Role, Setup: (*chat.Amendment)(i.Setup),
 		},
 		Rules: i.Rules, Hidden: i.Hidden, Timer: timer(i.Timer, i.TimerFrom),
-		State: chat.State{Version: i.Version, Deleted: i.Deleted},
+		State: chat.State{Version: i.Version, Deleted: i.Deleted, Announced: i.Announced, Shown: i.Shown},
 		Pace:  i.pace(),
 	}
 	if i.Edited != 0 {

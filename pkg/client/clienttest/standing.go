@@ -25,7 +25,7 @@ func (l *log) unread(user chat.UserID) chat.Unread {
 	for _, e := range l.entries {
 		entries = append(entries, chat.Entry{
 			Seq: e.Seq, Kind: e.Event, From: e.From, State: chat.State{Deleted: e.Deleted},
-			Body: chat.Body{Mentions: e.Body.Mentions, Everybody: e.Body.Everybody},
+			Body: chat.Body{Mentions: e.Body.Mentions, Everybody: e.Body.Everybody, InParent: e.Body.InParent},
 		})
 	}
 	return l.standing(user).View(nil).Unread(entries)
