@@ -234,6 +234,9 @@ func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, rea
 	case to.Thread != nil:
 		return s.openThread(ctx, user, *to.Thread, read)
 	case to.User == "":
+		if to.Conversation.IsThread() {
+			read = chat.Strong // who follows it changes without an entry, so nothing would tell that what was read is old
+		}
 		d.tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, read)
 		d.exists = true
 		return d, err
