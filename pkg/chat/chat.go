@@ -55,6 +55,8 @@ type Conversation struct {
 	Blocked map[UserID]bool
 	// Request is who has not accepted yet what a stranger wrote to them, "" if nobody. Answering accepts.
 	Request UserID
+	// Accepted is when a request ended, which changes what a list says without an entry; zero if there was none.
+	Accepted time.Time
 	// Epoch is when the log was last restored from a backup.
 	Epoch Epoch
 }
