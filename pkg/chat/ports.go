@@ -235,8 +235,12 @@ type Objects interface {
 	Stat(ctx context.Context, key string) (contentType string, size int64, ok bool, err error)
 	// Keep marks an object as referred to, so that it is not collected.
 	Keep(ctx context.Context, key string) error
-	// KeepFor marks an object as referred to for some time, unless it was marked before: then that stays.
+	// KeepFor marks an object as referred to for some time. If it is marked as something else already, it is kept for ever.
 	KeepFor(ctx context.Context, key string, life time.Duration) error
+	// KeepAs marks an object as referred to by one use, in the same way, and Release takes that back: then it is collected, unless
+	// it is marked as something else. Neither is atomic: uses that begin in the same instant can miss each other.
+	KeepAs(ctx context.Context, key, use string) error
+	Release(ctx context.Context, key, use string) error
 }
 
 // Errors of ports that their callers act on.

@@ -32,8 +32,13 @@ func (b *bucket) Stat(_ context.Context, key string) (string, int64, bool, error
 	return contentType, 5, ok, nil
 }
 
-func (b *bucket) Keep(_ context.Context, key string) error {
-	b.kept = append(b.kept, key)
+func (b *bucket) KeepAs(_ context.Context, key, use string) error {
+	b.kept = append(b.kept, key+" as "+use)
+	return nil
+}
+
+func (b *bucket) Release(_ context.Context, key, use string) error {
+	b.kept = slices.DeleteFunc(b.kept, func(kept string) bool { return kept == key+" as "+use })
 	return nil
 }
 
@@ -122,7 +127,7 @@ func TestAProfileIsReplacedAndTheOtherDevicesAreTold(t *testing.T) {
 	if err != nil || got != want {
 		t.Fatalf("%+v, %v; want %+v", got, err, want)
 	}
-	if len(r.bucket.kept) != 1 || r.bucket.kept[0] != chat.MediaKey("ann", picture) {
+	if len(r.bucket.kept) != 1 || r.bucket.kept[0] != chat.MediaKey("ann", picture)+" as profile" {
 		t.Errorf("kept are %v", r.bucket.kept)
 	}
 	if len(r.posts["ann-phone"]) != 0 || len(r.posts["ann-laptop"]) != 1 {
@@ -134,6 +139,9 @@ func TestAProfileIsReplacedAndTheOtherDevicesAreTold(t *testing.T) {
 	}
 	if got, err = r.Profile(t.Context(), as("ann"), wire.Profile{Name: "Anna"}); err != nil || got != (wire.ProfileLine{User: "ann", Name: "Anna", Version: 2}) {
 		t.Errorf("%+v, %v", got, err)
+	}
+	if len(r.bucket.kept) != 0 {
+		t.Errorf("what was taken away is kept: %v", r.bucket.kept)
 	}
 }
 
@@ -187,7 +195,7 @@ func TestTheLongestProfilesAndContactsFitAFrame(t *testing.T) {
 		user := chat.UserID(fmt.Sprintf("%0128d", i))
 		users = append(users, user)
 		long := chat.Profile{User: user, Name: strings.Repeat("😀", chat.MaxDisplayName), About: strings.Repeat(`"`, chat.MaxAbout), Picture: chat.NewMediaID([]byte(user))}
-		if _, err := r.Profiles.PutProfile(t.Context(), long); err != nil {
+		if _, _, err := r.Profiles.PutProfile(t.Context(), long); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := r.Contact(t.Context(), as("ann"), wire.Contact{User: user, Name: strings.Repeat("😀", chat.MaxDisplayName)}); err != nil {

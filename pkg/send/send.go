@@ -137,12 +137,19 @@ func (s *Sender) reads(ctx context.Context, a attempt, user chat.UserID) error {
 	return err
 }
 
-// Check makes the checks of Send and marks what is attached as kept, for ever, because it does not know when the message will
-// be sent. It writes nothing.
+// scheduledLife is how long what is attached to a scheduled message is kept, until it is sent: as long as one can wait, and be
+// there after that because it could not be sent.
+const scheduledLife = chat.MaxSchedule + chat.ScheduleRetention
+
+// Check makes the checks of Send for a message that will be sent later, and has what is attached kept until then. If it is taken
+// back, that is collected. It writes nothing.
 func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) error {
 	check := func(ctx context.Context, e chat.Entry, repeats bool) error {
-		e.Timer = chat.Timer{}
-		return s.check(ctx, e, repeats)
+		err := fits(e)
+		if err == nil && !repeats {
+			err = s.Attachments.CheckFor(ctx, e.From, e.Body.Attachments, scheduledLife)
+		}
+		return err
 	}
 	d, _, err := s.judge(ctx, who, r, chat.Eventual, check)
 	if err = cmp.Or(err, d.refusal); refuses(err) {
