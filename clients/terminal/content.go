@@ -165,14 +165,20 @@ func (m restated) renew() {
 	}
 }
 
-// expire takes away what messages said whose time is over.
-func (rs rooms) expire(now time.Time) {
+// expire takes away what messages said whose time is over. It returns where they were, and when to call it again; zero if nothing is
+// known to be due.
+func (rs rooms) expire(now time.Time) (gone []wire.Place, next time.Time) {
 	for _, r := range rs.byID {
-		gone, _ := r.now.Expire(now)
-		for _, seq := range gone {
+		seqs, due := r.now.Expire(now)
+		for _, seq := range seqs {
 			r.drawn.redraw(seq, &r.now)
+			gone = append(gone, wire.Place{Conversation: r.id, Seq: seq})
+		}
+		if !due.IsZero() && (next.IsZero() || due.Before(next)) {
+			next = due
 		}
 	}
+	return gone, next
 }
 
 // beside are what stands below a message besides what people have on it.
@@ -245,6 +251,49 @@ func (s *screen) content(r *room, c command) tea.Cmd {
 		s.notice = err.Error()
 	}
 	return cmd
+}
+
+// expire takes away what messages said whose time is over, and says so; and again when the next one is due. It is called with the
+// lock. What is printed already stays where it is printed.
+func (l *lines) expire() {
+	gone, next := l.rooms.expire(time.Now())
+	for _, at := range gone {
+		l.write(fmt.Sprintf("* [%s] %d has disappeared", l.rooms.get(at.Conversation).title(), at.Seq))
+	}
+	if l.expiry != nil {
+		l.expiry.Stop()
+	}
+	if next.IsZero() || l.ended {
+		return
+	}
+	l.expiry = time.AfterFunc(time.Until(next), func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if !l.ended {
+			l.expire()
+		}
+	})
+}
+
+// refresh asks whether timers have started while nobody could tell.
+func (l *lines) refresh() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	l.mu.Lock()
+	waiting := map[*room][]chat.Seq{}
+	for _, r := range l.rooms.byID {
+		if seqs := r.now.Waiting(); len(seqs) > 0 {
+			waiting[r] = seqs
+		}
+	}
+	l.mu.Unlock()
+	for r, seqs := range waiting {
+		entries, _ := l.client.Refresh(ctx, r.id, seqs...)
+		l.mu.Lock()
+		restated{r, entries}.renew()
+		l.expire()
+		l.mu.Unlock()
+	}
 }
 
 // content does what the commands in this file ask, in lines.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
@@ -136,5 +137,28 @@ func TestPushRegistersThisDevice(t *testing.T) {
 		if token := t.server.Registered("terminal"); token != "terminal-ann-terminal" {
 			t.Errorf("registered %q", token)
 		}
+	})
+}
+
+func TestAScriptTellsWhatDisappears(t *testing.T) {
+	play(t, func(t *scene) {
+		in, typed := io.Pipe()
+		out := new(bytes.Buffer)
+		m, err := openMarks(filepath.Join(t.TempDir(), "ann"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- talkInLines(t.Context(), t.settings("ann", ""), m, in, out) }()
+		io.WriteString(typed, "/to bob\n/brief 5 the code is 7351\n/brief 60 stay\n")
+		synctest.Wait()
+		time.Sleep(6 * time.Second)
+		synctest.Wait()
+		io.WriteString(typed, "/forward 1 cat\n/quit\n")
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		typed.Close()
+		t.expect(out.String(), "[bob] 1 ann: the code is 7351", "[bob] 2 ann: stay", "* [bob] 1 has disappeared", "* there is no message 1 here", "* closed")
 	})
 }
