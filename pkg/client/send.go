@@ -45,6 +45,15 @@ func (c *Client) CreateGroup(ctx context.Context, name string, members ...chat.U
 	return await(ctx, c.QueueGroup(name, members...))
 }
 
+// Create is CreateGroup for a group of which something else is chosen, too: Name, Members, and what is not zero. Its Head and ID are
+// made here.
+func (c *Client) Create(ctx context.Context, group wire.Create) (wire.Accepted, error) {
+	if ctx.Err() != nil {
+		return wire.Accepted{}, context.Cause(ctx)
+	}
+	return await(ctx, c.QueueCreate(group))
+}
+
 // Queue puts a message into the outbox, where it stays until it is acknowledged, refused or withdrawn, and returns at
 // once. What could never be accepted is refused at once, too.
 func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
@@ -81,17 +90,20 @@ func (c *Client) queueSend(to wire.Target, content wire.Content, choose func(*wi
 
 // QueueGroup is CreateGroup without waiting. The Conversation of the Pending can be written to at once.
 func (c *Client) QueueGroup(name string, members ...chat.UserID) *Pending {
-	members = slices.Clone(members)
+	return c.QueueCreate(wire.Create{Name: name, Members: members})
+}
+
+// QueueCreate is Create without waiting, like QueueGroup.
+func (c *Client) QueueCreate(group wire.Create) *Pending {
 	p := c.newPending(chat.Created)
 	p.Conversation = chat.GroupID(c.options.User, p.ID)
-	size := len(members)
-	if !slices.Contains(members, c.options.User) {
+	group.Head, group.ID, group.Members = wire.Head{Action: "create", Ref: p.ref}, p.ID, slices.Clone(group.Members)
+	size := len(group.Members)
+	if !slices.Contains(group.Members, c.options.User) {
 		size++
 	}
-	p.entry.Body = wire.Body{Name: name, Size: size}
-	p.frame = func(*chat.Seq) any {
-		return wire.Create{Head: wire.Head{Action: "create", Ref: p.ref}, ID: p.ID, Name: name, Members: members}
-	}
+	p.entry.Body = wire.Body{Name: group.Name, Size: size}
+	p.frame = func(*chat.Seq) any { return group }
 	return c.submit(p, check(p, new(wire.Create)))
 }
 

@@ -164,6 +164,14 @@ func (r *Create) check() error {
 		}
 		seen[m] = true
 	}
+	if !validSlow(r.Slow) {
+		return invalid("slow: 0 to 3600 seconds")
+	}
+	if r.Timer != nil {
+		if err := r.Timer.check(); err != nil {
+			return err
+		}
+	}
 	return checkHistory(r.History)
 }
 

@@ -111,6 +111,9 @@ type Create struct {
 	// What else is chosen for it; Amend changes it later.
 	Announce bool             `json:"announce,omitzero"`
 	History  *chat.Visibility `json:"history,omitzero"`
+	// Slow is in seconds.
+	Slow  *int   `json:"slow,omitzero"`
+	Timer *Timer `json:"timer,omitzero"`
 }
 
 // Sync asks for what was said in conversations after a seq of each.

@@ -310,6 +310,13 @@ func (s *Server) create(k *socket, r wire.Create) wire.Accepted {
 	}
 	slices.Sort(members)
 	l := newLog(wire.Conversation{Conversation: id, Kind: chat.Group, Name: r.Name, Size: len(members)}, k.user, members)
+	l.conversation.Announce, l.conversation.Timer = r.Announce, r.Timer
+	if r.Slow != nil {
+		l.conversation.Slow = *r.Slow
+	}
+	if r.History != nil && *r.History != chat.SinceJoin {
+		l.conversation.History = *r.History
+	}
 	s.logs[id] = l
 	return s.append(k, l, wire.Entry{Event: chat.Created, ID: r.ID, From: k.user, Body: wire.Body{Name: r.Name, Size: len(members)}})
 }
