@@ -14,7 +14,6 @@ import (
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
-	"github.com/parley-im/parley/pkg/client/clienttest"
 )
 
 // script runs the line mode on an input and returns what it printed.
@@ -95,12 +94,7 @@ func TestAScriptMakesAGroupAndExchangesAFile(t *testing.T) {
 
 func TestAScriptIsToldWhatIsWrong(t *testing.T) {
 	play(t, func(t *scene) {
-		t.server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
-			if r.Action == "send" {
-				f.Refuse = chat.Errorf(chat.Forbidden, "blocked")
-			}
-			return f
-		}
+		t.refuse("send")
 		t.expect(t.script("ann", filepath.Join(t.TempDir(), "ann"), "hello\n\n/dance\n/to b!b\n/group a b!b\n/help\n/to bob hi\n"),
 			"* say /to user first", "* there is no /dance; try /help", `* "b!b" is no user`, `* "b!b" is no user`, "* /quit, Ctrl-C        leave",
 			"* not sent: blocked", "* closed")

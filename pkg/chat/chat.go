@@ -40,8 +40,8 @@ type Conversation struct {
 	Size int
 	// Members maps each member to a place. It is nil above InlineMembers: then members are read one by one or listed.
 	Members map[UserID]Place
-	// Rules is the seq of the newest entry that changed who may do what, 0 if there is none. The header of a
-	// conversation changes with such an entry only, so it says how new the header is.
+	// Rules is the seq of the newest entry that changed who may do what, 0 if there is none. So it says how new the header
+	// is, but for what changes without an entry: Blocked, Request, Accepted, and who follows a thread.
 	Rules Seq
 	// Pins are the messages that are pinned, the one that was pinned last at the end.
 	Pins []Seq
@@ -51,7 +51,7 @@ type Conversation struct {
 	Root   Seq
 	// Within is the header of a thread's parent, once it was read: see Enter.
 	Within *Conversation
-	// Blocked are those of a direct conversation who have blocked the other one. This and Request change without an entry.
+	// Blocked are those of a direct conversation who have blocked the other one.
 	Blocked map[UserID]bool
 	// Request is who has not accepted yet what a stranger wrote to them, "" if nobody. Answering accepts.
 	Request UserID
@@ -261,6 +261,21 @@ func (s Session) Live(now time.Time) []Connection {
 		}
 	}
 	return live
+}
+
+// Reachable returns the connections to which something can be posted, except one; and apart from them those whose token has
+// expired, which are only to be told so.
+func (s Session) Reachable(now time.Time, except ConnectionID) (reachable, expired []ConnectionID) {
+	for _, c := range s.Live(now) {
+		switch {
+		case c.ID == except:
+		case c.Expired(now):
+			expired = append(expired, c.ID)
+		default:
+			reachable = append(reachable, c.ID)
+		}
+	}
+	return reachable, expired
 }
 
 // Connection is one socket of a user.

@@ -38,7 +38,7 @@ type Log interface {
 	Put(ctx context.Context, e Entry) (there Entry, wrote bool, err error)
 	// Commit writes the entry as Put does and makes the changes with it, all or nothing. If the seq is taken, it returns what
 	// is there and wrote=false. ErrStale means that something is not what a change expects any more: read it again and decide
-	// anew. It costs twice what the writes would. At most MaxChanges.
+	// anew. It costs twice what the writes would. At most MaxChanges, and of no entry that disappears.
 	Commit(ctx context.Context, e Entry, changes ...Change) (there Entry, wrote bool, err error)
 	// After returns up to limit entries with Seq > after, oldest first.
 	After(ctx context.Context, id ConversationID, after Seq, limit int, read Read) ([]Entry, error)

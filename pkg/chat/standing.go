@@ -40,6 +40,11 @@ func (s Standing) View(silent map[UserID]bool) View {
 	return View{User: s.User, From: s.First(), Read: s.Read, Marked: s.Marked, MarkedAt: s.MarkedAt, Silent: silent}
 }
 
+// Stance is how the member wants to be disturbed.
+func (s Standing) Stance() Stance {
+	return Stance{User: s.User, Muted: s.Muted, Mentions: s.Mentions, Read: s.Read}
+}
+
 // Away reports whether a conversation that was put away still is. Whatever happens in it brings it back, unless it is muted.
 func (s Standing) Away(head Seq, now time.Time) bool {
 	return s.Archived > 0 && (head <= s.Archived || now.Before(s.Muted))

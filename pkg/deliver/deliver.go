@@ -182,14 +182,12 @@ func (d *Deliverer) reach(ctx context.Context, now time.Time, sessions []chat.Se
 	}
 	var targets []target
 	for i, s := range sessions {
-		for _, connection := range s.Live(now) {
-			switch {
-			case connection.ID == except:
-			case connection.Expired(now):
-				targets = append(targets, target{s.User, connection.ID, expired, true})
-			default:
-				targets = append(targets, target{s.User, connection.ID, frame(i), false})
-			}
+		reachable, stale := s.Reachable(now, except)
+		for _, id := range reachable {
+			targets = append(targets, target{s.User, id, frame(i), false})
+		}
+		for _, id := range stale {
+			targets = append(targets, target{s.User, id, expired, true})
 		}
 	}
 	gone := d.post(ctx, targets)

@@ -18,9 +18,6 @@ const unchanged = "'kind' = ? AND attribute_not_exists('deleted')"
 // Commit implements chat.Log with one transaction.
 func (s *Conversations) Commit(ctx context.Context, e chat.Entry, changes ...chat.Change) (there chat.Entry, wrote bool, err error) {
 	defer wrap(&err, "commit %s %d", e.Conversation, e.Seq)
-	if there, err = s.putBody(ctx, e); err != nil {
-		return there, false, err
-	}
 	tx := s.db.WriteTx().Put(s.table.Put(newEntry(e)).If(free)).IncludeAllItemsInCondCheckFail(true)
 	for _, c := range changes {
 		if err := s.change(tx, e, c); err != nil {

@@ -170,12 +170,8 @@ func (r Govern) checkWith(users []chat.UserID) error {
 	case len(users) > chat.MaxUsers:
 		return chat.Errorf(chat.TooLarge, "users: at most %d", chat.MaxUsers)
 	}
-	seen := map[chat.UserID]bool{}
-	for _, user := range users {
-		if !user.Valid() || seen[user] {
-			return invalid("users: user ids, each once")
-		}
-		seen[user] = true
+	if !eachOnce(users) {
+		return invalid("users: user ids, each once")
 	}
 	return nil
 }
@@ -251,22 +247,14 @@ func (r *Invite) check() error {
 }
 
 func (r *Invites) check() error {
-	if err := r.Head.check(); err != nil {
-		return err
-	}
-	if !r.Conversation.Valid() {
-		return invalid("conversation: not a conversation id")
-	}
-	return nil
+	return r.Head.checkIn(r.Conversation)
 }
 
 func (r *Revoke) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.Head.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
 	case !r.Invite.Valid():
 		return invalid("invite: not an invitation id")
 	}

@@ -229,12 +229,10 @@ func (r *Receipts) check() error {
 }
 
 func (r *Seen) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.Head.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
 	case r.Seq < 1 || r.Seq > chat.MaxSeq:
 		return invalid("seq: a seq of at least 1")
 	case r.Next != "" && !r.Next.Valid():
@@ -244,12 +242,10 @@ func (r *Seen) check() error {
 }
 
 func (r *Mark) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.Head.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
 	case !isSeq(r.Seq):
 		return invalid("seq: a seq of at least 1, or leave it out")
 	}
@@ -260,12 +256,10 @@ func (r *Mark) check() error {
 func isSeq(seq *chat.Seq) bool { return seq == nil || *seq >= 1 && *seq <= chat.MaxSeq }
 
 func (r *Prefs) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.Head.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
 	case !isSeq(r.Cleared):
 		return invalid("cleared: a seq of at least 1")
 	case r.Pinned == nil && r.Archived == nil && r.Cleared == nil:
@@ -275,11 +269,5 @@ func (r *Prefs) check() error {
 }
 
 func (r *Explain) check() error {
-	if err := r.Head.check(); err != nil {
-		return err
-	}
-	if !r.Conversation.Valid() {
-		return invalid("conversation: not a conversation id")
-	}
-	return nil
+	return r.Head.checkIn(r.Conversation)
 }
