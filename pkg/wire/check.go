@@ -199,7 +199,7 @@ func (r *Sync) check() error {
 }
 
 func (r *History) check() error {
-	if err := r.Head.checkIn(r.Conversation); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
@@ -223,7 +223,7 @@ func (r *Conversations) check() error {
 }
 
 func (r *Members) check() error {
-	if err := r.Head.checkIn(r.Conversation); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {

@@ -195,7 +195,7 @@ func (r *Hide) check() error {
 func (r *Pin) check() error { return r.Change.check() }
 
 func (r *Pins) check() error {
-	return r.Head.checkIn(r.Conversation)
+	return r.checkIn(r.Conversation)
 }
 
 func (r *Follow) check() error {

@@ -247,11 +247,11 @@ func (r *Invite) check() error {
 }
 
 func (r *Invites) check() error {
-	return r.Head.checkIn(r.Conversation)
+	return r.checkIn(r.Conversation)
 }
 
 func (r *Revoke) check() error {
-	if err := r.Head.checkIn(r.Conversation); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {

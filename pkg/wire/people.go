@@ -201,7 +201,7 @@ func (r *Settings) check() error {
 }
 
 func (r *Accept) check() error {
-	return r.Head.checkIn(r.Conversation)
+	return r.checkIn(r.Conversation)
 }
 
 // ProfileLine is what one user shows. Version grows with every change; a user who never had a profile has none.

@@ -229,7 +229,7 @@ func (r *Receipts) check() error {
 }
 
 func (r *Seen) check() error {
-	if err := r.Head.checkIn(r.Conversation); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
@@ -242,7 +242,7 @@ func (r *Seen) check() error {
 }
 
 func (r *Mark) check() error {
-	if err := r.Head.checkIn(r.Conversation); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
@@ -256,7 +256,7 @@ func (r *Mark) check() error {
 func isSeq(seq *chat.Seq) bool { return seq == nil || *seq >= 1 && *seq <= chat.MaxSeq }
 
 func (r *Prefs) check() error {
-	if err := r.Head.checkIn(r.Conversation); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
@@ -269,5 +269,5 @@ func (r *Prefs) check() error {
 }
 
 func (r *Explain) check() error {
-	return r.Head.checkIn(r.Conversation)
+	return r.checkIn(r.Conversation)
 }

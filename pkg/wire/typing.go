@@ -43,7 +43,7 @@ func NewComposing(c chat.ConversationID, user chat.UserID, kind Doing) Composing
 }
 
 func (r *Typing) check() error {
-	if err := r.Head.checkIn(r.Conversation); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
