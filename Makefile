@@ -68,6 +68,10 @@ deploy: node_modules/.package-lock.json zips ## deploy to the AWS account of the
 	@npx cdk bootstrap --no-previous-parameters $(CONTEXT) >/dev/null || { echo "the account cannot be prepared for CDK: see above"; exit 1; }
 	npx cdk deploy --outputs-file $(BUILD)/outputs-$(STAGE).json $(CONTEXT)
 
+.PHONY: vapid
+vapid: ## make the keys that browsers are notified with, once for a stage: make vapid STAGE=dev
+	@go run ./infra/vapid -stage $(STAGE)
+
 .PHONY: destroy
 destroy: node_modules/.package-lock.json zips ## take a stage down: make destroy STAGE=dev (prod keeps its tables and its bucket)
 	npx cdk destroy --force $(CONTEXT)

@@ -29,6 +29,13 @@ type config struct {
 	// push are the SNS platform applications (context "pushApplications", platform=ARN pairs separated by commas,
 	// default none).
 	push []pushApplication
+	// vapidKey is the public key that browsers subscribe with and vapidSubject whom push services write to, a mailto: or https: URL
+	// (contexts "vapidPublicKey" and "vapidSubject", default none: then browsers are not notified). The private key is in the
+	// parameter /parley/<stage>/vapid; `make vapid` makes the pair.
+	vapidKey, vapidSubject string
+	// pushHosts are push services besides those that are known, host names or with a dot before it all hosts below one (context
+	// "pushHosts", separated by commas, default none).
+	pushHosts []string
 	// domain is a name of the deployer's for the WebSocket API, and certificate the ARN of its certificate in the same region
 	// (contexts "domain" and "certificate", default none).
 	domain, certificate string
@@ -66,6 +73,10 @@ var (
 	validEmail       = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 	validTable       = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
 	validEpoch       = regexp.MustCompile(`^[1-9][0-9]{9}$`)
+	// The uncompressed point of P-256 begins with the byte 4.
+	validVapidKey    = regexp.MustCompile(`^B[A-Za-z0-9_-]{86}$`)
+	validSubject     = regexp.MustCompile(`^(mailto:[^@\s]+@[^@\s]+\.[^@\s]+|https://[^\s]+)$`)
+	validPushHost    = regexp.MustCompile(`^\.?[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$`)
 	validApplication = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:app/[A-Z_]+/[A-Za-z0-9_.-]+$`)
 )
 
@@ -94,7 +105,8 @@ func loadConfig(lookup func(key string) any) (config, error) {
 
 		alarmEmail: text("alarmEmail", ""), domain: text("domain", ""), certificate: text("certificate", ""),
 		origins: list(text("origins", "")), conversations: text("conversations", ""), epoch: text("epoch", ""),
-		kms: list(text("kms", "")),
+		kms: list(text("kms", "")), pushHosts: list(text("pushHosts", "")),
+		vapidKey: text("vapidPublicKey", ""), vapidSubject: text("vapidSubject", ""),
 	}
 	choice := func(key string, fallback bool) bool {
 		switch value := text(key, ""); value {
@@ -177,6 +189,17 @@ func (c config) validate() error {
 			return fmt.Errorf("context kms: %q is not one of %s, each once", class, strings.Join(dataClasses, ", "))
 		}
 	}
+	if (c.vapidKey == "") != (c.vapidSubject == "") {
+		return errors.New("context vapidPublicKey and vapidSubject: both or neither")
+	}
+	if c.vapidKey != "" && (!validVapidKey.MatchString(c.vapidKey) || !validSubject.MatchString(c.vapidSubject)) {
+		return fmt.Errorf("context vapidPublicKey: %q and the subject %q are not a public key of make vapid and a mailto: or https: URL", c.vapidKey, c.vapidSubject)
+	}
+	for _, host := range c.pushHosts {
+		if !validPushHost.MatchString(host) { // no address, so nothing inside of the cloud
+			return fmt.Errorf("context pushHosts: %q is not a host name", host)
+		}
+	}
 	seen := map[string]bool{}
 	for _, a := range c.push {
 		if a.platform == "" || seen[a.platform] || !validApplication.MatchString(a.arn) {
@@ -214,10 +237,24 @@ func (c config) setting(env string) string {
 		return c.jwks
 	case topology.EnvEpoch:
 		return c.epoch
+	case topology.EnvVapidPublic:
+		return c.vapidKey
+	case topology.EnvVapidSubject:
+		return c.vapidSubject
+	case topology.EnvPushHosts:
+		return strings.Join(c.pushHosts, ",")
 	case topology.EnvOrigins:
 		return strings.Join(c.origins, ",")
 	}
 	panic("topology names the setting " + env + ", which infra has no value for")
+}
+
+// parameter is the name of a parameter of this stage, or nothing if the deployer has not chosen to make it.
+func (c config) parameter(p topology.Parameter) string {
+	if c.vapidKey == "" {
+		return ""
+	}
+	return "/" + topology.Name + "/" + c.stage + "/" + p.Name
 }
 
 // pushApplications is the push platforms as functions read them.

@@ -61,6 +61,11 @@ func TestBadContextIsRefusedByItsKey(t *testing.T) {
 		{"kms", "media,media"},
 		{"canary", "true"},
 		{"conversations", "restored"},
+		{"vapidPublicKey", vapidKey},
+		{"pushHosts", "169.254.169.254"},
+		{"pushHosts", "localhost"},
+		{"pushHosts", "http://127.0.0.1:8080"},
+		{"pushHosts", "*.example.com"},
 		{"pushApplications", application},
 		{"pushApplications", "=" + application},
 		{"pushApplications", "fcm=" + strings.Replace(application, ":app/", ":endpoint/", 1)},
@@ -69,6 +74,24 @@ func TestBadContextIsRefusedByItsKey(t *testing.T) {
 	} {
 		if _, err := loadConfig(lookup(map[string]any{test.key: test.value})); err == nil || !strings.Contains(err.Error(), "context "+test.key) {
 			t.Errorf("%s %v: got %v", test.key, test.value, err)
+		}
+	}
+}
+
+func TestAKeyPairNeedsAKeyAndSomebodyToWriteTo(t *testing.T) {
+	for _, test := range []struct {
+		key, subject string
+		ok           bool
+	}{
+		{vapidKey, "mailto:ops@example.com", true},
+		{vapidKey, "https://example.com/contact", true},
+		{vapidKey, "ops@example.com", false},
+		{vapidKey, "http://example.com", false},
+		{vapidKey[1:], "mailto:ops@example.com", false},
+		{"A" + vapidKey[1:], "mailto:ops@example.com", false},
+	} {
+		if _, err := loadConfig(lookup(map[string]any{"vapidPublicKey": test.key, "vapidSubject": test.subject})); (err == nil) != test.ok {
+			t.Errorf("%+v: %v", test, err)
 		}
 	}
 }

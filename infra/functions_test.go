@@ -80,10 +80,13 @@ func TestEnvironmentIsWhatGrantsAndSettingsNeed(t *testing.T) {
 	stack := productionTemplate(t)
 	api := stack.only(t, "AWS::ApiGatewayV2::Api")
 	settings := map[string]string{
-		"PARLEY_ISSUER":   "https://issuer.example.com",
-		"PARLEY_AUDIENCE": "chat",
-		"PARLEY_JWKS_URL": "https://keys.example.com/jwks.json",
-		"PARLEY_ORIGINS":  "https://app.example.com,http://localhost:8080",
+		"PARLEY_ISSUER":           "https://issuer.example.com",
+		"PARLEY_AUDIENCE":         "chat",
+		"PARLEY_JWKS_URL":         "https://keys.example.com/jwks.json",
+		"PARLEY_PUSH_HOSTS":       "push.example.com,.push.example.org",
+		"PARLEY_VAPID_PUBLIC_KEY": vapidKey,
+		"PARLEY_VAPID_SUBJECT":    "mailto:ops@example.com",
+		"PARLEY_ORIGINS":          "https://app.example.com,http://localhost:8080",
 	}
 	functions := all[functionProperties](t, stack, "AWS::Lambda::Function")
 	for _, f := range topology.Functions {
@@ -105,6 +108,8 @@ func TestEnvironmentIsWhatGrantsAndSettingsNeed(t *testing.T) {
 			case topology.Connections:
 				want["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] =
 					"https://${" + api + "}.execute-api.${AWS::Region}.${AWS::URLSuffix}/prod"
+			case topology.Parameter:
+				want["PARLEY_VAPID_PARAMETER"] = "/parley/prod/vapid"
 			case topology.PushApplications:
 				want["PARLEY_PUSH_APPLICATIONS"] = "apns=arn:aws:sns:eu-west-1:123456789012:app/APNS/parley," +
 					"fcm=arn:aws:sns:eu-west-1:123456789012:app/GCM/parley"

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -42,6 +43,8 @@ func (d *deployment) address(on topology.Resource) *string {
 		return d.url("https")
 	case topology.PushApplications:
 		return jsii.String(d.pushApplications())
+	case topology.Parameter:
+		return jsii.String(d.parameter(on))
 	}
 	panic(fmt.Sprintf("topology grants a %T, which has no address", on))
 }
@@ -66,6 +69,8 @@ func (d *deployment) statements(g topology.Grant) []awsiam.PolicyStatement {
 		return []awsiam.PolicyStatement{allow([]string{"execute-api:ManageConnections"}, d.connections(g.Actions)...)}
 	case topology.PushApplications:
 		return d.pushStatements(g.Actions)
+	case topology.Parameter:
+		return d.parameterStatements(on, g.Actions)
 	}
 	panic(fmt.Sprintf("topology grants a %T, which has no ARN", g.On))
 }
@@ -95,6 +100,18 @@ func (d *deployment) pushStatements(actions []string) []awsiam.PolicyStatement {
 		arns = append(arns, a.arn, a.endpoints())
 	}
 	return []awsiam.PolicyStatement{allow(actions, arns...)}
+}
+
+// parameterStatements allows the actions on one parameter. That it can be decrypted as well follows from the policy of the key
+// of AWS with which Parameter Store encrypts by default: whoever may read a parameter may (KMS guide, "AWS managed keys").
+func (d *deployment) parameterStatements(p topology.Parameter, actions []string) []awsiam.PolicyStatement {
+	name := d.parameter(p)
+	if name == "" {
+		return nil
+	}
+	return []awsiam.PolicyStatement{allow(actions, *d.stack.FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("ssm"), Resource: jsii.String("parameter"), ResourceName: jsii.String(strings.TrimPrefix(name, "/")),
+	}))}
 }
 
 func allow(actions []string, resources ...string) awsiam.PolicyStatement {

@@ -89,6 +89,8 @@ func permissionsOf(t *testing.T, stack template, f topology.Function) []string {
 				pairs = append(pairs, fmt.Sprintf(
 					"execute-api:ManageConnections on arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${%s}/prod/%s/@connections/*",
 					stack.only(t, "AWS::ApiGatewayV2::Api"), action))
+			case topology.Parameter:
+				pairs = append(pairs, action+" on arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/parley/prod/vapid")
 			case topology.PushApplications:
 				for _, platform := range []string{"APNS", "GCM"} {
 					pairs = append(pairs,
@@ -203,5 +205,20 @@ func TestNothingIsAllowedInSNSApplicationsWhenThereAreNone(t *testing.T) {
 				t.Errorf("%s may %s", function, permission)
 			}
 		}
+	}
+}
+
+func TestNobodyMayReadAKeyThatThereIsNot(t *testing.T) {
+	stack := templateOf(t, map[string]any{"vapidPublicKey": "", "vapidSubject": ""})
+	for _, f := range topology.Functions {
+		for _, permission := range roleOf(t, stack, f.Name).permissions(t) {
+			if strings.HasPrefix(permission, "ssm:") {
+				t.Errorf("%s may %s", f.Name, permission)
+			}
+		}
+	}
+	environment := all[functionProperties](t, stack, "AWS::Lambda::Function")[stack.function(t, "push")].Environment.Variables
+	if name := environment[topology.Vapid.EnvName()]; name != "" {
+		t.Errorf("push looks for the parameter %s", name)
 	}
 }

@@ -32,6 +32,9 @@ type resource struct {
 	UpdatePolicy        map[string]any
 }
 
+// vapidKey is a public key, of RFC 8291.
+const vapidKey = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+
 // settings are a deployer's, each different from its default.
 func settings() map[string]any {
 	return map[string]any{
@@ -41,7 +44,10 @@ func settings() map[string]any {
 		"origins":  "https://app.example.com,http://localhost:8080",
 		"pushApplications": "apns=arn:aws:sns:eu-west-1:123456789012:app/APNS/parley," +
 			"fcm=arn:aws:sns:eu-west-1:123456789012:app/GCM/parley",
-		"alarmEmail": "ops@example.com",
+		"vapidPublicKey": vapidKey,
+		"vapidSubject":   "mailto:ops@example.com",
+		"pushHosts":      "push.example.com,.push.example.org",
+		"alarmEmail":     "ops@example.com",
 	}
 }
 

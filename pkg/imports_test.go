@@ -21,7 +21,7 @@ type rule struct {
 }
 
 var adapters = []string{
-	"pkg/store", "pkg/connections", "pkg/notices", "pkg/shards", "pkg/objects", "pkg/endpoints",
+	"pkg/store", "pkg/connections", "pkg/notices", "pkg/shards", "pkg/objects", "pkg/endpoints", "pkg/webpush",
 }
 
 func rules() []rule {
@@ -44,8 +44,11 @@ func rules() []rule {
 		{from: "infra/local/apigateway", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/lambda", to: module, except: []string{"infra/local/clock", "infra/local/child"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/events", to: module, except: []string{"infra/local/clock"}, why: "stand-ins are for others as well"},
-		{from: "infra/local/sns", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
-		{from: "infra/local/sqs", to: module, except: []string{"infra/local/clock", "infra/local/sigv4"}, why: "stand-ins are for others as well"},
+		{from: "infra/local/sns", to: module, except: []string{"infra/local/clock", "infra/local/sigv4", "infra/local/state"}, why: "stand-ins are for others as well"},
+		{from: "infra/local/ssm", to: module, except: []string{"infra/local/sigv4"}, why: "stand-ins are for others as well"},
+		{from: "infra/local/pushservice", to: module, why: "what encrypts must not be what decrypts in tests"},
+		{from: "infra/local/sqs", to: module, except: []string{"infra/local/clock", "infra/local/sigv4", "infra/local/state"}, why: "stand-ins are for others as well"},
+		{from: "infra/local/state", to: module, except: []string{"infra/local/clock"}, why: "stand-ins are for others as well"},
 	}
 	for _, from := range adapters {
 		for _, to := range adapters {

@@ -1,22 +1,16 @@
 package acceptance
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/parley-im/parley/infra/local/clock"
-	"github.com/parley-im/parley/infra/local/dynamodb"
 	"github.com/parley-im/parley/infra/local/stack"
+	"github.com/parley-im/parley/infra/local/stack/stacktest"
 	"github.com/parley-im/parley/pkg/contract"
 
 	_ "github.com/parley-im/parley/pkg/app" // what the functions are made of: with it, go test knows when a passed result is stale
@@ -45,7 +39,7 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 func run(m *testing.M) int {
 	code, err := tell(m)
 	if err == nil && code == 0 {
-		err = goleak.Find(ofS3...)
+		err = stacktest.Leaked()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "acceptance:", err)
@@ -70,7 +64,7 @@ func tell(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer os.RemoveAll(data)
-	logs := &journal{}
+	logs := &stacktest.Journal{}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // from nothing, on a slow machine
 	defer cancel()
 	if err := parley.start(ctx, data, logs); err != nil {
@@ -85,25 +79,14 @@ func tell(m *testing.M) (code int, err error) {
 }
 
 // start builds the functions and starts the local stack.
-func (d *deployment) start(ctx context.Context, data string, logs *journal) error {
-	root, err := filepath.Abs(filepath.Join("..", ".."))
-	if err != nil {
-		return err
-	}
-	build := exec.CommandContext(ctx, "go", "run", "./infra/bundle", "-local")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the functions: %w\n%s", err, out)
-	}
-	emulator, err := dynamodb.Find(root)
+func (d *deployment) start(ctx context.Context, data string, logs *stacktest.Journal) error {
+	cfg, err := stacktest.Config(ctx, data)
 	if err != nil {
 		return err
 	}
 	d.tap, d.clock = &tap{}, &clock.Ahead{}
-	d.local, err = stack.Start(ctx, stack.Config{
-		Functions: filepath.Join(root, "build", "local", "functions"), DynamoDB: emulator, Data: data,
-		Origins: []string{origin}, Logs: logs, Tap: d.tap.wrap, Clock: d.clock,
-	})
+	cfg.Origins, cfg.Logs, cfg.Tap, cfg.Clock = []string{origin}, logs, d.tap.wrap, d.clock
+	d.local, err = stack.Start(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -117,31 +100,4 @@ func needLocal(t *testing.T, reason string) {
 	if parley.local == nil {
 		t.Skip("needs the local stack: " + reason)
 	}
-}
-
-// journal keeps what functions write, to be shown if a story fails. It is safe for concurrent use.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-// String is all of it.
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
-
-// ofS3 are the goroutines that the embedded S3 gateway leaves behind: a worker pool that looks once in ten seconds whether it
-// was stopped, and the clock of its HTTP library, which never stops.
-var ofS3 = []goleak.Option{
-	goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"),
-	goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
 }

@@ -125,7 +125,20 @@ var badFrames = []bad{
 	{"an unknown platform", `{"action":"register","ref":"r","platform":"pager","token":"t"}`, chat.Invalid},
 	{"no token", `{"action":"register","ref":"r","platform":"fcm"}`, chat.Invalid},
 	{"a token with a space", `{"action":"register","ref":"r","platform":"fcm","token":"a b"}`, chat.Invalid},
+	{"a browser without a subscription", `{"action":"register","ref":"r","platform":"web"}`, chat.Invalid},
+	{"a browser with a token", `{"action":"register","ref":"r","platform":"web","token":"t",` + subscription("https://fcm.googleapis.com/a") + `}`, chat.Invalid},
+	{"a phone with a subscription", `{"action":"register","ref":"r","platform":"fcm","token":"t",` + subscription("https://fcm.googleapis.com/a") + `}`, chat.Invalid},
+	{"a browser at an address inside", `{"action":"register","ref":"r","platform":"web",` + subscription("https://169.254.169.254/latest/meta-data") + `}`, chat.Invalid},
+	{"a browser at another service of this machine", `{"action":"register","ref":"r","platform":"web",` + subscription("http://127.0.0.1:1/") + `}`, chat.Invalid},
+	{"a browser whose key is no point", `{"action":"register","ref":"r","platform":"web",` + strings.Replace(subscription("https://fcm.googleapis.com/a"), "BCVx", "BAAA", 1) + `}`, chat.Invalid},
+	{"a subscription with its time of expiry", `{"action":"register","ref":"r","platform":"web",` + strings.Replace(subscription("https://fcm.googleapis.com/a"), `"keys"`, `"expirationTime":1,"keys"`, 1) + `}`, chat.Invalid},
+	{"a URL of 1,025 characters", `{"action":"register","ref":"r","platform":"web",` + subscription("https://fcm.googleapis.com/"+strings.Repeat("a", 998)) + `}`, chat.Invalid},
 	{"a token of 4,097 characters", `{"action":"register","ref":"r","platform":"fcm","token":"` + strings.Repeat("t", 4097) + `"}`, chat.Invalid},
+}
+
+// subscription is a member of a frame. Its keys are those of RFC 8291.
+func subscription(endpoint string) string {
+	return `"subscription":{"endpoint":"` + endpoint + `","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}}`
 }
 
 const sum = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -18,9 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	local "github.com/parley-im/parley/infra/local/dynamodb"
-	"github.com/parley-im/parley/infra/local/dynamodb/dynamodbtest"
 	"github.com/parley-im/parley/infra/local/stack"
+	"github.com/parley-im/parley/infra/local/stack/stacktest"
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
 	"github.com/parley-im/parley/pkg/topology"
@@ -97,24 +94,14 @@ type running struct {
 func startStack(t *testing.T) running {
 	t.Helper()
 	t.Chdir(".") // and back again: the S3 of the stack works in a folder of its own
-	root, err := dynamodbtest.Root()
-	if err != nil {
-		t.Fatal(err)
-	}
-	build := exec.CommandContext(t.Context(), "go", "run", "./infra/bundle", "-local")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the functions: %v\n%s", err, out)
-	}
-	emulator, err := local.Find(root)
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	s, err := stack.Start(ctx, stack.Config{
-		Functions: filepath.Join(root, "build", "local", "functions"), DynamoDB: emulator, Data: t.TempDir(), Logs: t.Output(),
-	})
+	cfg, err := stacktest.Config(ctx, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Logs = t.Output()
+	s, err := stack.Start(ctx, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -30,6 +31,7 @@ type cloud struct {
 	recorders map[string]*recorder
 	posting   *recorder // whose posts arrive
 	forget    func()    // removes every endpoint from the platform
+	web       web
 	database  string
 }
 
@@ -69,8 +71,10 @@ func newCloud(t *testing.T) *cloud {
 	}))
 	queues := serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"MessageId":"1"}`)) }))
 	c.database = *dynamodbtest.Start(t).Options().BaseEndpoint
+	c.web = newWeb(t)
 	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_ENDPOINT_URL_SSM": c.web.parameters,
+		"AWS_ACCESS_KEY_ID":    "local", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true",
 		"AWS_ENDPOINT_URL_DYNAMODB": c.database, "AWS_ENDPOINT_URL_SNS": platform,
 		"AWS_ENDPOINT_URL_SQS": queues, "AWS_ENDPOINT_URL_S3": bucket, topology.Posts.EnvName(): gateway,
 	} {
@@ -95,6 +99,7 @@ func newCloud(t *testing.T) *cloud {
 		topology.Offline.EnvName(): topics.TopicARN("offline"), topology.Fanout.EnvName(): queues + "/000000000000/fanout",
 		topology.Media.EnvName(): "media", topology.Posts.EnvName(): gateway, topology.Push.EnvName(): "fcm=" + topics.ApplicationARN(gcm),
 	}
+	maps.Copy(c.vars, c.web.vars)
 	return c
 }
 

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -51,6 +52,7 @@ type ledger struct {
 	mu       sync.Mutex          // of the two that follow
 	notices  []string            // published and not handed to push yet
 	queued   map[string][]string // and not handed to the function of their queue yet
+	web      web
 	ids      int
 	found    []Operation
 }
@@ -58,12 +60,13 @@ type ledger struct {
 func newLedger(t *testing.T) *ledger {
 	t.Helper()
 	l := &ledger{t: t, meter: meter.New(time.Now()), handlers: map[string]lambda.Handler{}, queued: map[string][]string{}}
+	l.web = newWeb(t)
 	server := httptest.NewServer(http.HandlerFunc(l.serve))
 	t.Cleanup(server.Close)
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
 		"AWS_ENDPOINT_URL_DYNAMODB": *dynamodbtest.Start(t).Options().BaseEndpoint, "AWS_ENDPOINT_URL_SNS": server.URL,
-		"AWS_ENDPOINT_URL_SQS": server.URL, "AWS_ENDPOINT_URL_S3": server.URL, topology.Posts.EnvName(): server.URL,
+		"AWS_ENDPOINT_URL_SSM": l.web.parameters, "AWS_ENDPOINT_URL_SQS": server.URL, "AWS_ENDPOINT_URL_S3": server.URL, topology.Posts.EnvName(): server.URL,
 	} {
 		t.Setenv(name, value)
 	}
@@ -72,6 +75,7 @@ func newLedger(t *testing.T) *ledger {
 		topology.Grace.EnvName(): server.URL + "/000000000000/grace", topology.Media.EnvName(): "media", topology.Posts.EnvName(): server.URL,
 		topology.Push.EnvName(): "fcm=arn:aws:sns:us-east-1:000000000000:app/GCM/parley",
 	}
+	maps.Copy(l.vars, l.web.vars)
 	for _, table := range topology.Tables {
 		l.vars[table.EnvName()] = table.Name
 	}

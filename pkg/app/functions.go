@@ -139,7 +139,7 @@ func Media(p *Parts) any {
 
 // Devices serves the register of devices, and their end.
 func Devices(p *Parts) any {
-	d := &push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Now: now, Logger: p.logger}
+	d := &push.Pusher{Sessions: p.sessions(), Endpoints: p.endpoints(), Browsers: p.browsers(), Now: now, Logger: p.logger}
 	k := &session.Keeper{Presences: p.sessions(), Poster: p.connections(), Board: p.board(), Devices: d, Now: now}
 	return p.routes(map[string]action{"register": do(d.Register), "unregister": do(d.Unregister), "logout": do(k.Logout)})
 }
@@ -162,7 +162,7 @@ func People(p *Parts) any {
 func Push(p *Parts) any {
 	keep, log := p.people(), p.conversations()
 	return notify(&push.Pusher{
-		Sessions: p.sessions(), Endpoints: p.endpoints(), Log: log, Stances: log, People: keep, Profiles: keep,
+		Sessions: p.sessions(), Endpoints: p.endpoints(), Browsers: p.reachable(), Log: log, Stances: log, People: keep, Profiles: keep,
 		Now: now, Logger: p.logger,
 	})
 }

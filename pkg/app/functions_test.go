@@ -37,18 +37,29 @@ func granted(f topology.Function) map[string]string {
 	return env
 }
 
+// within gives those of the variables that there are the values of others.
+func within(vars, others map[string]string) map[string]string {
+	for name, value := range others {
+		if _, ok := vars[name]; ok {
+			vars[name] = value
+		}
+	}
+	return vars
+}
+
 func TestEveryFunctionIsMadeOfWhatItIsGranted(t *testing.T) {
+	w := newWeb(t)
 	for _, f := range topology.Functions {
 		build := built[f.Name]
 		if build == nil {
 			t.Errorf("nothing builds %s", f.Name)
 			continue
 		}
-		vars := granted(f)
+		vars := within(granted(f), w.vars)
 		used := map[string]bool{}
 		start := func(lookup func(string) (string, bool)) (*Parts, any) {
 			p, _ := newParts()
-			p.env, p.aws = config.New(lookup), aws.Config{Region: "eu-central-1"}
+			p.env, p.aws = config.New(lookup), w.configure(aws.Config{Region: "eu-central-1"})
 			return p, build(p)
 		}
 		p, handler := start(func(name string) (string, bool) {

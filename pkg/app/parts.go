@@ -1,10 +1,18 @@
 package app
 
 import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/guregu/dynamo/v2"
 
 	"github.com/parley-im/parley/pkg/absences"
@@ -19,6 +27,7 @@ import (
 	"github.com/parley-im/parley/pkg/shards"
 	"github.com/parley-im/parley/pkg/store"
 	"github.com/parley-im/parley/pkg/topology"
+	"github.com/parley-im/parley/pkg/webpush"
 )
 
 func (p *Parts) database() *dynamo.DB { return dynamo.NewFromIface(dynamodb.NewFromConfig(p.aws)) }
@@ -54,6 +63,44 @@ func (p *Parts) objects() *objects.Objects {
 
 func (p *Parts) endpoints() *endpoints.Endpoints {
 	return endpoints.New(sns.NewFromConfig(p.aws), p.env.PushApplications())
+}
+
+// browsers can be registered and removed.
+func (p *Parts) browsers() *webpush.Browsers {
+	hosts, err := webpush.NewHosts(p.env.PushHosts())
+	if err != nil {
+		p.env.Wrong(topology.EnvPushHosts, err)
+	}
+	return webpush.New(p.sessions(), hosts, p.env.VapidPublic(), now)
+}
+
+// reachable are browsers that can be notified as well, if the deployment has a key pair. The private key is read here, when the
+// function starts, so that one that is missing or of another pair fails the deployment and not the first notification. A store
+// that is only busy, which 40 starts in a second make it (SSM quotas), must not keep phones from ringing: it is asked again
+// when a browser is to be notified.
+func (p *Parts) reachable() *webpush.Browsers {
+	browsers, public := p.browsers(), p.env.VapidPublic()
+	if public == "" {
+		return browsers
+	}
+	name, subject, client := p.env.Resource(topology.Vapid), p.env.VapidSubject(), ssm.NewFromConfig(p.aws)
+	keyring := webpush.NewKeyring(func(ctx context.Context) (*webpush.Signer, error) {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		out, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+		if err != nil {
+			return nil, err
+		}
+		return webpush.NewSigner(aws.ToString(out.Parameter.Value), public, subject)
+	})
+	switch _, err := keyring.Signer(context.Background()); {
+	case err == nil:
+	case errors.Is(err, context.DeadlineExceeded) || retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary:
+		p.logger.Warn("private key not read yet", "error", err)
+	default:
+		p.env.Wrong(topology.Vapid.EnvName(), err)
+	}
+	return browsers.Signed(keyring, http.DefaultTransport)
 }
 
 func (p *Parts) deliverer() *deliver.Deliverer {

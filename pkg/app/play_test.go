@@ -81,6 +81,10 @@ func (l *ledger) devices() {
 	l.send("ann", "send", fmt.Sprintf(`,"id":%q,"after":0,"to":{"user":"cat"},"body":{"text":"hi"}`, l.id()))
 	l.count("send", "to one person who is offline", l.say(string(chat.DirectID("ann", "cat"))))
 	l.count("unregister", "", func() { l.send("dan", "unregister", "") })
+	browser, _ := l.web.register(l.t, "cat")
+	l.count("register", "a browser", func() { l.send("cat", "register", browser) }) // in place of the phone
+	l.count("send", "to one person who is offline, with a browser", l.say(string(chat.DirectID("ann", "cat"))))
+	l.count("unregister", "a browser", func() { l.send("cat", "unregister", "") })
 	l.connect("eve")
 	l.count("logout", "", func() { l.send("eve", "logout", "") })
 }

@@ -69,7 +69,7 @@ func (strangers) Toward(_ context.Context, owners []chat.UserID, _ chat.UserID) 
 
 func (w *town) Sessions(_ context.Context, users []chat.UserID) (sessions []chat.Session, err error) {
 	for _, user := range users {
-		s := chat.Session{User: user, Endpoints: []chat.Endpoint{{Device: "phone", ARN: "arn:" + string(user)}}}
+		s := chat.Session{User: user, Endpoints: []chat.Endpoint{{Device: "phone", ID: "arn:" + string(user)}}}
 		if id, ok := w.online[user]; ok {
 			s.Connections = []chat.Connection{{ID: id, Since: time.Now()}}
 		}
@@ -92,7 +92,7 @@ type phones struct {
 }
 
 func (p phones) Push(_ context.Context, e chat.Endpoint, _ chat.Notification) error {
-	p.rung = append(p.rung, chat.UserID(strings.TrimPrefix(e.ARN, "arn:")))
+	p.rung = append(p.rung, chat.UserID(strings.TrimPrefix(e.ID, "arn:")))
 	return p.err
 }
 

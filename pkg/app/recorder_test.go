@@ -63,6 +63,8 @@ func (r *recorder) Do(q *http.Request) (*http.Response, error) {
 		for table := range in.RequestItems {
 			r.note(on(table, "dynamodb:"+operation))
 		}
+	case strings.HasPrefix(target, "AmazonSSM"):
+		r.note("ssm:" + operation)
 	case strings.HasPrefix(target, "AmazonSQS"):
 		r.note("sqs:" + operation)
 	case q.Method == http.MethodPost:

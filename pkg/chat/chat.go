@@ -291,12 +291,3 @@ type Connection struct {
 
 // Expired reports whether the token has expired: then the connection gets nothing any more but that news.
 func (c Connection) Expired(now time.Time) bool { return !c.Expires.IsZero() && !now.Before(c.Expires) }
-
-// Endpoint is where a device is notified while its user has no connection.
-type Endpoint struct {
-	Device   DeviceID
-	Platform string
-	// ARN of the SNS platform endpoint.
-	ARN   string
-	Since time.Time
-}

@@ -111,6 +111,8 @@ const (
 	MaxConnections = 10
 	// MaxEndpoints is how many devices of a user are notified; the one registered first gives way.
 	MaxEndpoints = 25
+	// MaxPushURL is the length of the URL by which a browser is notified, in bytes: FCM's have about 200, those of Windows 500.
+	MaxPushURL = 1024
 	// MaxResend is how many entries behind the head a resend may be: beyond that the client syncs first.
 	MaxResend = 1000
 	// UserRate is how many entries a second one user adds to one conversation in the long run.

@@ -247,7 +247,9 @@ type Objects interface {
 var (
 	// ErrGone is a Poster's, and Endpoints': what it was for does not exist any more.
 	ErrGone = &portError{"gone"}
-	// ErrBusy is a Poster's: later it may work.
+	// ErrRefused is Endpoints': the platform does not take this notification, neither now nor later.
+	ErrRefused = &portError{"refused"}
+	// ErrBusy is a Poster's, and Endpoints': later it may work.
 	ErrBusy = &portError{"busy"}
 	// ErrStale is a Log's: somebody else has changed what was to be changed.
 	ErrStale = &portError{"stale"}
@@ -256,33 +258,3 @@ var (
 type portError struct{ text string }
 
 func (e *portError) Error() string { return e.text }
-
-// Endpoints reaches devices through the push platforms.
-type Endpoints interface {
-	// Register makes or enables the endpoint of a token and gives it to the owner. A token belongs to one owner: if another
-	// had it until now, release is called first, and if that fails nothing changes hands.
-	Register(ctx context.Context, platform, token string, owner Holder, release func(ctx context.Context, before Holder, arn string) error) (arn string, err error)
-	// Remove deletes an endpoint. Removing what is not there is no error.
-	Remove(ctx context.Context, arn string) error
-	// Push notifies one device. ErrGone means that the platform does not know it any more.
-	Push(ctx context.Context, e Endpoint, n Notification) error
-}
-
-// Notification is what a phone shows of an entry.
-type Notification struct {
-	Conversation ConversationID
-	Seq          Seq
-	Kind         EntryKind
-	// From is what the sender is called, and Title the group, or empty.
-	From  string
-	Title string
-	// Preview is the beginning of the text, and Attachments how many there are.
-	Preview     string
-	Attachments int
-}
-
-// Holder is whose device an endpoint is.
-type Holder struct {
-	User   UserID   `json:"user"`
-	Device DeviceID `json:"device"`
-}

@@ -51,10 +51,17 @@ func (c *Client) History(ctx context.Context, conversation chat.ConversationID, 
 }
 
 // Register asks that this device be notified of what arrives while the user has no connection. platform is one of
-// wire.Platforms, and token what that platform calls the device. Registering again replaces the token.
+// wire.Platforms, but that of browsers, and token what that platform calls the device. Registering again replaces the token.
 func (c *Client) Register(ctx context.Context, platform, token string) error {
 	ref := c.calls.ref()
 	frame := wire.Register{Head: wire.Head{Action: "register", Ref: ref}, Platform: platform, Token: token}
+	return c.ask(ctx, ref, frame, new(wire.Registered))
+}
+
+// RegisterBrowser asks the same for a browser that has subscribed with the deployment's public key.
+func (c *Client) RegisterBrowser(ctx context.Context, s wire.Subscription) error {
+	ref := c.calls.ref()
+	frame := wire.Register{Head: wire.Head{Action: "register", Ref: ref}, Platform: chat.Web, Subscription: &s}
 	return c.ask(ctx, ref, frame, new(wire.Registered))
 }
 

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +68,12 @@ func TestADeviceRegistersForNotifications(t *testing.T) {
 	play(t, func(t *scene) {
 		ann := t.connect("ann", unchecked)
 		if err := ann.Register(t.Context(), "fcm", "abc"); err != nil || t.server.Registered(ann.Device()) != "abc" {
+			t.Errorf("registered %q, %v", t.server.Registered(ann.Device()), err)
+		}
+		browser := wire.Subscription{Endpoint: "https://push.example.com/1", Keys: wire.SubscriptionKeys{
+			P256DH: "B" + strings.Repeat("A", 86), Auth: strings.Repeat("A", 22),
+		}}
+		if err := ann.RegisterBrowser(t.Context(), browser); err != nil || t.server.Registered(ann.Device()) != browser.Endpoint {
 			t.Errorf("registered %q, %v", t.server.Registered(ann.Device()), err)
 		}
 		if err := ann.Unregister(t.Context()); err != nil || t.server.Registered(ann.Device()) != "" {

@@ -96,6 +96,20 @@ func (e *Env) PushApplications() map[string]string {
 	return applications
 }
 
+// VapidPublic is the key that browsers subscribe with, "" if they are not notified.
+func (e *Env) VapidPublic() string { return e.optional(topology.EnvVapidPublic) }
+
+// VapidSubject is whom push services write to.
+func (e *Env) VapidSubject() string { return e.required(topology.EnvVapidSubject) }
+
+// PushHosts are push services besides those that are known.
+func (e *Env) PushHosts() []string { return split(e.optional(topology.EnvPushHosts)) }
+
+// Wrong notes that a variable does not have a value that works.
+func (e *Env) Wrong(name string, why error) {
+	e.errs = append(e.errs, fmt.Sprintf("%s: %v", name, why))
+}
+
 // Epoch is when the table of conversations was restored from a backup, 0 if never.
 func (e *Env) Epoch() chat.Epoch {
 	value := e.optional(topology.EnvEpoch)

@@ -33,10 +33,10 @@ func New(client *sns.Client, applications map[string]string) *Endpoints {
 var existing = regexp.MustCompile(`Endpoint (arn:\S+) already exists`)
 
 // Register implements chat.Endpoints, following the loop that the SNS guide gives.
-func (e *Endpoints) Register(ctx context.Context, platform, token string, owner chat.Holder,
-	release func(ctx context.Context, before chat.Holder, arn string) error,
+func (e *Endpoints) Register(ctx context.Context, a chat.Address, owner chat.Holder,
+	release func(ctx context.Context, before chat.Holder, id string) error,
 ) (arn string, err error) {
-	application, ok := e.applications[platform]
+	application, ok := e.applications[a.Platform]
 	if !ok {
 		return "", chat.Errorf(chat.Invalid, "platform: not set up on this server")
 	}
@@ -45,7 +45,7 @@ func (e *Endpoints) Register(ctx context.Context, platform, token string, owner 
 		return "", fmt.Errorf("endpoints: encode owner: %w", err)
 	}
 	out, err := e.client.CreatePlatformEndpoint(ctx, &sns.CreatePlatformEndpointInput{
-		PlatformApplicationArn: &application, Token: &token, CustomUserData: aws.String(string(data)),
+		PlatformApplicationArn: &application, Token: &a.Token, CustomUserData: aws.String(string(data)),
 	})
 	if err == nil {
 		arn = aws.ToString(out.EndpointArn)
@@ -60,7 +60,7 @@ func (e *Endpoints) Register(ctx context.Context, platform, token string, owner 
 	if had := attributes.Attributes["CustomUserData"]; had != "" {
 		_ = json.Unmarshal([]byte(had), &before) // data that is not ours names nobody
 	}
-	if before == owner && attributes.Attributes["Token"] == token && attributes.Attributes["Enabled"] == "true" {
+	if before == owner && attributes.Attributes["Token"] == a.Token && attributes.Attributes["Enabled"] == "true" {
 		return arn, nil
 	}
 	// Whose it is changes last: if anything fails before, the next try finds the same former owner to release.
@@ -71,7 +71,7 @@ func (e *Endpoints) Register(ctx context.Context, platform, token string, owner 
 	}
 	_, err = e.client.SetEndpointAttributes(ctx, &sns.SetEndpointAttributesInput{
 		EndpointArn: &arn,
-		Attributes:  map[string]string{"Token": token, "Enabled": "true", "CustomUserData": string(data)},
+		Attributes:  map[string]string{"Token": a.Token, "Enabled": "true", "CustomUserData": string(data)},
 	})
 	if err != nil {
 		return "", fmt.Errorf("endpoints: set attributes: %w", err)
@@ -115,7 +115,7 @@ func (e *Endpoints) Push(ctx context.Context, endpoint chat.Endpoint, n chat.Not
 		return fmt.Errorf("endpoints: encode: %w", err)
 	}
 	_, err = e.client.Publish(ctx, &sns.PublishInput{
-		TargetArn: &endpoint.ARN, Message: &message, MessageStructure: aws.String("json"),
+		TargetArn: &endpoint.ID, Message: &message, MessageStructure: aws.String("json"),
 		MessageAttributes: attributes(endpoint.Platform, n),
 	})
 	switch {

@@ -72,7 +72,7 @@ var (
 func (r *rig) register(t *testing.T, platform, token string, owner chat.Holder) (string, chat.Holder) {
 	t.Helper()
 	var before chat.Holder
-	arn, err := r.Register(t.Context(), platform, token, owner, func(_ context.Context, had chat.Holder, _ string) error {
+	arn, err := r.Register(t.Context(), chat.Address{Platform: platform, Token: token}, owner, func(_ context.Context, had chat.Holder, _ string) error {
 		before = had
 		return nil
 	})
@@ -157,7 +157,7 @@ func TestATokenStaysWithItsOwnerUntilThatOneIsReleased(t *testing.T) {
 	arn, _ := r.register(t, "fcm", "token", ann)
 	failed := errors.New("table busy")
 	for range 2 { // each try finds the former owner
-		_, err := r.Register(t.Context(), "fcm", "token", bob, func(_ context.Context, had chat.Holder, of string) error {
+		_, err := r.Register(t.Context(), chat.Address{Platform: "fcm", Token: "token"}, bob, func(_ context.Context, had chat.Holder, of string) error {
 			if had != ann || of != arn {
 				t.Errorf("released from %+v, %s", had, of)
 			}
@@ -204,7 +204,7 @@ func TestAnEndpointOfSomethingElseNamesNobody(t *testing.T) {
 func TestAPlatformThatIsNotSetUp(t *testing.T) {
 	r := newRig(t)
 	e := endpoints.New(r.client, nil)
-	_, err := e.Register(t.Context(), "fcm", "token", ann, nil)
+	_, err := e.Register(t.Context(), chat.Address{Platform: "fcm", Token: "token"}, ann, nil)
 	if told := chat.AsError(err); err == nil || told.Code != chat.Invalid || !strings.Contains(told.Text(), "platform") {
 		t.Errorf("%v", err)
 	}
@@ -233,7 +233,7 @@ func TestWhatIsRefusedIsToldAndWhatFailsIsNot(t *testing.T) {
 		{404, "NotFound", "PlatformApplication does not exist", chat.Internal},
 		{500, "InternalError", "internal", chat.Internal},
 	} {
-		_, err := answering(t, test.status, test.code, test.message).Register(t.Context(), "fcm", "token", ann, nil)
+		_, err := answering(t, test.status, test.code, test.message).Register(t.Context(), chat.Address{Platform: "fcm", Token: "token"}, ann, nil)
 		if told := chat.AsError(err); err == nil || told.Code != test.want || strings.Contains(told.Text(), "arn:") {
 			t.Errorf("%s: %v, want %s", test.code, err, test.want)
 		}
@@ -254,7 +254,7 @@ func TestWhatIsRemovedIsRemovedForGood(t *testing.T) {
 }
 
 func endpoint(platform, arn string) chat.Endpoint {
-	return chat.Endpoint{Device: "phone-1", Platform: platform, ARN: arn}
+	return chat.Endpoint{Device: "phone-1", Platform: platform, ID: arn}
 }
 
 func TestWhatAPlatformDoesNotKnowAnyMoreIsGone(t *testing.T) {

@@ -2,7 +2,6 @@ package endpoints
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -18,7 +17,7 @@ const life = 7 * 24 * time.Hour
 // payload renders a notification for every platform; SNS takes the part that fits the endpoint (SNS guide, "Sending custom
 // platform-specific payloads in messages to mobile devices" and "Using FCM v1 payloads").
 func payload(n chat.Notification) (string, error) {
-	title, text := words(n)
+	title, text := n.Words()
 	data := map[string]string{"conversation": string(n.Conversation), "seq": strconv.FormatUint(uint64(n.Seq), 10)}
 	fcm, err := json.Marshal(map[string]any{"fcmV1Message": map[string]any{"message": map[string]any{
 		"notification": map[string]string{"title": title, "body": text},
@@ -43,25 +42,6 @@ func payload(n chat.Notification) (string, error) {
 		"default": text, "GCM": string(fcm), "APNS": string(apns), "APNS_SANDBOX": string(apns),
 	})
 	return string(message), err
-}
-
-// words are what the phone shows.
-func words(n chat.Notification) (title, text string) {
-	text = n.Preview
-	switch {
-	case n.Kind == chat.Created, n.Kind == chat.Added:
-		text = "You are in a new group"
-	case text == "" && n.Attachments == 0:
-		text = "A new message"
-	case text == "" && n.Attachments == 1:
-		text = "📎 an attachment"
-	case text == "":
-		text = fmt.Sprintf("📎 %d attachments", n.Attachments)
-	}
-	if n.Title == "" {
-		return n.From, text
-	}
-	return n.Title, n.From + ": " + text
 }
 
 // attributes set how long a notification is kept and which ones replace each other: one per conversation.

@@ -21,10 +21,10 @@ const (
 
 // Notify notifies every device of the notice's users who are still not connected and want to hear of the entry. Devices that
 // a platform does not know any more are forgotten. It fails, so that the notice is delivered again, only if no device could be
-// notified: one that fails alone must not make all the others sound twice.
+// notified and one might be later: one that fails alone must not make all the others sound twice.
 //
 // It costs the entry, strongly (one read unit), the sender's profile (0.5), and for each user a session, their stance and what
-// they think of the sender (0.5 each).
+// they think of the sender (0.5 each), and for each browser its subscription, strongly (1).
 func (p *Pusher) Notify(ctx context.Context, n chat.Notice) error {
 	e, ok, err := p.Log.Entry(ctx, n.Conversation, n.Seq)
 	if err != nil {
@@ -107,12 +107,15 @@ func (p *Pusher) ring(ctx context.Context, sessions []chat.Session, n chat.Notif
 	for _, s := range sessions {
 		for _, e := range s.Endpoints {
 			group.Go(func() error {
-				err := p.Endpoints.Push(ctx, e, n)
+				err := p.reach(e.Platform).Push(ctx, e, n)
 				switch {
 				case err == nil:
 					notified.Add(1)
 				case errors.Is(err, chat.ErrGone):
 					return p.forget(ctx, s.User, []chat.Endpoint{e})
+				case errors.Is(err, chat.ErrRefused):
+					p.Logger.ErrorContext(ctx, "notification refused", "platform", e.Platform, "error", err)
+					return nil
 				default:
 					failed.Add(1)
 				}

@@ -15,8 +15,9 @@ import (
 
 // Pusher registers and notifies devices.
 type Pusher struct {
-	Sessions  chat.Sessions
-	Endpoints chat.Endpoints
+	Sessions chat.Sessions
+	// Endpoints reaches phones, and Browsers what runs in a browser.
+	Endpoints, Browsers chat.Endpoints
 	// Log, Stances, People and Profiles are only needed to notify.
 	Log      chat.Log
 	Stances  chat.Stances
@@ -27,18 +28,18 @@ type Pusher struct {
 }
 
 // Register stores that the caller's device is to be notified. Above chat.MaxEndpoints the oldest device is forgotten, and
-// whoever had the same token before has it no more: a phone that changed hands must not show the last owner's messages.
+// whoever had the same address before has it no more: a phone that changed hands must not show the last owner's messages.
 func (p *Pusher) Register(ctx context.Context, who chat.Identity, q wire.Register) (wire.Registered, error) {
 	if who.Device == "" {
 		return wire.Registered{}, nameless()
 	}
 	owner := chat.Holder{User: who.User, Device: who.Device}
-	arn, err := p.Endpoints.Register(ctx, q.Platform, q.Token, owner, p.release)
+	id, err := p.reach(q.Platform).Register(ctx, q.Address(), owner, p.release)
 	if err != nil {
 		return wire.Registered{}, err
 	}
 	s, err := p.Sessions.PutEndpoint(ctx, who.User, chat.Endpoint{
-		Device: who.Device, Platform: q.Platform, ARN: arn, Since: p.Now(),
+		Device: who.Device, Platform: q.Platform, ID: id, Since: p.Now(),
 	})
 	if err != nil {
 		return wire.Registered{}, err
@@ -49,12 +50,20 @@ func (p *Pusher) Register(ctx context.Context, who chat.Identity, q wire.Registe
 	return wire.Registered{Device: who.Device}, err
 }
 
+// reach is what reaches the devices of a platform.
+func (p *Pusher) reach(platform string) chat.Endpoints {
+	if platform == chat.Web {
+		return p.Browsers
+	}
+	return p.Endpoints
+}
+
 // nameless refuses a connection that was made without a device id: there is nothing to keep the endpoint under.
 func nameless() error { return chat.Errorf(chat.Invalid, "connect with a device id first") }
 
 // release takes an endpoint from who had it, unless that device has another by now.
-func (p *Pusher) release(ctx context.Context, before chat.Holder, arn string) error {
-	_, err := p.Sessions.RemoveEndpoint(ctx, before.User, chat.Endpoint{Device: before.Device, ARN: arn})
+func (p *Pusher) release(ctx context.Context, before chat.Holder, id string) error {
+	_, err := p.Sessions.RemoveEndpoint(ctx, before.User, chat.Endpoint{Device: before.Device, ID: id})
 	return err
 }
 
@@ -85,8 +94,8 @@ func (p *Pusher) forget(ctx context.Context, user chat.UserID, endpoints []chat.
 		if !removed {
 			continue
 		}
-		if err := p.Endpoints.Remove(ctx, e.ARN); err != nil {
-			// It is not referred to any more, so nothing reaches it; it only stays in the platform application's list.
+		if err := p.reach(e.Platform).Remove(ctx, e.ID); err != nil {
+			// It is not referred to any more, so nothing reaches it; it only stays in the platform's list.
 			p.Logger.WarnContext(ctx, "endpoint not removed", "error", err)
 		}
 	}

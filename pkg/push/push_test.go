@@ -290,8 +290,8 @@ func TestDevicesThatThePlatformGaveUpAreForgottenAndNoOthers(t *testing.T) {
 	r.register(t, "ann", "phone", "ann-3")
 	r.register(t, "bob", "phone", "bob-1")
 	all := r.endpoints(t, "ann")
-	r.disable(t, all[0].ARN)
-	if err := r.Endpoints.Remove(t.Context(), all[1].ARN); err != nil {
+	r.disable(t, all[0].ID)
+	if err := r.Endpoints.Remove(t.Context(), all[1].ID); err != nil {
 		t.Fatal(err)
 	}
 	r.notify(t, "ann", "bob")

@@ -134,7 +134,7 @@ func (s *Sessions) PutEndpoint(ctx context.Context, user chat.UserID, e chat.End
 	defer wrap(&err, "put endpoint")
 	var item dynamo.Item
 	err = s.table.Update("user", string(user)).
-		SetExpr("$ = ?", endpointPrefix+string(e.Device), endpointItem{e.Platform, e.ARN, e.Since.UnixMilli()}).
+		SetExpr("$ = ?", endpointPrefix+string(e.Device), endpointItem{e.Platform, e.ID, e.Since.UnixMilli()}).
 		Set("expires", e.Since.Add(chat.SessionRetention).Unix()).
 		Value(ctx, &item)
 	if err != nil {
@@ -147,7 +147,7 @@ func (s *Sessions) PutEndpoint(ctx context.Context, user chat.UserID, e chat.End
 func (s *Sessions) RemoveEndpoint(ctx context.Context, user chat.UserID, e chat.Endpoint) (removed bool, err error) {
 	defer wrap(&err, "remove endpoint")
 	name := endpointPrefix + string(e.Device)
-	err = s.table.Update("user", string(user)).RemoveExpr("$", name).If("$.'arn' = ?", name, e.ARN).Run(ctx)
+	err = s.table.Update("user", string(user)).RemoveExpr("$", name).If("$.'arn' = ?", name, e.ID).Run(ctx)
 	if dynamo.IsCondCheckFailed(err) {
 		return false, nil
 	}
@@ -188,7 +188,7 @@ func newSession(item dynamo.Item) (chat.Session, error) {
 			}
 			session.Endpoints = append(session.Endpoints, chat.Endpoint{
 				Device:   chat.DeviceID(strings.TrimPrefix(name, endpointPrefix)),
-				Platform: e.Platform, ARN: e.ARN, Since: time.UnixMilli(e.Since).UTC(),
+				Platform: e.Platform, ID: e.ARN, Since: time.UnixMilli(e.Since).UTC(),
 			})
 		}
 	}

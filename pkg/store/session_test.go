@@ -90,17 +90,17 @@ func TestSessionsOfMoreThanOneBatch(t *testing.T) {
 func TestEndpointsAreOnePerDeviceOldestFirst(t *testing.T) {
 	sessions := newSessions(t)
 	for i, device := range []chat.DeviceID{"phone", "tablet", "phone"} {
-		e := chat.Endpoint{Device: device, Platform: "fcm", ARN: fmt.Sprint("arn:", i), Since: epoch.Add(time.Duration(i) * time.Second)}
+		e := chat.Endpoint{Device: device, Platform: "fcm", ID: fmt.Sprint("arn:", i), Since: epoch.Add(time.Duration(i) * time.Second)}
 		must[chat.Session](t)(sessions.PutEndpoint(t.Context(), "ann", e))
 	}
 	s := only(t, sessions, "ann")
-	if len(s.Endpoints) != 2 || s.Endpoints[0].Device != "tablet" || s.Endpoints[1].ARN != "arn:2" {
+	if len(s.Endpoints) != 2 || s.Endpoints[0].Device != "tablet" || s.Endpoints[1].ID != "arn:2" {
 		t.Fatalf("%+v", s.Endpoints)
 	}
 	for e, want := range map[chat.Endpoint]bool{
-		s.Endpoints[1]:                     true,
-		{Device: "tablet", ARN: "arn:old"}: false, // it has registered anew since that was read
-		{Device: "watch", ARN: "arn:9"}:    false,
+		s.Endpoints[1]:                    true,
+		{Device: "tablet", ID: "arn:old"}: false, // it has registered anew since that was read
+		{Device: "watch", ID: "arn:9"}:    false,
 	} {
 		if removed, err := sessions.RemoveEndpoint(t.Context(), "ann", e); err != nil || removed != want {
 			t.Errorf("%s: removed %v, %v", e.Device, removed, err)

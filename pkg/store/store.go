@@ -13,7 +13,8 @@
 // that an append needs to know, for half a read unit. The append is then one Put on the condition that the next number is
 // free. The log is its own sequencer: no counter, no transaction, no gap.
 //
-// Table sessions, partition key = user: one item per user, see session.go.
+// Table sessions, partition key = user: one item per user, see session.go; who watches whom, see watchers.go; and the
+// subscriptions of browsers, see subscription.go.
 //
 // Two versions of this package run at once while a deployment moves from one to the next, and what one stores the other reads
 // (infra/UPGRADING.md). So attributes are only added, and their absence means what it meant before; a reader steps over those

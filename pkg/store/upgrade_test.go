@@ -146,6 +146,16 @@ func TestWhatEarlierVersionsStoredIsRead(t *testing.T) {
 	}
 }
 
+func TestASubscriptionThatAnEarlierVersionStoredIsRead(t *testing.T) {
+	_, _, sessions := old(t)
+	found := must[[]chat.Session](t)(sessions.Sessions(t.Context(), []chat.UserID{"bob"}))
+	e := found[0].Endpoints[0]
+	s, owner, ok, err := sessions.Subscription(t.Context(), e.ID)
+	if err != nil || !ok || e.Platform != chat.Web || owner != (chat.Holder{User: "bob", Device: e.Device}) || s.Endpoint != "https://push.example.com/1" || len(s.P256DH) != 87 || len(s.Auth) != 22 {
+		t.Errorf("%+v of %+v, %v, %v", s, owner, ok, err)
+	}
+}
+
 // later is an attribute that this version does not know: a newer one has written it.
 const later = "later"
 

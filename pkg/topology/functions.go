@@ -169,11 +169,12 @@ var Functions = []Function{
 		Name: "devices", About: "registers a device for notifications, and logs it out",
 		Routes: []string{"register", "unregister", "logout"},
 		Grants: []Grant{
-			{Sessions, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}}, // DeleteItem for a browser's subscription
 			{People, []string{"dynamodb:BatchGetItem"}},
 			{Posts, []string{"POST", "GET", "DELETE"}}, // those who watch are told, other connections of the device closed
 			{Push, []string{"sns:CreatePlatformEndpoint", "sns:GetEndpointAttributes", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"}},
 		},
+		Env:    []string{EnvVapidPublic, EnvPushHosts},
 		Memory: 256, Timeout: 10 * time.Second,
 	},
 	{
@@ -194,12 +195,14 @@ var Functions = []Function{
 		Name: "push", About: "notifies the devices of members who are offline",
 		Topic: &Offline,
 		Grants: []Grant{
-			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
+			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:DeleteItem"}}, // the last two for subscriptions
 			{Conversations, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem"}},
 			{People, []string{"dynamodb:BatchGetItem"}},
 			{Push, []string{"sns:Publish", "sns:DeleteEndpoint"}},
+			{Vapid, []string{"ssm:GetParameter"}},             // nobody else can sign as this deployment
 			{Offline.DeadLetter, []string{"sqs:SendMessage"}}, // what fails three times is kept, not dropped
 		},
+		Env:    []string{EnvVapidPublic, EnvVapidSubject, EnvPushHosts},
 		Memory: 256, Timeout: 20 * time.Second,
 	},
 	{

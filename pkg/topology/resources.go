@@ -111,6 +111,15 @@ type PushApplications struct{ Env string }
 // EnvName is the variable that holds platform=ARN pairs separated by commas, or nothing.
 func (p PushApplications) EnvName() string { return p.Env }
 
+// Parameter is a SecureString of SSM's Parameter Store, which the deployer makes: no template can.
+type Parameter struct {
+	Name string
+	Env  string
+}
+
+// EnvName is the variable that holds the parameter's name, empty in a deployment without it.
+func (p Parameter) EnvName() string { return p.Env }
+
 // What exists. Functions refer to these values in their grants.
 var (
 	// Conversations holds each conversation's members, log and header in one partition: see pkg/store.
@@ -149,6 +158,8 @@ var (
 	Posts = Connections{Env: "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"}
 	// Push is where device tokens are registered.
 	Push = PushApplications{Env: "PARLEY_PUSH_APPLICATIONS"}
+	// Vapid is the private key that notifications of browsers are signed with. `make vapid` makes it.
+	Vapid = Parameter{Name: "vapid", Env: "PARLEY_VAPID_PARAMETER"}
 )
 
 // Tables lists every table.

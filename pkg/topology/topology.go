@@ -45,7 +45,8 @@ type Grant struct {
 	Actions []string
 }
 
-// Resource is something a function can be granted: a Table, Index, Topic, Queue, DeadLetters, Bucket, Connections or PushApplications.
+// Resource is something a function can be granted: a Table, Index, Topic, Queue, DeadLetters, Bucket,
+// Connections, PushApplications or Parameter.
 type Resource interface {
 	// EnvName is the variable that tells a granted function where the resource is.
 	EnvName() string
@@ -61,6 +62,12 @@ const (
 	EnvJWKS = "PARLEY_JWKS_URL"
 	// EnvOrigins are the browser origins that may connect, separated by commas.
 	EnvOrigins = "PARLEY_ORIGINS"
+	// EnvVapidPublic is the key that browsers subscribe with, in base64url; without it none is notified.
+	EnvVapidPublic = "PARLEY_VAPID_PUBLIC_KEY"
+	// EnvVapidSubject is whom push services write to, a mailto: or https: URL.
+	EnvVapidSubject = "PARLEY_VAPID_SUBJECT"
+	// EnvPushHosts are push services besides those that are known, separated by commas.
+	EnvPushHosts = "PARLEY_PUSH_HOSTS"
 	// EnvEpoch is when the table of conversations was restored from a backup, in Unix seconds; never when unset.
 	EnvEpoch = "PARLEY_EPOCH"
 	// EnvLogLevel is debug, info, warn or error; info when unset.

@@ -111,12 +111,13 @@ func TestGrantsNameNoWildcardAndNoScan(t *testing.T) {
 func TestWhoMayChangeWhat(t *testing.T) {
 	want := map[string][]string{
 		"dynamodb:PutItem":           {"drafts", "group", "message", "tick"},
-		"dynamodb:DeleteItem":        {"drafts", "group", "message", "message", "people", "tick", "tick"}, // from two tables
+		"dynamodb:DeleteItem":        {"devices", "drafts", "group", "message", "message", "people", "push", "tick", "tick"}, // from two tables
 		"POST":                       {"connect", "devices", "drafts", "fanout", "grace", "group", "message", "people", "presence", "signal", "tick"},
 		"DELETE":                     {"connect", "devices"},
 		"s3:PutObject":               {"media"},
 		"sqs:SendMessage":            {"disconnect", "fanout", "group", "group", "message", "message", "push", "tick", "tick"}, // to two queues
 		"sns:CreatePlatformEndpoint": {"devices"},
+		"ssm:GetParameter":           {"push"},
 		"sns:Publish":                {"fanout", "group", "message", "push", "tick"},
 	}
 	got := map[string][]string{}

@@ -270,7 +270,13 @@ func (r *Register) check() error {
 	}
 	switch {
 	case !Platforms[r.Platform]:
-		return invalid("platform: fcm, apns or apns_sandbox")
+		return invalid("platform: fcm, apns, apns_sandbox or web")
+	case r.Platform == chat.Web && r.Token != "":
+		return invalid("token: not of the platform web")
+	case r.Platform == chat.Web:
+		return r.Subscription.check()
+	case r.Subscription != nil:
+		return invalid("subscription: only of the platform web")
 	case r.Token == "" || len(r.Token) > chat.MaxToken:
 		return invalid("token: 1 to 4096 characters")
 	}
@@ -292,6 +298,30 @@ func eachOnce(users []chat.UserID) bool {
 		seen[user] = true
 	}
 	return true
+}
+
+// check looks at the lengths; what the members mean is for the adapter to say.
+func (s *Subscription) check() error {
+	switch {
+	case s == nil:
+		return invalid("subscription: needed for the platform web")
+	case s.Endpoint == "" || len(s.Endpoint) > chat.MaxPushURL:
+		return invalid("subscription.endpoint: a URL of at most 1024 characters")
+	case len(s.Keys.P256DH) != 87 || !isBase64URL(s.Keys.P256DH):
+		return invalid("subscription.keys.p256dh: 87 characters of base64url")
+	case len(s.Keys.Auth) != 22 || !isBase64URL(s.Keys.Auth):
+		return invalid("subscription.keys.auth: 22 characters of base64url")
+	}
+	for _, c := range s.Endpoint {
+		if c <= ' ' || c > '~' {
+			return invalid("subscription.endpoint: printable ASCII without spaces")
+		}
+	}
+	return nil
+}
+
+func isBase64URL(s string) bool {
+	return strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
 }
 
 func checkLimit(limit *int, most int) error {

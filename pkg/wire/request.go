@@ -175,7 +175,30 @@ type Download struct {
 type Register struct {
 	Head
 	Platform string `json:"platform"`
-	Token    string `json:"token"`
+	// Token is a phone's, and Subscription a browser's.
+	Token        string        `json:"token,omitempty"`
+	Subscription *Subscription `json:"subscription,omitempty"`
+}
+
+// Subscription is the PushSubscription of a browser.
+type Subscription struct {
+	Endpoint string           `json:"endpoint"`
+	Keys     SubscriptionKeys `json:"keys"`
+}
+
+// SubscriptionKeys are a browser's, in base64url without padding.
+type SubscriptionKeys struct {
+	P256DH string `json:"p256dh"`
+	Auth   string `json:"auth"`
+}
+
+// Address is what the platform calls the device.
+func (r Register) Address() chat.Address {
+	a := chat.Address{Platform: r.Platform, Token: r.Token}
+	if s := r.Subscription; s != nil {
+		a.Subscription = chat.Subscription{Endpoint: s.Endpoint, P256DH: s.Keys.P256DH, Auth: s.Keys.Auth}
+	}
+	return a
 }
 
 // Unregister asks that this device be notified no more.
@@ -184,4 +207,4 @@ type Unregister struct {
 }
 
 // Platforms are the push platforms that a device can register with.
-var Platforms = map[string]bool{"fcm": true, "apns": true, "apns_sandbox": true}
+var Platforms = map[string]bool{"fcm": true, "apns": true, "apns_sandbox": true, chat.Web: true}

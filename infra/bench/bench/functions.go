@@ -74,7 +74,9 @@ func placeholders(f topology.Function) map[string]string {
 			env[name] = "http://127.0.0.1:9/"
 		}
 	}
-	delete(env, topology.EnvLogLevel)
+	for _, name := range []string{topology.EnvLogLevel, topology.EnvPushHosts, topology.EnvVapidPublic} { // read when it starts
+		delete(env, name)
+	}
 	return env
 }
 

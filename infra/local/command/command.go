@@ -17,7 +17,6 @@ import (
 	"github.com/parley-im/parley/infra/local/console"
 	"github.com/parley-im/parley/infra/local/dynamodb"
 	"github.com/parley-im/parley/infra/local/faults"
-	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/infra/local/stack"
 	"github.com/parley-im/parley/pkg/price"
 )
@@ -93,6 +92,7 @@ func parse(args []string, stderr io.Writer) (cfg stack.Config, root, plan string
 	flags.IntVar(&cfg.Ports.DynamoDB, "dynamodb-port", cfg.Ports.DynamoDB, "port of DynamoDB")
 	flags.IntVar(&cfg.Ports.SNS, "sns-port", cfg.Ports.SNS, "port of SNS")
 	flags.IntVar(&cfg.Ports.SQS, "sqs-port", cfg.Ports.SQS, "port of SQS")
+	flags.IntVar(&cfg.Ports.SSM, "ssm-port", cfg.Ports.SSM, "port of SSM's Parameter Store")
 	flags.StringVar(&plan, "faults", "", `faults to inject: "on" to choose them while it runs, or the file of a plan`)
 	watch := flags.Bool("console", true, "count what AWS would bill and serve the console; without it a send is a millisecond faster")
 	if err := flags.Parse(args); err != nil {
@@ -176,9 +176,9 @@ func elsewhere(cfg stack.Config, s *stack.Stack) string {
 	return fmt.Sprintf(" URL=%s TOKENS=%s/dev/token", s.Gateway, s.Web)
 }
 
-// show prints what phones would, until the end.
+// show prints what phones and browsers would, until the end.
 func show(ctx context.Context, s *stack.Stack, stdout io.Writer) error {
-	notifications := s.SNS.Watch(ctx)
+	notifications := s.Notified(ctx)
 	for {
 		select {
 		case <-ctx.Done():
@@ -196,7 +196,6 @@ func show(ctx context.Context, s *stack.Stack, stdout io.Writer) error {
 	}
 }
 
-func printNotification(stdout io.Writer, n sns.Notification) {
-	shown := stack.Show(n)
-	fmt.Fprintf(stdout, "%s  phone of %s  %s: %s\n", shown.At, shown.User, shown.Title, shown.Body)
+func printNotification(stdout io.Writer, n console.Notification) {
+	fmt.Fprintf(stdout, "%s  device of %s  %s: %s\n", n.At, n.User, n.Title, n.Body)
 }

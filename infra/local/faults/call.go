@@ -76,7 +76,7 @@ func (c *call) trace(host Host) {
 // operationName is in a header of the JSON protocols, in the body of the query protocol, and in method and path of REST.
 func (c *call) operationName() string {
 	switch c.service {
-	case "dynamodb", "sqs":
+	case "dynamodb", "sqs", "ssm":
 		_, name, _ := strings.Cut(c.r.Header.Get("X-Amz-Target"), ".")
 		return name
 	case "sns":

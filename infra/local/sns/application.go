@@ -97,7 +97,7 @@ func (s *Service) setPlatformApplicationAttributes(in form) (any, error) {
 		if a.enabled, err = parseEnabled(enabled); err != nil {
 			return nil, err
 		}
-		s.changed()
+		s.state.Changed()
 	}
 	s.bill("SetPlatformApplicationAttributes", 0)
 	return nil, nil

@@ -26,7 +26,7 @@ func (s *Service) deliver(t *topic, messageID string, p publication) {
 			Notice:       notice{MessageID: messageID, Topic: t.arn, Subject: p.subject, Text: text, At: now, Attributes: p.attributes},
 		}
 		s.pending[d.ID] = d
-		s.changed()
+		s.state.Changed()
 		s.start(d)
 	}
 }
@@ -47,7 +47,7 @@ func (s *Service) attempt(d *delivery) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		d.Failed++
-		s.changed()
+		s.state.Changed()
 		if wait == 0 {
 			s.start(d)
 			return
@@ -65,7 +65,7 @@ func (s *Service) attempt(d *delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.pending, d.ID)
-	s.changed()
+	s.state.Changed()
 }
 
 // hand gives d to its subscriber once.

@@ -94,7 +94,7 @@ func (s *Service) createPlatformEndpoint(in form) (any, error) {
 	if made == nil {
 		made = wanted
 		s.endpoints = append(s.endpoints, made)
-		s.changed()
+		s.state.Changed()
 	}
 	_, enabledAsked := attributes["Enabled"]
 	if made.UserData != wanted.UserData || enabledAsked && made.Enabled != wanted.Enabled {
@@ -139,7 +139,7 @@ func (s *Service) setEndpointAttributes(in form) (any, error) {
 	if err := e.set(attributes); err != nil {
 		return nil, err
 	}
-	s.changed()
+	s.state.Changed()
 	s.bill("SetEndpointAttributes", 0)
 	return nil, nil
 }
@@ -151,7 +151,7 @@ func (s *Service) deleteEndpoint(in form) (any, error) {
 		return nil, err
 	}
 	s.endpoints = slices.DeleteFunc(s.endpoints, func(e *endpoint) bool { return e.ARN == arn })
-	s.changed()
+	s.state.Changed()
 	s.bill("DeleteEndpoint", 0)
 	return nil, nil
 }

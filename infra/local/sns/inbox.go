@@ -81,7 +81,7 @@ func (s *Service) receive(n Notification) {
 	if over := len(s.inbox) - maxInbox; over > 0 {
 		s.inbox = append(s.inbox[:0], s.inbox[over:]...)
 	}
-	s.changed()
+	s.state.Changed()
 	for ch := range s.watchers {
 		if len(ch) == cap(ch) {
 			select {

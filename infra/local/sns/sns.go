@@ -21,6 +21,7 @@ import (
 
 	"github.com/parley-im/parley/infra/local/clock"
 	"github.com/parley-im/parley/infra/local/sigv4"
+	"github.com/parley-im/parley/infra/local/state"
 )
 
 // Config says what exists and where messages go.
@@ -63,6 +64,7 @@ type Service struct {
 	log        *slog.Logger
 	verifier   *sigv4.Verifier // nil: everybody is let in
 	operations map[string]operation
+	state      *state.File
 
 	mu           sync.Mutex // guards everything below
 	topics       []*topic
@@ -72,11 +74,9 @@ type Service struct {
 	inbox        []Notification // oldest first
 	watchers     map[chan Notification]struct{}
 	usage        Usage
-	saving       clock.Timer // the save that is due; nil when there is nothing to save
 	closed       bool
 
 	delivering sync.WaitGroup // one for each attempt under way; added to only while not closed
-	writing    sync.Mutex     // held while the state file is written
 }
 
 // New returns a service with what cfg names and, when there is a Dir, what an earlier service left there: endpoints,
@@ -111,6 +111,7 @@ func New(cfg Config) (*Service, error) {
 			return nil, fmt.Errorf("sns: application %q: %w", a.Name, err)
 		}
 	}
+	s.state = state.New(cfg.Dir, "sns", s.clock, s.log, s.encode)
 	if err := s.load(); err != nil {
 		return nil, err
 	}
@@ -131,13 +132,10 @@ func (s *Service) Close() error {
 		delete(s.watchers, ch)
 		close(ch)
 	}
-	if s.saving != nil {
-		s.saving.Stop()
-		s.saving = nil
-	}
 	s.mu.Unlock()
+	s.state.Stop()
 	s.delivering.Wait()
-	return s.save()
+	return s.state.Close()
 }
 
 // arn returns the ARN of a resource of ours.

@@ -116,7 +116,7 @@ func (s *Service) subscribe(in form) (any, error) {
 		return nil, failf(InvalidParameter, "Invalid parameter: Attributes Reason: %v", err)
 	}
 	made := t.add(sub, true)
-	s.changed()
+	s.state.Changed()
 	s.bill("Subscribe", 0)
 	return struct {
 		ARN string `xml:"SubscriptionArn"`
@@ -141,7 +141,7 @@ func (s *Service) unsubscribe(in form) (any, error) {
 	}
 	if t, sub := s.subscription(arn); sub != nil {
 		t.subscriptions = slices.DeleteFunc(t.subscriptions, func(other *subscription) bool { return other == sub })
-		s.changed()
+		s.state.Changed()
 	}
 	s.bill("Unsubscribe", 0)
 	return nil, nil

@@ -25,7 +25,7 @@ func (s *Service) purgeQueue(_ context.Context, in struct {
 	}
 	q.purged = now
 	q.messages = nil
-	s.changed()
+	s.state.Changed()
 	s.bill("PurgeQueue", 0)
 	return nothing{}, nil
 }
@@ -65,7 +65,7 @@ func (s *Service) startMessageMoveTask(_ context.Context, in struct {
 			SentAt: now, VisibleAt: now.Add(to.Delay),
 		})
 	}
-	s.changed()
+	s.state.Changed()
 	s.bill("StartMessageMoveTask", 0)
 	return struct{ TaskHandle string }{newUUID()}, nil
 }

@@ -122,7 +122,7 @@ func (s *Service) poll(q *queue, limit int, hide time.Duration, deadline time.Ti
 	now := s.clock.Now()
 	taken, changed := q.take(now, limit, hide)
 	if changed {
-		s.changed()
+		s.state.Changed()
 	}
 	if len(taken) == 0 && now.Before(deadline) && !s.closed() {
 		again := deadline

@@ -116,7 +116,7 @@ func (s *Service) send(q *queue, e sendEntry) (sent, error) {
 		VisibleAt:  now.Add(delay),
 	}
 	q.add(m)
-	s.changed()
+	s.state.Changed()
 	return sent{
 		ID:                           e.ID,
 		MessageID:                    m.ID,

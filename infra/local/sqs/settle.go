@@ -18,56 +18,57 @@ type settled struct {
 	ID string `json:"Id"`
 }
 
+// settle does something to one message of a queue and bills it.
+func (s *Service) settle(operation string, find func() (*queue, error), do func(*queue) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q, err := find()
+	if err != nil {
+		return err
+	}
+	if err := do(q); err != nil {
+		return err
+	}
+	s.bill(operation, 0)
+	return nil
+}
+
+// settleEach does it for each entry of a batch, which is one request.
+func settleEach[E entry](s *Service, operation, queueURL string, entries []E, do func(*queue, E) error) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q, err := s.byURL(queueURL)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkBatch(entries); err != nil {
+		return nil, err
+	}
+	s.bill(operation, 0)
+	return eachEntry(entries, func(e E) (settled, error) { return settled{ID: e.id()}, do(q, e) }), nil
+}
+
 func (s *Service) deleteMessage(_ context.Context, in struct {
 	QueueURL      string `json:"QueueUrl"`
 	ReceiptHandle string
 }) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	q, err := s.byURL(in.QueueURL)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.delete(q, in.ReceiptHandle); err != nil {
-		return nil, err
-	}
-	s.bill("DeleteMessage", 0)
-	return nothing{}, nil
+	return nothing{}, s.settle("DeleteMessage", func() (*queue, error) { return s.byURL(in.QueueURL) },
+		func(q *queue) error { return s.delete(q, in.ReceiptHandle) })
 }
 
 func (s *Service) deleteMessageBatch(_ context.Context, in struct {
 	QueueURL string `json:"QueueUrl"`
 	Entries  []deleteEntry
 }) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	q, err := s.byURL(in.QueueURL)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkBatch(in.Entries); err != nil {
-		return nil, err
-	}
-	s.bill("DeleteMessageBatch", 0)
-	return eachEntry(in.Entries, func(e deleteEntry) (settled, error) {
-		return settled{ID: e.ID}, s.delete(q, e.ReceiptHandle)
-	}), nil
+	return settleEach(s, "DeleteMessageBatch", in.QueueURL, in.Entries,
+		func(q *queue, e deleteEntry) error { return s.delete(q, e.ReceiptHandle) })
 }
 
 // Delete deletes the message received under this handle. As on AWS, it succeeds and deletes nothing when the message was
 // received again since or is gone. Errors: QueueDoesNotExist, and ReceiptHandleIsInvalid for a handle of another origin.
-func (s *Service) Delete(queue, receiptHandle string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	q, err := s.find(queue)
-	if err != nil {
-		return err
-	}
-	if err := s.delete(q, receiptHandle); err != nil {
-		return err
-	}
-	s.bill("DeleteMessage", 0)
-	return nil
+func (s *Service) Delete(queueName, receiptHandle string) error {
+	return s.settle("DeleteMessage", func() (*queue, error) { return s.find(queueName) },
+		func(q *queue) error { return s.delete(q, receiptHandle) })
 }
 
 func (s *Service) delete(q *queue, handle string) error {
@@ -76,7 +77,7 @@ func (s *Service) delete(q *queue, handle string) error {
 	}
 	if m := q.current(handle, s.clock.Now()); m != nil {
 		q.remove(m)
-		s.changed()
+		s.state.Changed()
 	}
 	return nil
 }
@@ -93,36 +94,15 @@ func (s *Service) changeMessageVisibility(_ context.Context, in struct {
 	QueueURL string `json:"QueueUrl"`
 	visibilityEntry
 }) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	q, err := s.byURL(in.QueueURL)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.changeEntry(q, in.visibilityEntry); err != nil {
-		return nil, err
-	}
-	s.bill("ChangeMessageVisibility", 0)
-	return nothing{}, nil
+	return nothing{}, s.settle("ChangeMessageVisibility", func() (*queue, error) { return s.byURL(in.QueueURL) },
+		func(q *queue) error { return s.changeEntry(q, in.visibilityEntry) })
 }
 
 func (s *Service) changeMessageVisibilityBatch(_ context.Context, in struct {
 	QueueURL string `json:"QueueUrl"`
 	Entries  []visibilityEntry
 }) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	q, err := s.byURL(in.QueueURL)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkBatch(in.Entries); err != nil {
-		return nil, err
-	}
-	s.bill("ChangeMessageVisibilityBatch", 0)
-	return eachEntry(in.Entries, func(e visibilityEntry) (settled, error) {
-		return settled{ID: e.ID}, s.changeEntry(q, e)
-	}), nil
+	return settleEach(s, "ChangeMessageVisibilityBatch", in.QueueURL, in.Entries, s.changeEntry)
 }
 
 func (s *Service) changeEntry(q *queue, e visibilityEntry) error {
@@ -139,18 +119,9 @@ func (s *Service) changeEntry(q *queue, e visibilityEntry) error {
 // ChangeVisibility makes the message received under this handle receivable again after hide, counted from now; 0 is at
 // once. Errors: QueueDoesNotExist, ReceiptHandleIsInvalid, MessageNotInflight when the message is receivable already, and
 // InvalidParameterValue when it is gone or was received again, or would be hidden for over 12 h since it was received.
-func (s *Service) ChangeVisibility(queue, receiptHandle string, hide time.Duration) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	q, err := s.find(queue)
-	if err != nil {
-		return err
-	}
-	if err := s.change(q, receiptHandle, hide); err != nil {
-		return err
-	}
-	s.bill("ChangeMessageVisibility", 0)
-	return nil
+func (s *Service) ChangeVisibility(queueName, receiptHandle string, hide time.Duration) error {
+	return s.settle("ChangeMessageVisibility", func() (*queue, error) { return s.find(queueName) },
+		func(q *queue) error { return s.change(q, receiptHandle, hide) })
 }
 
 func (s *Service) change(q *queue, handle string, hide time.Duration) error {
@@ -169,7 +140,7 @@ func (s *Service) change(q *queue, handle string, hide time.Duration) error {
 	}
 	m.VisibleAt = now.Add(hide)
 	q.wake()
-	s.changed()
+	s.state.Changed()
 	return nil
 }
 

@@ -21,6 +21,7 @@ import (
 
 	"github.com/parley-im/parley/infra/local/clock"
 	"github.com/parley-im/parley/infra/local/sigv4"
+	"github.com/parley-im/parley/infra/local/state"
 )
 
 // Config says which queues exist and how they are reached.
@@ -66,15 +67,13 @@ type Service struct {
 	log        *slog.Logger
 	verifier   *sigv4.Verifier // nil: everybody is let in
 	operations map[string]operation
+	state      *state.File
 	closing    chan struct{} // closed by Close; ends long polls
 	closeOnce  sync.Once
 	queues     map[string]*queue // the same from New on; mu guards what is in them
 
-	mu     sync.Mutex
-	usage  map[string]Use
-	saving clock.Timer // the save that is due; nil when there is nothing to save
-
-	writing sync.Mutex // held while the state file is written
+	mu    sync.Mutex
+	usage map[string]Use
 }
 
 // New returns a service with the queues of cfg and, when there is a Dir, the messages that an earlier service left there.
@@ -118,6 +117,7 @@ func New(cfg Config) (*Service, error) {
 			return nil, fmt.Errorf("sqs: queue %q: dead-letter queue %q is not another queue", q.Name, q.DeadLetterQueue)
 		}
 	}
+	s.state = state.New(cfg.Dir, "sqs", s.clock, s.log, s.encode)
 	if err := s.load(); err != nil {
 		return nil, err
 	}
@@ -172,13 +172,7 @@ func (s *Service) Names() []string {
 // no longer waits or saves by itself.
 func (s *Service) Close() error {
 	s.closeOnce.Do(func() { close(s.closing) })
-	s.mu.Lock()
-	if s.saving != nil {
-		s.saving.Stop()
-		s.saving = nil
-	}
-	s.mu.Unlock()
-	return s.save()
+	return s.state.Close()
 }
 
 // find returns the queue with that name or QueueDoesNotExist.

@@ -35,11 +35,11 @@ const (
 
 // Ports are on 127.0.0.1; 0 takes a free one.
 type Ports struct {
-	Web, Gateway, S3, DynamoDB, SNS, SQS int
+	Web, Gateway, S3, DynamoDB, SNS, SQS, SSM int
 }
 
 // DefaultPorts are the published ones.
-var DefaultPorts = Ports{Web: 8080, Gateway: 8081, S3: 8082, DynamoDB: 8083, SNS: 8084, SQS: 8085}
+var DefaultPorts = Ports{Web: 8080, Gateway: 8081, S3: 8082, DynamoDB: 8083, SNS: 8084, SQS: 8085, SSM: 8086}
 
 // Config says how to start a stack.
 type Config struct {
@@ -60,7 +60,7 @@ type Config struct {
 	Clock clock.Clock
 	// Limits of the gateway; zero fields are those of AWS.
 	Limits apigateway.Limits
-	// Tap, if set, sees every request of a function to an AWS service ("dynamodb", "s3", "sns", "sqs", "apigateway") before
+	// Tap, if set, sees every request of a function to an AWS service ("dynamodb", "s3", "sns", "sqs", "ssm", "apigateway") before
 	// the service does and every answer before the function does: the place to count, delay, refuse or kill.
 	Tap Tap
 	// Faults, if set, strikes the stack: between functions and services, closer to the function than Tap, and around what the

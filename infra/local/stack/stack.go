@@ -25,9 +25,11 @@ import (
 	"github.com/parley-im/parley/infra/local/faults"
 	"github.com/parley-im/parley/infra/local/issuer"
 	"github.com/parley-im/parley/infra/local/lambda"
+	"github.com/parley-im/parley/infra/local/pushservice"
 	"github.com/parley-im/parley/infra/local/s3"
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/infra/local/sqs"
+	"github.com/parley-im/parley/infra/local/ssm"
 	"github.com/parley-im/parley/pkg/topology"
 )
 
@@ -44,6 +46,9 @@ type Stack struct {
 	Issuer     *issuer.Issuer
 	DynamoDB   *dynamodb.Server
 	Connection string // of the management API, http://…/local
+	// Browsers stand in for those whose push service is this machine's; VapidKey is what any browser subscribes with.
+	Browsers *pushservice.Service
+	VapidKey string
 
 	closers []func(context.Context)
 	failed  chan error
@@ -124,7 +129,7 @@ func (s *Stack) start(ctx context.Context, cfg Config) error {
 		origins: append([]string{s.Web, strings.Replace(s.Web, "127.0.0.1", "localhost", 1)}, cfg.Origins...),
 	}
 	for _, start := range []func(context.Context, Config, *places) error{
-		s.startDynamoDB, s.startS3, s.startSQS, s.startSNS, s.tapConnections, s.startLambda,
+		s.startDynamoDB, s.startS3, s.startSQS, s.startSNS, s.startSSM, s.tapConnections, s.startLambda,
 	} {
 		if err := start(ctx, cfg, &where); err != nil {
 			return err
@@ -256,6 +261,26 @@ func (s *Stack) startSNS(_ context.Context, cfg Config, where *places) error {
 	s.serve(l, cfg.watched("sns", s.SNS))
 	where.sns = s.SNS
 	where.snsURL, err = s.tapped(cfg, "sns", where.snsURL)
+	return err
+}
+
+// startSSM starts the parameters, of which the private key is one, and the browsers that subscribe with the public one.
+func (s *Stack) startSSM(_ context.Context, cfg Config, where *places) error {
+	pair, err := openVapid(cfg.Data)
+	if err != nil {
+		return err
+	}
+	l, err := listen("ssm", cfg.Ports.SSM)
+	if err != nil {
+		return err
+	}
+	s.VapidKey, s.Browsers = pair.Public, pushservice.New(s.Web+pushPath, pair.Public)
+	where.vapidKey = pair.Public
+	where.ssmURL = "http://" + l.Addr().String()
+	s.serve(l, ssm.New(ssm.Config{
+		Region: Region, Account: Account, Secret: secret, Parameters: map[string]string{parameter(topology.Vapid): pair.Private},
+	}))
+	where.ssmURL, err = s.tapped(cfg, "ssm", where.ssmURL)
 	return err
 }
 

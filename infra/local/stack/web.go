@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -9,9 +8,10 @@ import (
 
 	"github.com/parley-im/parley/infra/local/console"
 	"github.com/parley-im/parley/infra/local/issuer"
-	"github.com/parley-im/parley/infra/local/sns"
-	"github.com/parley-im/parley/pkg/chat"
 )
+
+// pushPath is where the stand-in for browsers and their push service is.
+const pushPath = "/dev/push"
 
 func (s *Stack) startWeb(cfg Config, l net.Listener) error {
 	var err error
@@ -25,6 +25,8 @@ func (s *Stack) startWeb(cfg Config, l net.Listener) error {
 	mux.HandleFunc("GET /.well-known/jwks.json", s.Issuer.ServeKeys)
 	mux.HandleFunc("POST /dev/token", s.Issuer.ServeToken)
 	mux.HandleFunc("GET /dev/notifications", s.serveNotifications)
+	mux.HandleFunc("POST "+pushPath, s.Browsers.ServeSubscribe)
+	mux.HandleFunc("POST "+pushPath+"/{id}", s.Browsers.ServePush)
 	mux.HandleFunc("GET /{$}", s.serveIndex)
 	if cfg.Faults != nil {
 		mux.Handle("/dev/faults", cfg.Faults)
@@ -50,57 +52,8 @@ func (s *Stack) serveIndex(w http.ResponseWriter, _ *http.Request) {
 clients connect to   %s
 tokens               POST /dev/token {"user":"ann"}
 notifications        GET  /dev/notifications?user=ann
+a browser to notify  POST /dev/push {"user":"ann"}
 console              GET  /console
 health               GET  /healthz
 `, s.Gateway)
-}
-
-// serveNotifications answers with what the phones of a user would have shown, or all phones, oldest first.
-func (s *Stack) serveNotifications(w http.ResponseWriter, r *http.Request) {
-	user := r.URL.Query().Get("user")
-	shown := []console.Notification{}
-	for _, n := range s.notifications() {
-		if user == "" || n.User == user {
-			shown = append(shown, n)
-		}
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(shown) // the client is gone: nobody to tell
-}
-
-// notifications are what all phones would have shown, oldest first.
-func (s *Stack) notifications() []console.Notification {
-	shown := []console.Notification{}
-	for _, n := range s.SNS.Notifications(sns.Filter{}) {
-		shown = append(shown, Show(n))
-	}
-	return shown
-}
-
-// Show reads a notification as the app of its platform would.
-func Show(n sns.Notification) console.Notification {
-	var owner chat.Holder
-	_ = json.Unmarshal([]byte(n.UserData), &owner) // an endpoint of somebody else has no user of ours
-	var apns struct {
-		APS struct {
-			Alert struct{ Title, Body string } `json:"alert"`
-		} `json:"aps"`
-	}
-	var fcm struct {
-		V1 struct {
-			Message struct {
-				Notification struct{ Title, Body string } `json:"notification"`
-			} `json:"message"`
-		} `json:"fcmV1Message"`
-	}
-	shown := console.Notification{User: string(owner.User), At: n.At.UTC().Format("15:04:05")}
-	switch {
-	case n.Platform == "GCM" && json.Unmarshal([]byte(n.Message), &fcm) == nil:
-		shown.Title, shown.Body = fcm.V1.Message.Notification.Title, fcm.V1.Message.Notification.Body
-	case json.Unmarshal([]byte(n.Message), &apns) == nil:
-		shown.Title, shown.Body = apns.APS.Alert.Title, apns.APS.Alert.Body
-	default:
-		shown.Body = n.Message
-	}
-	return shown
 }

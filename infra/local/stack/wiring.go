@@ -44,6 +44,7 @@ type places struct {
 	snsURL                     string
 	sqs                        *sqs.Service
 	sqsURL                     string
+	ssmURL, vapidKey           string
 	origins                    []string
 	logLevel                   string
 }
@@ -56,6 +57,7 @@ func (p places) environment(f topology.Function) map[string]string {
 		"AWS_ENDPOINT_URL_S3":       p.s3,
 		"AWS_ENDPOINT_URL_SNS":      p.snsURL,
 		"AWS_ENDPOINT_URL_SQS":      p.sqsURL,
+		"AWS_ENDPOINT_URL_SSM":      p.ssmURL,
 		topology.EnvLogLevel:        p.logLevel,
 	}
 	settings := map[string]string{
@@ -63,6 +65,10 @@ func (p places) environment(f topology.Function) map[string]string {
 		topology.EnvAudience: Audience,
 		topology.EnvJWKS:     p.web + "/.well-known/jwks.json",
 		topology.EnvOrigins:  strings.Join(p.origins, ","),
+
+		topology.EnvVapidPublic:  p.vapidKey,
+		topology.EnvVapidSubject: "mailto:parley@example.com",
+		topology.EnvPushHosts:    p.web, // its own browsers; those of this machine's user have services of their own
 	}
 	for _, name := range f.Env {
 		env[name] = settings[name]
@@ -88,6 +94,8 @@ func (p places) place(r topology.Resource) string {
 		return r.Name
 	case topology.Connections:
 		return p.gateway
+	case topology.Parameter:
+		return parameter(r)
 	case topology.PushApplications:
 		var pairs []string
 		for platform, application := range applications {
@@ -98,6 +106,9 @@ func (p places) place(r topology.Resource) string {
 		panic(fmt.Sprintf("stack: no place for %T", r)) // a new kind of resource: the topology's test finds it first
 	}
 }
+
+// parameter is the name of a parameter of this deployment.
+func parameter(p topology.Parameter) string { return "/" + topology.Name + "/" + Stage + "/" + p.Name }
 
 // applications are the push platforms of the laptop. Their notifications land in an inbox.
 var applications = map[string]sns.Application{

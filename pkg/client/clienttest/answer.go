@@ -156,6 +156,9 @@ func (s *Server) do(k *socket, action string, frame []byte) (any, error) {
 			return nil, err
 		}
 		s.pushed[k.device] = r.Token
+		if r.Subscription != nil {
+			s.pushed[k.device] = r.Subscription.Endpoint
+		}
 		return wire.Registered{Device: k.device}, nil
 	case "unregister":
 		delete(s.pushed, k.device)

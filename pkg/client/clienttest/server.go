@@ -212,7 +212,7 @@ func (s *Server) LogOf(user chat.UserID, id chat.ConversationID) []wire.Entry {
 	return nil
 }
 
-// Registered is the push token of a device, or "".
+// Registered is the push token of a device, or the URL of a browser, or "".
 func (s *Server) Registered(device chat.DeviceID) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,9 +17,9 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/infra/local/console"
-	"github.com/parley-im/parley/infra/local/dynamodb"
 	"github.com/parley-im/parley/infra/local/dynamodb/dynamodbtest"
 	"github.com/parley-im/parley/infra/local/stack"
+	"github.com/parley-im/parley/infra/local/stack/stacktest"
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
 	"github.com/parley-im/parley/pkg/price"
@@ -64,20 +63,13 @@ func start(data string) (watched, error) {
 	if err != nil {
 		return watched{}, err
 	}
-	build := exec.Command("go", "run", "./infra/bundle", "-local")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		return watched{}, fmt.Errorf("build the functions: %w\n%s", err, out)
-	}
-	emulator, err := dynamodb.Find(root)
+	cfg, err := stacktest.Config(context.Background(), data)
 	if err != nil {
 		return watched{}, err
 	}
 	w := watched{root: root, console: console.New(price.Tables[0], time.Now)}
-	w.Stack, err = stack.Start(context.Background(), stack.Config{
-		Functions: filepath.Join(root, "build", "local", "functions"), DynamoDB: emulator, Data: data,
-		Logger: slog.New(slog.DiscardHandler), Console: w.console,
-	})
+	cfg.Logger, cfg.Console = slog.New(slog.DiscardHandler), w.console
+	w.Stack, err = stack.Start(context.Background(), cfg)
 	return w, err
 }
 

@@ -8,17 +8,12 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
-	"github.com/parley-im/parley/infra/local/dynamodb"
 	"github.com/parley-im/parley/infra/local/faults"
 	"github.com/parley-im/parley/infra/local/stack"
+	"github.com/parley-im/parley/infra/local/stack/stacktest"
 
 	_ "github.com/parley-im/parley/pkg/app" // what the functions are made of: with it, go test knows when a passed result is stale
 )
@@ -26,13 +21,13 @@ import (
 // local is the one stack of all tests: a process can hold one. logs is what its functions write.
 var (
 	local *stack.Stack
-	logs  journal
+	logs  stacktest.Journal
 )
 
 func TestMain(m *testing.M) {
 	code, err := run(m)
 	if err == nil && code == 0 {
-		err = goleak.Find(ofS3...)
+		err = stacktest.Leaked()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "soak:", err)
@@ -44,28 +39,18 @@ func TestMain(m *testing.M) {
 func run(m *testing.M) (code int, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // from nothing, on a slow machine
 	defer cancel()
-	root, err := filepath.Abs(filepath.Join("..", "..", "..", ".."))
-	if err != nil {
-		return 1, err
-	}
-	build := exec.CommandContext(ctx, "go", "run", "./infra/bundle", "-local")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		return 1, fmt.Errorf("build the functions: %w\n%s", err, out)
-	}
-	emulator, err := dynamodb.Find(root)
-	if err != nil {
-		return 1, err
-	}
 	data, err := os.MkdirTemp("", "parley-soak-")
 	if err != nil {
 		return 1, err
 	}
 	defer os.RemoveAll(data)
-	local, err = stack.Start(ctx, stack.Config{
-		Functions: filepath.Join(root, "build", "local", "functions"), DynamoDB: emulator, Data: data, Logs: &logs,
-		Logger: slog.New(slog.DiscardHandler), Faults: faults.New(slog.New(slog.NewTextHandler(os.Stdout, nil))),
-	})
+	cfg, err := stacktest.Config(ctx, data)
+	if err != nil {
+		return 1, err
+	}
+	cfg.Logs, cfg.Logger = &logs, slog.New(slog.DiscardHandler)
+	cfg.Faults = faults.New(slog.New(slog.NewTextHandler(os.Stdout, nil)))
+	local, err = stack.Start(ctx, cfg)
 	if err != nil {
 		return 1, err
 	}
@@ -121,31 +106,4 @@ func heal(t *testing.T) plan {
 	was := admin(t, http.MethodGet, nil)
 	admin(t, http.MethodDelete, nil)
 	return was
-}
-
-// journal keeps what functions write. It is safe for concurrent use.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-// String is all of it.
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
-
-// ofS3 are the goroutines that the embedded S3 gateway leaves behind: a worker pool that looks once in ten seconds whether it
-// was stopped, and the clock of its HTTP library, which never stops.
-var ofS3 = []goleak.Option{
-	goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"),
-	goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-im/parley/infra/local/stack/stacktest"
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
 	"github.com/parley-im/parley/pkg/wire"
@@ -25,8 +26,8 @@ type device struct {
 	*client.Client
 	t       *testing.T
 	network network
-	journal journal       // what the client logs
-	changed chan struct{} // capacity 1
+	journal stacktest.Journal // what the client logs
+	changed chan struct{}     // capacity 1
 
 	mu        sync.Mutex
 	logs      map[chat.ConversationID][]wire.Entry
