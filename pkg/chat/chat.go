@@ -193,6 +193,8 @@ type State struct {
 	Reactions map[UserID][]string
 	// Hides are the users who have hidden the message from themselves.
 	Hides []UserID
+	// Asides are what users see of it alone.
+	Asides map[UserID]Aside
 }
 
 // Same reports whether two bodies are equal, which decides between a resend and a conflict. Lists count in their order.

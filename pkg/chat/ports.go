@@ -86,9 +86,9 @@ type Spoken struct {
 	At  time.Time
 }
 
-// Change is made together with an entry. Exactly one of its fields is set, and Seq with the first four.
+// Change is made together with an entry. Exactly one of its fields is set, and Seq with those about a message of the conversation.
 type Change struct {
-	// Seq is the message that Rewrite, Erase, React and Thread are about. It must be there and not deleted.
+	// Seq is the message that Rewrite, Erase, React, Thread and Aside are about. It must be there and not deleted.
 	Seq Seq
 	// Rewrite replaces the text and the mentions, if the message still has this version.
 	Rewrite *Rewrite
@@ -100,6 +100,8 @@ type Change struct {
 	Thread ConversationID
 	// Show is a message of another conversation, which the entry shows. It must not be shown yet.
 	Show Reference
+	// Aside is what one user alone sees of the message from now on, in place of what they edited, or have on it.
+	Aside *Aside
 	// Pins replaces the pins, if the header is still as new as Pins.Was.
 	Pins *Pins
 	// Header replaces the header, if that is still as new as Header.Was.

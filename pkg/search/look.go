@@ -88,8 +88,8 @@ func (l *looker) look(ctx context.Context, above stretch, limit int) (stretch, e
 	for _, e := range slices.Backward(entries) {
 		s.entries++
 		s.bytes += weight(e)
-		if visible(e.For(l.user, s.place)) && l.want.fits(e) {
-			s.hits = append(s.hits, e)
+		if shown := e.For(l.user, s.place); visible(shown) && l.want.fits(shown) {
+			s.hits = append(s.hits, shown)
 		}
 	}
 	if len(entries) > 0 && entries[0].Seq > s.first() && !entries[0].At.Before(l.want.after.Add(-skew)) {

@@ -149,7 +149,10 @@ func (s *Sender) commit(ctx context.Context, e chat.Entry, tail chat.Tail, decid
 			return s.unless(ctx, e, err)
 		}
 		if e.Hidden = target.Hidden; !e.Hidden && tail.Conversation.Shuns(e.From) && e.Kind != chat.Deleted {
-			return s.Log.Put(ctx, shadow(e, target, c))
+			e, c = shadow(e, target, c)
+		}
+		if c == (chat.Change{}) {
+			return s.Log.Put(ctx, e)
 		}
 		c.Seq = target.Seq
 		there, wrote, err := s.Log.Commit(ctx, e, c)
@@ -162,16 +165,25 @@ func (s *Sender) commit(ctx context.Context, e chat.Entry, tail chat.Tail, decid
 	}
 }
 
-// shadow is what somebody who is blocked does to a message that both have seen. Only its entry is written, with all that the
-// message would say: so they see what they did on their own devices, and the message stays as it is.
-func shadow(e, target chat.Entry, c chat.Change) chat.Entry {
+// shadow is what somebody who is blocked does to a message that both have seen. Its entry has all that the message would say, and
+// the message gets it as what they alone see: so they see what they did on all their devices, and for the other one the message stays as
+// it is. Of a message that disappears there is the entry only.
+func shadow(e, target chat.Entry, c chat.Change) (chat.Entry, chat.Change) {
 	e.Hidden = true
+	var aside chat.Change
+	switch r := c.Rewrite; {
+	case target.Timer.Set():
+	case r != nil:
+		aside.Aside = &chat.Aside{User: e.From, Edited: true, Text: r.Text, Mentions: r.Mentions, Everybody: r.Everybody}
+	case c.React != nil:
+		aside.Aside = &chat.Aside{User: e.From, Reacted: true, Marks: c.React.Marks}
+	}
 	if r := c.Rewrite; r != nil {
 		e.Body = target.Body
 		e.Body.Text, e.Body.Mentions, e.Body.Everybody, e.Body.Target = r.Text, r.Mentions, r.Everybody, target.Seq
 		e.State = chat.State{Version: r.Version + 1, Edited: r.At}
 	}
-	return e
+	return e, aside
 }
 
 // unless refuses a change, unless its seq is taken: then what is there decides, because it may be this very change, made

@@ -120,9 +120,14 @@ func (s *Conversations) revise(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) 
 	case c.Erase != nil:
 		s.erase(tx, *c.Erase)
 	case c.React != nil && len(c.React.Marks) > 0:
-		tx.Update(update.SetExpr("$ = ?", reactionPrefix+string(c.React.User), c.React.Marks))
+		tx.Update(update.SetExpr("$ = ?", reactionPrefix+string(c.React.User), c.React.Marks).RemoveExpr("$", markedPrefix+string(c.React.User)))
 	case c.React != nil:
-		tx.Update(update.RemoveExpr("$", reactionPrefix+string(c.React.User)))
+		tx.Update(update.RemoveExpr("$", reactionPrefix+string(c.React.User)).RemoveExpr("$", markedPrefix+string(c.React.User)))
+	case c.Aside != nil && c.Aside.Edited:
+		item := editedItem{c.Aside.Text, names(c.Aside.Mentions), c.Aside.Everybody}
+		tx.Update(update.SetExpr("$ = ?", editedPrefix+string(c.Aside.User), item))
+	case c.Aside != nil:
+		tx.Update(update.SetExpr("$ = ?", markedPrefix+string(c.Aside.User), append([]string{}, c.Aside.Marks...)))
 	case c.Thread != "":
 		tx.Update(update.Set("thread", string(c.Thread)).Set("announced", e.Seq).If("attribute_not_exists('thread')"))
 	default:
@@ -132,7 +137,7 @@ func (s *Conversations) revise(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) 
 		} else {
 			update = update.If("'version' = ?", r.Version)
 		}
-		update = update.Set("version", r.Version+1).Set("edited", r.At.UnixMilli())
+		update = update.Set("version", r.Version+1).Set("edited", r.At.UnixMilli()).RemoveExpr("$", editedPrefix+string(r.Of.From))
 		if dies(r.Of) {
 			tx.Update(update)
 			update = s.table.Update("conversation", string(id)).Range("item", bodyKey(r.Of)).If("attribute_exists('item')")

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/guregu/dynamo/v2"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -16,6 +17,19 @@ const reactionPrefix = "r#"
 
 // hidePrefix precedes a user who has hidden the message from themselves.
 const hidePrefix = "h#"
+
+// What a user sees alone of a message is in attributes of the user, too: what they edited it to, and what they have on it.
+const (
+	editedPrefix = "e#"
+	markedPrefix = "m#"
+)
+
+// editedItem is what somebody who was blocked edited a message to.
+type editedItem struct {
+	Text      string   `dynamo:"text,omitempty"`
+	Mentions  []string `dynamo:"mentions,omitempty"`
+	Everybody bool     `dynamo:"everybody,omitempty"`
+}
 
 // entryItem is an entry. The size of the item decides what storing it costs, so names are short.
 type entryItem struct {
@@ -175,6 +189,9 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 // addMarks reads what users have put on a message, each in an attribute of their own.
 func addMarks(state *chat.State, item dynamo.Item) error {
 	for name, value := range item {
+		if err := addAside(state, name, value); err != nil {
+			return err
+		}
 		if user, ok := strings.CutPrefix(name, hidePrefix); ok {
 			state.Hides = append(state.Hides, chat.UserID(user))
 		}
@@ -192,6 +209,31 @@ func addMarks(state *chat.State, item dynamo.Item) error {
 		state.Reactions[chat.UserID(user)] = marks
 	}
 	return nil
+}
+
+// addAside reads what a user sees alone.
+func addAside(state *chat.State, name string, value types.AttributeValue) error {
+	editor, edited := strings.CutPrefix(name, editedPrefix)
+	marker, marked := strings.CutPrefix(name, markedPrefix)
+	if !edited && !marked {
+		return nil
+	}
+	if state.Asides == nil {
+		state.Asides = map[chat.UserID]chat.Aside{}
+	}
+	if marked {
+		a := state.Asides[chat.UserID(marker)]
+		a.User, a.Reacted = chat.UserID(marker), true
+		err := dynamo.Unmarshal(value, &a.Marks)
+		state.Asides[a.User] = a
+		return err
+	}
+	var item editedItem
+	err := dynamo.Unmarshal(value, &item)
+	a := state.Asides[chat.UserID(editor)]
+	a.User, a.Edited, a.Text, a.Mentions, a.Everybody = chat.UserID(editor), true, item.Text, users(item.Mentions), item.Everybody
+	state.Asides[a.User] = a
+	return err
 }
 
 func entries(items []dynamo.Item) ([]chat.Entry, error) {
