@@ -56,6 +56,10 @@ lint: ## run golangci-lint with the settings in .golangci.yml
 zips: ## build what is deployed: one zip per function for arm64
 	@go run ./infra/bundle
 
+.PHONY: web
+web: node_modules/.package-lock.json ## build the web app that is deployed
+	@npm run build --workspaces --if-present
+
 .PHONY: synth
 synth: node_modules/.package-lock.json ## write the CloudFormation template to cdk.out
 	npx cdk synth --quiet $(ARGS)
@@ -64,7 +68,7 @@ STAGE ?= dev
 CONTEXT = -c stage=$(STAGE) $(if $(ISSUER),-c issuer=$(ISSUER)) $(if $(ORIGINS),-c origins=$(ORIGINS)) $(ARGS)
 
 .PHONY: deploy
-deploy: node_modules/.package-lock.json zips ## deploy to the AWS account of the shell: make deploy STAGE=dev ISSUER=https://… (or ISSUER=cognito)
+deploy: node_modules/.package-lock.json zips web ## deploy to the AWS account of the shell: make deploy STAGE=dev ISSUER=https://… (or ISSUER=cognito)
 	@npx cdk bootstrap --no-previous-parameters $(CONTEXT) >/dev/null || { echo "the account cannot be prepared for CDK: see above"; exit 1; }
 	npx cdk deploy --outputs-file $(BUILD)/outputs-$(STAGE).json $(CONTEXT)
 
@@ -75,6 +79,11 @@ vapid: ## make the keys that browsers are notified with, once for a stage: make 
 .PHONY: destroy
 destroy: node_modules/.package-lock.json zips ## take a stage down: make destroy STAGE=dev (prod keeps its tables and its bucket)
 	npx cdk destroy --force $(CONTEXT)
+
+.PHONY: firewall
+firewall: node_modules/.package-lock.json ## deploy what passes to CloudFront and print its ARN, for -c webAcl=: make firewall STAGE=prod
+	@npx cdk bootstrap --no-previous-parameters $(CONTEXT) -c firewall=true >/dev/null || { echo "the account cannot be prepared for CDK: see above"; exit 1; }
+	npx cdk deploy --outputs-file $(BUILD)/outputs-$(STAGE)-firewall.json $(CONTEXT) -c firewall=true
 
 .PHONY: cost
 cost: ## what a load costs a month: make cost ARGS="-users 50000 -messages 30" (ARGS=-help lists what can be said)

@@ -10,11 +10,12 @@ import (
 	"testing"
 
 	"github.com/parley-im/parley/pkg/meter"
+	"github.com/parley-im/parley/pkg/price"
 	"github.com/parley-im/parley/pkg/topology"
 )
 
 // drills are the pages that no alarm leads to: what people practise before they need it.
-var drills = []string{"restore"}
+var drills = []string{"edge", "restore"}
 
 func TestEveryAlarmHasAPageAndEveryPageAnAlarm(t *testing.T) {
 	page := regexp.MustCompile(`\(infra/runbook/([a-z-]+)\.md\)$`)
@@ -85,6 +86,17 @@ func TestTheDashboardShowsTheMetricsOfTheMeter(t *testing.T) {
 	for _, class := range append(slices.Compact(slices.Sorted(maps.Values(meter.Classes))), meter.Other) {
 		if !strings.Contains(body, `"`+meter.Namespace+`","cost_microdollars","class","`+class+`","stage","prod"`) {
 			t.Errorf("the dashboard does not show what %s costs", class)
+		}
+	}
+	for _, part := range price.Parts {
+		if strings.Count(body, "sum(parts_microdollars."+string(part)+")") != 2 {
+			t.Errorf("the dashboard does not show %s as a part of a send and of all", part)
+		}
+	}
+	shown := append(slices.Concat(meter.Posts, meter.Pushes, meter.Errors), meter.Conflict, meter.Retry, meter.StartMetric)
+	for _, o := range shown {
+		if !strings.Contains(body, `"`+meter.Namespace+`","`+string(o)+`","stage","prod"`) {
+			t.Errorf("the dashboard does not show %s", o)
 		}
 	}
 }

@@ -30,13 +30,34 @@ func (d *deployment) addAPI() {
 		AutoDeploy:   jsii.Bool(true),
 	})
 	d.addDomain(stage)
+	d.addAccessLog(stage)
+}
+
+// apiHost is the API's own host name.
+func (d *deployment) apiHost() string {
+	return fmt.Sprintf("%s.execute-api.%s.%s", *d.api.ApiId(), *d.stack.Region(), *d.stack.UrlSuffix())
+}
+
+// socketURL is where clients are told to connect: at the domain if there is one.
+func (d *deployment) socketURL() *string {
+	if d.domain != "" {
+		return jsii.String("wss://" + d.domain)
+	}
+	return d.url("wss")
+}
+
+// socketOrigin is that of the address where clients connect.
+func (d *deployment) socketOrigin() string {
+	if d.domain != "" {
+		return "wss://" + d.domain
+	}
+	return "wss://" + d.apiHost()
 }
 
 // url is the address of the stage. It is put together from the API's id and not asked of the stage, so that functions do
 // not wait for the stage while the stage's routes wait for them.
 func (d *deployment) url(scheme string) *string {
-	return jsii.String(fmt.Sprintf("%s://%s.execute-api.%s.%s/%s",
-		scheme, *d.api.ApiId(), *d.stack.Region(), *d.stack.UrlSuffix(), d.stage))
+	return jsii.String(scheme + "://" + d.apiHost() + "/" + d.stage)
 }
 
 // addRoutes connects every route key with the function that serves it, and puts the authorizer before $connect.

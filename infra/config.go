@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/parley-im/parley/pkg/topology"
@@ -36,9 +37,28 @@ type config struct {
 	// pushHosts are push services besides those that are known, host names or with a dot before it all hosts below one (context
 	// "pushHosts", separated by commas, default none).
 	pushHosts []string
-	// domain is a name of the deployer's for the WebSocket API, and certificate the ARN of its certificate in the same region
-	// (contexts "domain" and "certificate", default none).
+	// domain is a name of the deployer's for the WebSocket API, and certificate the ARN of its certificate in the same region, or
+	// with an edge in us-east-1 (contexts "domain" and "certificate", default none).
 	domain, certificate string
+	// lock closes the API's own address, so that only the domain leads to it (context "lock", default false).
+	lock bool
+	// edge puts CloudFront before the WebSocket API, and webACL is the firewall of it and of the web app, an ARN of WAF in us-east-1
+	// (contexts "edge", default false, and "webAcl", default none). edgeKey counts the secrets between CloudFront and the authorizer: the
+	// next number is a new one (context "edgeKey", default 1).
+	edge    bool
+	edgeKey int
+	webACL  string
+	// firewall deploys such a firewall and nothing else (context "firewall", default false).
+	firewall bool
+	// web is the folder of the built web app, or "off" for none (context "web", default clients/web/dist). webDomain and webCertificate
+	// are a name of the deployer's for it, and the ARN of its certificate in us-east-1; webConnect are origins besides the issuer's
+	// that the app signs in at, where tokens come from another host (contexts of these names, default none).
+	web, webDomain, webCertificate string
+	webConnect                     []string
+	// accessLog has API Gateway write a line for each frame that comes in (context "accessLog", default false).
+	accessLog bool
+	// traces is the share of messages that are traced, 0 to 1 (context "traces", default 0).
+	traces float64
 	// reserve keeps concurrency apart, so that a storm of connects cannot take that of sends (context "reserve", default
 	// true in prod). An account whose quota is still 10 cannot: AWS leaves 100 unreserved.
 	reserve bool
@@ -69,6 +89,7 @@ var (
 	// A stage is part of the URL, of the stack's name and of a function's name, of which the strictest is this.
 	validStage       = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
 	validDomain      = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
+	validACL         = regexp.MustCompile(`^arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/[A-Za-z0-9_-]+/[0-9a-f-]+$`)
 	validCertificate = regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`)
 	validEmail       = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 	validTable       = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
@@ -82,7 +103,7 @@ var (
 
 // loadConfig reads the context through lookup, which returns nil for a key that is not set. Its errors name the key.
 func loadConfig(lookup func(key string) any) (config, error) {
-	var failed error
+	var failed, err error
 	text := func(key, fallback string) string {
 		switch value := lookup(key).(type) {
 		case nil:
@@ -107,6 +128,8 @@ func loadConfig(lookup func(key string) any) (config, error) {
 		origins: list(text("origins", "")), conversations: text("conversations", ""), epoch: text("epoch", ""),
 		kms: list(text("kms", "")), pushHosts: list(text("pushHosts", "")),
 		vapidKey: text("vapidPublicKey", ""), vapidSubject: text("vapidSubject", ""),
+		webACL: text("webAcl", ""), web: text("web", "clients/web/dist"), webConnect: list(text("webConnect", "")),
+		webDomain: text("webDomain", ""), webCertificate: text("webCertificate", ""),
 	}
 	choice := func(key string, fallback bool) bool {
 		switch value := text(key, ""); value {
@@ -120,6 +143,13 @@ func loadConfig(lookup func(key string) any) (config, error) {
 		}
 	}
 	c.reserve = choice("reserve", c.production())
+	c.lock, c.edge, c.firewall, c.accessLog = choice("lock", false), choice("edge", false), choice("firewall", false), choice("accessLog", false)
+	if c.traces, err = strconv.ParseFloat(text("traces", "0"), 64); err != nil || c.traces < 0 || c.traces > 1 {
+		return config{}, errors.New("context traces: a number from 0 to 1")
+	}
+	if c.edgeKey, err = strconv.Atoi(text("edgeKey", "1")); err != nil || c.edgeKey < 1 {
+		return config{}, errors.New("context edgeKey: a number from 1")
+	}
 	c.canary = choice("canary", c.production() && c.alarmEmail != "")
 	keys := ""
 	if c.issuer != "" {
@@ -161,13 +191,15 @@ func (c config) validate() error {
 		}
 	}
 	for _, origin := range c.origins {
-		u, err := url.Parse(origin)
-		if err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host || strings.Contains(origin, "*") {
+		if !isOrigin(origin) {
 			return fmt.Errorf("context origins: %q is not an origin such as https://app.example.com", origin)
 		}
 	}
 	if (c.domain == "") != (c.certificate == "") {
 		return errors.New("context domain and certificate: both or neither")
+	}
+	if err := c.validateEdge(); err != nil {
+		return err
 	}
 	if c.domain != "" && (!validDomain.MatchString(c.domain) || !validCertificate.MatchString(c.certificate)) {
 		return fmt.Errorf("context domain: %q and the certificate %q are not a host name and an ARN of ACM", c.domain, c.certificate)
@@ -206,6 +238,51 @@ func (c config) validate() error {
 			return fmt.Errorf("context pushApplications: %q is not a platform and the ARN of its SNS platform application", a.platform+"="+a.arn)
 		}
 		seen[a.platform] = true
+	}
+	return nil
+}
+
+// validateEdge checks what is before the API and the web app.
+func (c config) validateEdge() error {
+	switch {
+	case c.lock && (c.domain == "" || c.edge):
+		return errors.New("context lock: needs a domain that leads to the API, without an edge between")
+	case c.edge && (c.domain == "" || c.webACL == ""):
+		return errors.New("context edge: needs domain, certificate and webAcl; make firewall STAGE=… makes the last")
+	case c.edge && !strings.Contains(c.certificate, ":acm:"+firewallRegion+":"):
+		return fmt.Errorf("context certificate: CloudFront takes certificates of %s only", firewallRegion)
+	case c.webACL != "" && !validACL.MatchString(c.webACL):
+		return fmt.Errorf("context webAcl: %q is not the ARN of a global web ACL", c.webACL)
+	case (c.webDomain == "") != (c.webCertificate == ""):
+		return errors.New("context webDomain and webCertificate: both or neither")
+	case c.webDomain != "" && (!validDomain.MatchString(c.webDomain) || !validCertificate.MatchString(c.webCertificate) ||
+		!strings.Contains(c.webCertificate, ":acm:"+firewallRegion+":")):
+		return fmt.Errorf("context webDomain: %q and the certificate %q are not a host name and an ARN of ACM in %s", c.webDomain, c.webCertificate, firewallRegion)
+	}
+	for _, origin := range c.webConnect {
+		if !isOrigin(origin) {
+			return fmt.Errorf("context webConnect: %q is not an origin such as https://login.example.com", origin)
+		}
+	}
+	return nil
+}
+
+// isOrigin reports whether a text is the origin of one host, without a path.
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && text == u.Scheme+"://"+u.Host && !strings.ContainsAny(text, "*; ,")
+}
+
+// off is the value of the context key "web" that leaves the web app out.
+const off = "off"
+
+// findWeb fails when the web app has not been built yet, and says how to.
+func (c config) findWeb() error {
+	if c.web == off {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(c.web, "index.html")); err != nil {
+		return fmt.Errorf("the web app is not built, run make web, or leave it out with -c web=off: %w", err)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func TestDefaultsSynthesizeAFreshClone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := config{stage: "prod", audience: "parley", zips: "build/functions", reserve: true}
+	want := config{stage: "prod", audience: "parley", zips: "build/functions", web: "clients/web/dist", edgeKey: 1, reserve: true}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

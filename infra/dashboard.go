@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -10,7 +12,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/parley-im/parley/pkg/meter"
+	"github.com/parley-im/parley/pkg/price"
 	"github.com/parley-im/parley/pkg/topology"
+	"github.com/parley-im/parley/pkg/trace"
 )
 
 type lines = []awscloudwatch.IMetric
@@ -55,9 +59,11 @@ func (d *deployment) addDashboard() {
 		graph("cost by class of actions, microdollars", perClass("cost_microdollars", sum), nil),
 		graph("all of it", lines{d.total("cost_microdollars", "microdollars a minute")}, nil),
 	)
+	row(d.parts("send"), d.parts(""))
 	row(
 		graph("actions", perClass("count", sum), nil),
-		graph("connections opened, frames", lines{d.gateway("ConnectCount", sum)}, lines{d.gateway("MessageCount", sum)}),
+		graph("connections opened and closed, frames", lines{d.gateway("ConnectCount", sum), d.lambda("disconnect", "Invocations", sum)},
+			lines{d.gateway("MessageCount", sum)}),
 		graph("time of a send, ms", lines{d.metered("send", "took_ms", "p50"), d.metered("send", "took_ms", "p95"), d.metered("send", "took_ms", "p99")},
 			lines{d.gateway("IntegrationLatency", "p99")}),
 	)
@@ -71,7 +77,42 @@ func (d *deployment) addDashboard() {
 		graph("given up", dead, nil),
 		graph("failed actions", perClass("failed", sum), nil),
 	)
+	row(
+		graph("posts to connections by status", d.outcomes(meter.Posts...), nil),
+		graph("notifications to phones", d.outcomes(meter.Pushes...), nil),
+		graph("refused conditions (lost numbers among them), requests made again", d.outcomes(meter.Conflict), d.outcomes(meter.Retry)),
+	)
+	row(
+		graph("errors that clients are told, by code", d.outcomes(meter.Errors...), nil),
+		graph("cold starts", lines{d.happened(meter.StartMetric, samples)},
+			lines{d.happened(meter.StartMetric, "p50"), d.happened(meter.StartMetric, "p99")}),
+		graph("acknowledgements as the gateway sees them, ms", lines{
+			d.gateway("IntegrationLatency", "p50"), d.gateway("IntegrationLatency", "p95"), d.gateway("IntegrationLatency", "p99"),
+		}, nil),
+	)
 	d.addQueries()
+}
+
+// parts draws which part of the bill a class of actions makes, or all of them. The parts are no metrics, which would be paid for each
+// month: the lines of the meter have them, and are read when somebody looks.
+func (d *deployment) parts(class string) awscloudwatch.IWidget {
+	title, filter, of := "all by part of the bill, microdollars", "ispresent(parts_microdollars)", ""
+	if class != "" {
+		title, filter, of = class+" by part of the bill, microdollars each", `class = "`+class+`" and ispresent(parts_microdollars)`, "/sum(count)"
+	}
+	var groups []string
+	for _, f := range topology.Functions {
+		groups = append(groups, "/aws/lambda/"+*d.name(f.Name))
+	}
+	var sums []string
+	for _, part := range price.Parts {
+		sums = append(sums, fmt.Sprintf("sum(parts_microdollars.%s)%s as %[1]s", part, of))
+	}
+	return awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
+		Title: jsii.String(title), Width: jsii.Number(12), Height: jsii.Number(6), LogGroupNames: jsii.Strings(groups...),
+		View:       awscloudwatch.LogQueryVisualizationType_STACKEDAREA,
+		QueryLines: jsii.Strings("filter "+filter, "stats "+strings.Join(sums, ", ")+" by bin(5m)"),
+	})
 }
 
 func graph(title string, left, right lines) awscloudwatch.GraphWidget {
@@ -91,6 +132,10 @@ var queries = []struct{ name, fields, filter, stats, sort string }{
 	},
 	{
 		name: "why was it slow", filter: "ispresent(took_ms)", fields: "@timestamp, class, function, took_ms, count", sort: "@timestamp desc",
+	},
+	{
+		name: "cold starts, by function", filter: "ispresent(start_ms.0)",
+		stats: "count(*) as times, avg(start_ms.0) as mean_ms, max(start_ms.0) as longest_ms by function", sort: "times desc",
 	},
 	{
 		name: "what failed", filter: `level = "ERROR"`, stats: "count(*) as times by msg, route, error", sort: "times desc",
@@ -118,6 +163,39 @@ func (d *deployment) addQueries() {
 		awslogs.NewQueryDefinition(group, jsii.String(q.name), &awslogs.QueryDefinitionProps{
 			QueryDefinitionName: jsii.String(topology.Name + "/" + d.stage + "/" + q.name),
 			QueryString:         awslogs.NewQueryString(query), LogGroups: &groups,
+		})
+	}
+	d.addTraceQueries()
+}
+
+// spans is where CloudWatch keeps the spans that X-Ray takes (CloudWatch guide, "Transaction Search").
+const spans = "aws/spans"
+
+// addTraceQueries saves the queries over traces, where there are any. A message is found by its place: conversation and number.
+func (d *deployment) addTraceQueries() {
+	if d.traces == 0 {
+		return
+	}
+	group := d.group("TraceQueries")
+	logs := []interfacesawslogs.ILogGroupRef{awslogs.LogGroup_FromLogGroupName(group, jsii.String("Spans"), jsii.String(spans))}
+	own := "resource.attributes.deployment.environment.name = '" + d.stage + "' and ispresent(attributes." + trace.Conversation + ")"
+	one := "attributes." + trace.Conversation + " = 'd_…'"
+	for name, query := range map[string]*awslogs.QueryStringProps{
+		"why was this message slow": {
+			FilterStatements: jsii.Strings(own, one+" and attributes."+trace.Seq+" = '42'"),
+			Fields:           jsii.Strings("@timestamp", "traceId", "name", "durationNano / 1000000 as ms", "attributes.faas.coldstart as cold"),
+			Sort:             jsii.String("ms desc"), Limit: jsii.Number(100),
+		},
+		"what did this conversation cost": { // of what was sampled, so that all of it is estimated
+			FilterStatements: jsii.Strings(own, one),
+			StatsStatements: jsii.Strings(fmt.Sprintf("sum(attributes.%s) / 1000000 / %v as dollars, count(*) / %[2]v as messages by name",
+				trace.Cost, d.traces)),
+			Sort: jsii.String("dollars desc"),
+		},
+	} {
+		awslogs.NewQueryDefinition(group, jsii.String(name), &awslogs.QueryDefinitionProps{
+			QueryDefinitionName: jsii.String(topology.Name + "/" + d.stage + "/" + name),
+			QueryString:         awslogs.NewQueryString(query), LogGroups: &logs,
 		})
 	}
 }

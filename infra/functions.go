@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -65,6 +66,7 @@ func (d *deployment) newRole(scope constructs.Construct, f topology.Function, lo
 		statements = append(statements, d.statements(g)...)
 	}
 	statements = append(statements, d.keyStatements(f)...)
+	statements = append(statements, d.traceStatements()...)
 	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
 		Description: jsii.String(f.Name + ": " + f.About),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
@@ -89,6 +91,10 @@ func (d *deployment) environment(f topology.Function) *map[string]*string {
 	for _, name := range f.Env {
 		env[name] = jsii.String(d.setting(name))
 	}
+	if f.Authorizer && d.edge {
+		env[topology.EnvEdgeKeys] = jsii.String(d.knownEdgeKeys())
+	}
+	maps.Copy(env, d.traceSettings())
 	return &env
 }
 

@@ -40,7 +40,7 @@ func (d *deployment) address(on topology.Resource) *string {
 	case topology.Bucket:
 		return d.buckets[on.Name].BucketName()
 	case topology.Connections:
-		return d.url("https")
+		return d.posts()
 	case topology.PushApplications:
 		return jsii.String(d.pushApplications())
 	case topology.Parameter:

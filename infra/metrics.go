@@ -17,6 +17,7 @@ const period = time.Minute
 const (
 	sum     = "Sum"
 	maximum = "Maximum"
+	samples = "SampleCount"
 )
 
 type dimensions map[string]*string
@@ -57,6 +58,19 @@ func (d *deployment) table(name, metricName string) awscloudwatch.Metric {
 // metered is a metric of Parley's own meter, of one class of actions.
 func (d *deployment) metered(class, name, statistic string) awscloudwatch.Metric {
 	return metric(meter.Namespace, name, statistic, dimensions{"stage": jsii.String(d.stage), "class": jsii.String(class)})
+}
+
+// happened is a metric of the meter that is the stage's alone.
+func (d *deployment) happened(name, statistic string) awscloudwatch.Metric {
+	return metric(meter.Namespace, name, statistic, dimensions{"stage": jsii.String(d.stage)})
+}
+
+// outcomes counts each of several.
+func (d *deployment) outcomes(of ...meter.Outcome) (all []awscloudwatch.IMetric) {
+	for _, o := range of {
+		all = append(all, d.happened(string(o), sum))
+	}
+	return all
 }
 
 // math computes with metrics that an expression calls by name.

@@ -11,7 +11,14 @@ import (
 
 // addOutputs prints what clients and operators ask for after a deployment.
 func (d *deployment) addOutputs() {
-	d.output("WebSocketUrl", "where clients connect", d.url("wss"))
+	address := d.url("wss")
+	if d.edge || d.lock { // its own leads nowhere
+		address = d.socketURL()
+	}
+	d.output("WebSocketUrl", "where clients connect", address)
+	if d.issuer != "" {
+		d.output("Issuer", "whose tokens are good", jsii.String(d.issuer))
+	}
 	for _, t := range topology.Tables {
 		d.output(title(t.Name)+"Table", "the table "+t.Name, d.tables[t.Name].TableName())
 	}

@@ -38,7 +38,14 @@ func addStage(app awscdk.App) error {
 	if err != nil {
 		return err
 	}
+	if c.firewall {
+		newFirewall(app, c)
+		return nil
+	}
 	if err := c.findZips(); err != nil {
+		return err
+	}
+	if err := c.findWeb(); err != nil {
 		return err
 	}
 	newStack(app, c)
@@ -61,6 +68,11 @@ type deployment struct {
 	live      map[string]awslambda.Alias
 	// keys are the deployer's own, by class of data.
 	keys map[string]awskms.Key
+	// site holds the web app, which people open at webURL.
+	site   awss3.Bucket
+	webURL string
+	// edgeKeys are what CloudFront says to the authorizer, the newest first.
+	edgeKeys []string
 	// watch are the alarms that turn a deployment back.
 	watch []interfacesawscloudwatch.IAlarmRef
 }
@@ -78,11 +90,15 @@ func newStack(app awscdk.App, c config) {
 	d.addTables()
 	d.addTopics()
 	d.addQueues()
+	d.addAPI()
+	d.addWeb()
 	d.addBuckets()
 	d.addIdentity()
-	d.addAPI()
+	d.addWebFiles()
+	d.addEdgeKeys()
 	d.addFunctions()
 	d.addRoutes()
+	d.addEdge()
 	d.addTriggers()
 	d.addDashboard()
 	d.addAlarms()
@@ -90,11 +106,16 @@ func newStack(app awscdk.App, c config) {
 	d.addOutputs()
 	d.warnWithoutIssuer()
 
-	// Cost Explorer groups the bill by these once they are activated as cost allocation tags. A dashboard's tags are too new
-	// for what checks templates.
+	d.keepNoLogs()
+	tag(d.stack, c.stage)
+}
+
+// tag gives everything the tags that Cost Explorer groups the bill by, once they are activated as cost allocation tags. A
+// dashboard's tags are too new for what checks templates.
+func tag(stack awscdk.Stack, stage string) {
 	tagged := &awscdk.TagProps{ExcludeResourceTypes: jsii.Strings("AWS::CloudWatch::Dashboard")}
-	awscdk.Tags_Of(d.stack).Add(jsii.String("app"), jsii.String(topology.Name), tagged)
-	awscdk.Tags_Of(d.stack).Add(jsii.String("stage"), jsii.String(c.stage), tagged)
+	awscdk.Tags_Of(stack).Add(jsii.String("app"), jsii.String(topology.Name), tagged)
+	awscdk.Tags_Of(stack).Add(jsii.String("stage"), jsii.String(stage), tagged)
 }
 
 // group is the scope of one file's constructs, and the first part of their logical ids.

@@ -57,12 +57,17 @@ func TestTemplateHasNoErrorsForCfnLint(t *testing.T) {
 	if err != nil {
 		t.Skip("cfn-lint is not on PATH; CI has it")
 	}
-	path := filepath.Join(t.TempDir(), "template.json")
-	if err := os.WriteFile(path, productionTemplate(t).raw, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(lint, "--format", "parseable", "--non-zero-exit-code", "error", path).CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	for name, stack := range map[string]template{
+		"as it is": productionTemplate(t), "everything": templateOf(t, everything()), "firewall": templateOf(t, map[string]any{"firewall": "true"}),
+		"a first one": templateOf(t, map[string]any{"stage": "dev", "alarmEmail": "", "web": "testdata/web", "issuer": "cognito", "jwksUrl": ""}),
+	} {
+		path := filepath.Join(t.TempDir(), "template.json")
+		if err := os.WriteFile(path, stack.raw, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command(lint, "--format", "parseable", "--non-zero-exit-code", "error", path).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
 	}
 }
 
@@ -101,7 +106,7 @@ func TestStagesShareNoName(t *testing.T) {
 	for id, r := range stack.Resources {
 		for _, property := range []string{"FunctionName", "TableName", "TopicName", "QueueName", "LogGroupName", "BucketName", "RoleName"} {
 			name, ok := r.Properties[property].(string)
-			if ok && !strings.HasPrefix(name, "${") && !strings.Contains(name, topology.Name+"-dev-") {
+			if ok && !strings.Contains(name, "${") && !strings.Contains(name, topology.Name+"-dev-") {
 				t.Errorf("%s is called %s", id, name)
 			}
 		}
@@ -119,6 +124,7 @@ func TestOutputsSayWhereThingsAre(t *testing.T) {
 		"SessionsTable":      "${" + stack.table(t, "sessions") + "}",
 		"MediaBucket":        "${" + stack.only(t, "AWS::S3::Bucket") + "}",
 		"OfflineTopic":       "${" + stack.topic(t, "offline") + "}",
+		"Issuer":             "https://issuer.example.com",
 	} {
 		if got := stack.Outputs[id].Value; got != want {
 			t.Errorf("%s is %s, want %s", id, got, want)
@@ -158,9 +164,10 @@ func TestWhatIsBilledCarriesTheTagsOfTheBill(t *testing.T) {
 
 func TestTemplateHoldsNothingThatLooksLikeASecret(t *testing.T) {
 	secret := regexp.MustCompile(`AKIA[0-9A-Z]{16}|-----BEGIN|eyJ[A-Za-z0-9_-]{10,}|(?i)"[a-z_]*(password|secret|api_?key|private_?key|access_?key|token)[a-z_]*":\s*"`)
-	raw := productionTemplate(t).raw
-	if found := secret.Find(raw); found != nil {
-		t.Errorf("the template holds %s", found)
+	for _, stack := range []template{productionTemplate(t), templateOf(t, with(everything(), "issuer", "https://issuer.example.com"))} {
+		if found := secret.Find(stack.raw); found != nil {
+			t.Errorf("the template holds %s", found)
+		}
 	}
 	for _, planted := range []string{`"DB_PASSWORD": "x"`, `"k": "AKIAABCDEFGHIJKLMNOP"`, `"jwt": "eyJhbGciOiJSUzI1NiJ9.x"`} {
 		if !secret.MatchString(planted) {

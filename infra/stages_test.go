@@ -90,3 +90,28 @@ func TestADomainLeadsToTheStage(t *testing.T) {
 		t.Errorf("%v", stack.Outputs["DomainUrl"])
 	}
 }
+
+// What is destroyed leaves nothing that costs or that stands in the way of the next stage of that name, the logs of the functions
+// that CloudFormation itself calls among them.
+func TestDevLeavesNothing(t *testing.T) {
+	changes := with(everything(), "stage", "dev")
+	changes["accessLog"] = "false" // whose role is the account's
+	stack := templateOf(t, changes)
+	logs := map[string]bool{}
+	for _, r := range stack.Resources {
+		if name, ok := r.Properties["LogGroupName"].(string); ok && r.Type == "AWS::Logs::LogGroup" {
+			logs[name] = true
+		}
+	}
+	for id, r := range stack.Resources {
+		if r.DeletionPolicy != "" && r.DeletionPolicy != "Delete" {
+			t.Errorf("%s: %s on delete", id, r.DeletionPolicy)
+		}
+		if r.Type != "AWS::Lambda::Function" {
+			continue
+		}
+		if config, _ := r.Properties["LoggingConfig"].(map[string]any); config["LogGroup"] == nil && !logs["/aws/lambda/${"+id+"}"] {
+			t.Errorf("the log of %s stays", id)
+		}
+	}
+}

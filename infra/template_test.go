@@ -48,6 +48,18 @@ func settings() map[string]any {
 		"vapidSubject":   "mailto:ops@example.com",
 		"pushHosts":      "push.example.com,.push.example.org",
 		"alarmEmail":     "ops@example.com",
+		"web":            "off",
+	}
+}
+
+// everything is what a deployer may have besides.
+func everything() map[string]any {
+	const certificate = "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
+	return map[string]any{
+		"issuer": "cognito", "jwksUrl": "", "kms": "tables,media,topics,queues", "accessLog": "true", "traces": "0.01",
+		"web": "testdata/web", "webDomain": "app.example.org", "webCertificate": certificate,
+		"edge": "true", "edgeKey": "2", "domain": "chat.example.org", "certificate": certificate,
+		"webAcl": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/parley-prod/01234567-89ab-cdef-0123-456789abcdef",
 	}
 }
 
@@ -119,7 +131,11 @@ func assemble(changes map[string]any, use func(app awscdk.App, stack string) err
 	if err := addStage(app); err != nil {
 		return err
 	}
-	return use(app, "Parley-"+cdk.Context["stage"].(string))
+	name := "Parley-" + cdk.Context["stage"].(string)
+	if cdk.Context["firewall"] == "true" {
+		name += "-firewall"
+	}
+	return use(app, name)
 }
 
 func parse(raw []byte) (template, error) {

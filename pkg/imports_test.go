@@ -49,6 +49,7 @@ func rules() []rule {
 		{from: "infra/local/pushservice", to: module, why: "what encrypts must not be what decrypts in tests"},
 		{from: "infra/local/sqs", to: module, except: []string{"infra/local/clock", "infra/local/sigv4", "infra/local/state"}, why: "stand-ins are for others as well"},
 		{from: "infra/local/state", to: module, except: []string{"infra/local/clock"}, why: "stand-ins are for others as well"},
+		{from: "pkg/trace", to: module, why: "it knows the SDK's requests and Lambda's events, not what they are about"},
 	}
 	for _, from := range adapters {
 		for _, to := range adapters {
@@ -59,6 +60,7 @@ func rules() []rule {
 	}
 	for _, useCase := range []string{"pkg/send", "pkg/standing", "pkg/deliver", "pkg/read", "pkg/search", "pkg/session", "pkg/media", "pkg/push", "pkg/auth", "pkg/draft", "pkg/schedule"} {
 		all = append(all, rule{from: useCase, to: "github.com/aws", why: "use cases reach AWS through the ports of pkg/chat"})
+		all = append(all, rule{from: useCase, to: "go.opentelemetry.io", why: "invocations and requests are traced from outside"})
 		for _, adapter := range adapters {
 			all = append(all, rule{from: useCase, to: module + adapter, why: "use cases reach AWS through the ports of pkg/chat"})
 		}

@@ -6,8 +6,11 @@ package app
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"net/http"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -17,6 +20,7 @@ import (
 	"github.com/parley-im/parley/pkg/config"
 	"github.com/parley-im/parley/pkg/meter"
 	"github.com/parley-im/parley/pkg/price"
+	"github.com/parley-im/parley/pkg/trace"
 )
 
 // Version is set by the linker.
@@ -28,6 +32,7 @@ type Parts struct {
 	env    *config.Env
 	aws    aws.Config
 	logger *slog.Logger
+	meter  *meter.Meter
 }
 
 // Run builds a function and serves invocations; it does not return. A function that cannot be built says why and exits, so
@@ -42,7 +47,9 @@ func Run(build func(*Parts) any) {
 		fail(logger, err)
 	}
 	m.Watch(&cfg)
-	handler := build(&Parts{env: env, aws: cfg, logger: logger})
+	t := tracer(env, cfg, m.Log(os.Stdout))
+	t.Watch(&cfg)
+	handler := build(&Parts{env: env, aws: cfg, logger: logger, meter: m})
 	if err := env.Err(); err != nil {
 		fail(logger, err)
 	}
@@ -50,10 +57,31 @@ func Run(build func(*Parts) any) {
 	if err != nil { // a stage elsewhere still learns what it uses, at the prices that are known
 		prices = price.Tables[0]
 	}
-	lambda.Start(m.Wrap(lambda.NewHandler(handler), meter.Function{
+	metered := m.Wrap(lambda.NewHandler(handler), meter.Function{
 		Name: env.Function(), Stage: env.Stage(), Memory: env.Memory(), Started: started,
-		Prices: prices, Now: now, Out: m.Log(os.Stdout),
-	}))
+		Prices: prices, Now: now, Out: m.Log(os.Stdout), Spent: spent(t),
+	})
+	lambda.Start(t.Wrap(metered)) // so that a trace knows what its invocation cost; what it takes to send it is not metered
+}
+
+// spent tells a trace what its invocation did and cost. Without a tracer nobody is told.
+func spent(t *trace.Tracer) func(context.Context, float64) {
+	if t == nil {
+		return nil
+	}
+	return func(ctx context.Context, dollars float64) {
+		trace.Name(ctx, meter.Action(ctx))
+		trace.Note(ctx, trace.Cost, strconv.FormatFloat(dollars*1e6, 'f', 4, 64))
+	}
+}
+
+// tracer is nil where traces go nowhere.
+func tracer(env *config.Env, cfg aws.Config, out io.Writer) *trace.Tracer {
+	endpoint, rate := env.Traces()
+	return trace.New(trace.Function{
+		Name: env.Function(), Stage: env.Stage(), Version: Version, Region: cfg.Region, Endpoint: endpoint, Rate: rate,
+		Credentials: cfg.Credentials, Client: http.DefaultClient, Now: now, Out: out,
+	})
 }
 
 func fail(logger *slog.Logger, err error) {

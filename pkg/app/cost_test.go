@@ -255,7 +255,8 @@ func (l *ledger) count(action, situation string, do func()) {
 	for _, account := range l.meter.Reset(time.Now()) {
 		used.Add(account.Bill)
 	}
-	delete(used, price.Compute) // time is another on each machine
+	delete(used, price.Compute)          // time is another on each machine
+	delete(used, price.ConnectionMinute) // of the connection that the event tells the end of, not of its end
 	for unit, n := range used {
 		if n == 0 {
 			delete(used, unit)

@@ -22,7 +22,7 @@ import (
 func Authorizer(p *Parts) any {
 	client := &http.Client{Timeout: 3 * time.Second}
 	return authorize(&auth.Authorizer{
-		Issuer: p.env.Issuer(), Audience: p.env.Audience(), Origins: p.env.Origins(),
+		Issuer: p.env.Issuer(), Audience: p.env.Audience(), Origins: p.env.Origins(), EdgeKeys: p.env.EdgeKeys(),
 		Keys: auth.NewKeys(p.env.KeySet(), client, now),
 	}, p.logger)
 }

@@ -32,6 +32,7 @@ func authorize(a *auth.Authorizer, logger *slog.Logger) func(context.Context, au
 			Origin:        header(r.Headers, "Origin"),
 			Protocols:     header(r.Headers, protocolHeader),
 			Device:        r.QueryStringParameters["device"],
+			EdgeKey:       header(r.Headers, topology.EdgeHeader),
 		})
 		refused, isRefusal := errors.AsType[*auth.Refused](err)
 		switch {

@@ -100,7 +100,7 @@ func (p *Parts) reachable() *webpush.Browsers {
 	default:
 		p.env.Wrong(topology.Vapid.EnvName(), err)
 	}
-	return browsers.Signed(keyring, http.DefaultTransport)
+	return browsers.Signed(keyring, p.meter.Pushes(http.DefaultTransport))
 }
 
 func (p *Parts) deliverer() *deliver.Deliverer {

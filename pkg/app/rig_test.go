@@ -18,6 +18,7 @@ import (
 	"github.com/parley-im/parley/events"
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/contract"
+	"github.com/parley-im/parley/pkg/meter"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -123,7 +124,7 @@ func ask(t *testing.T, handler any, event map[string]any) answer {
 // newParts returns parts without an environment, and what they log.
 func newParts() (*Parts, *bytes.Buffer) {
 	logs := &bytes.Buffer{}
-	return &Parts{logger: slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}, logs
+	return &Parts{meter: meter.New(time.Now()), logger: slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}, logs
 }
 
 func wantNoCanary(t *testing.T, logs *bytes.Buffer) {

@@ -13,6 +13,7 @@ import (
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/limit"
 	"github.com/parley-im/parley/pkg/topology"
+	"github.com/parley-im/parley/pkg/trace"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -42,6 +43,7 @@ func do[Q, R any, P interface {
 func accepted[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, error)) func(context.Context, chat.Identity, Q) (wire.Accepted, error) {
 	return func(ctx context.Context, who chat.Identity, q Q) (wire.Accepted, error) {
 		e, err := use(ctx, who, q)
+		place(ctx, e, err)
 		return wire.Accepted{Conversation: e.Conversation, Seq: e.Seq, ID: e.ID, At: wire.Time(e.At)}, err
 	}
 }
@@ -50,7 +52,16 @@ func accepted[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, er
 func sent[Q any](use func(context.Context, chat.Identity, Q) (chat.Entry, error)) func(context.Context, chat.Identity, Q) (wire.Sent, error) {
 	return func(ctx context.Context, who chat.Identity, q Q) (wire.Sent, error) {
 		e, err := use(ctx, who, q)
+		place(ctx, e, err)
 		return wire.NewSent(e), err
+	}
+}
+
+// place tells the trace which entry it is about, so that whoever asks why a message was slow finds it by its place.
+func place(ctx context.Context, e chat.Entry, err error) {
+	if err == nil {
+		trace.Note(ctx, trace.Conversation, string(e.Conversation))
+		trace.Note(ctx, trace.Seq, strconv.FormatUint(uint64(e.Seq), 10))
 	}
 }
 
@@ -95,6 +106,7 @@ func (p *Parts) serve(ctx context.Context, frames *limit.Limiter, actions map[st
 		}
 	}
 	p.report(ctx, r, refusal)
+	trace.Note(ctx, trace.Refusal, string(chat.AsError(refusal).Code))
 	body, err = wire.Encode(wire.NewError(ref, refusal))
 	return body, refusal, err
 }

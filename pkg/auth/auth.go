@@ -4,6 +4,7 @@ package auth
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,7 +29,7 @@ const (
 
 // Refused is why a connection is refused. It is answered 401, or 403 if the token may be good but not from there.
 type Refused struct {
-	// Origin is true when a page of a foreign origin asked.
+	// Origin is true when a page of a foreign origin asked, or when the handshake came past the edge.
 	Origin bool
 	reason string
 }
@@ -44,7 +45,10 @@ type Authorizer struct {
 	Audience string
 	// Origins are the browser origins that may connect, compared exactly. "*" allows every one, for development.
 	Origins []string
-	Keys    *Keys
+	// EdgeKeys are secrets of which a handshake has to come with one: whoever comes past the deployer's edge has none. Without
+	// any, there is no edge.
+	EdgeKeys []string
+	Keys     *Keys
 }
 
 // Handshake is what a client says when it connects.
@@ -53,12 +57,15 @@ type Handshake struct {
 	Origin        string // header, set by browsers and only by them
 	Protocols     string // header Sec-WebSocket-Protocol
 	Device        string // query parameter
+	EdgeKey       string // header, set by the edge
 }
 
 // Authorize returns who connects, without the connection. Errors are *Refused, or others if the keys cannot be had.
 func (a *Authorizer) Authorize(ctx context.Context, h Handshake) (chat.Identity, error) {
 	token, fromHeader := h.token()
 	switch {
+	case !a.throughEdge(h.EdgeKey):
+		return chat.Identity{}, &Refused{Origin: true, reason: "past the edge"}
 	case !h.offers(topology.Subprotocol):
 		return chat.Identity{}, refuse("the subprotocol %s was not offered", topology.Subprotocol)
 	case token == "":
@@ -74,13 +81,24 @@ func (a *Authorizer) Authorize(ctx context.Context, h Handshake) (chat.Identity,
 	return a.verify(ctx, token, h.Device)
 }
 
+// throughEdge compares in constant time: the keys are all that keeps others out.
+func (a *Authorizer) throughEdge(key string) bool {
+	through := len(a.EdgeKeys) == 0
+	for _, known := range a.EdgeKeys {
+		if subtle.ConstantTimeCompare([]byte(key), []byte(known)) == 1 {
+			through = true
+		}
+	}
+	return through
+}
+
 // methods are the algorithms accepted: signatures by the private key of a pair. HMAC and none are not among them, so a
 // public key can never serve as a secret (RFC 8725 §3.1).
 var methods = []string{"RS256", "ES256", "EdDSA"}
 
 func (a *Authorizer) verify(ctx context.Context, token, device string) (chat.Identity, error) {
 	var unavailable error
-	parsed, err := jwt.ParseWithClaims(token, &jwt.RegisteredClaims{}, func(t *jwt.Token) (any, error) {
+	parsed, err := jwt.ParseWithClaims(token, &claims{}, func(t *jwt.Token) (any, error) {
 		if _, ok := t.Header["crit"]; ok {
 			return nil, refuse("token: critical header") // none is understood here (RFC 7515 §4.1.11)
 		}
@@ -97,8 +115,8 @@ func (a *Authorizer) verify(ctx context.Context, token, device string) (chat.Ide
 	if err != nil {
 		return chat.Identity{}, refuse("token: %s", reason(err))
 	}
-	claims := parsed.Claims.(*jwt.RegisteredClaims)
-	who := chat.Identity{User: chat.UserID(claims.Subject), Device: chat.DeviceID(device), Expires: claims.ExpiresAt.Time}
+	said := parsed.Claims.(*claims)
+	who := chat.Identity{User: chat.UserID(said.Subject), Device: chat.DeviceID(device), Expires: said.ExpiresAt.Time}
 	switch {
 	case !time.Now().Before(who.Expires):
 		return chat.Identity{}, refuse("token: %s", jwt.ErrTokenExpired)
@@ -108,6 +126,21 @@ func (a *Authorizer) verify(ctx context.Context, token, device string) (chat.Ide
 		return chat.Identity{}, refuse("device is not a device id")
 	}
 	return who, nil
+}
+
+// claims are those of an ID token or an access token.
+type claims struct {
+	jwt.RegisteredClaims
+	// Client is to whom an access token was given (RFC 9068 §2.2).
+	Client string `json:"client_id"`
+}
+
+// GetAudience is whom the token is for: without an audience, which access tokens of Cognito have none of, whom it was given to.
+func (c *claims) GetAudience() (jwt.ClaimStrings, error) {
+	if len(c.Audience) == 0 && c.Client != "" {
+		return jwt.ClaimStrings{c.Client}, nil
+	}
+	return c.Audience, nil
 }
 
 // reason names what is wrong without repeating any of the token.

@@ -36,6 +36,14 @@ func TestAGoodTokenSaysWhoConnects(t *testing.T) {
 	}
 }
 
+// Access tokens of Cognito have no audience, and say to which client they were given.
+func TestATokenThatWasGivenToTheClientIsForIt(t *testing.T) {
+	token := ec().sign(t, nil, claims(map[string]any{"aud": nil, "client_id": audience, "token_use": "access", "scope": "openid"}))
+	if who, err := newRig(t).Authorize(t.Context(), native(token)); err != nil || who.User != "ann" {
+		t.Errorf("%+v, %v", who, err)
+	}
+}
+
 func TestADeviceIsOptional(t *testing.T) {
 	r := newRig(t)
 	h := native(ec().sign(t, nil, claims(nil)))
@@ -60,6 +68,8 @@ func TestClaimsThatAreRefused(t *testing.T) {
 		"other audiences":                  {"aud": []string{"other", "another"}},
 		"an empty list of audiences":       {"aud": []string{}},
 		"no audience":                      {"aud": nil},
+		"given to another client":          {"aud": nil, "client_id": "other"},
+		"for others, given to this client": {"aud": "other", "client_id": audience},
 		"another issuer":                   {"iss": "https://evil.example.com"},
 		"an issuer with a slash":           {"iss": issuer + "/"},
 		"a longer issuer":                  {"iss": issuer + ".evil.com"},

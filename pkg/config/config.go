@@ -82,6 +82,9 @@ func (e *Env) KeySet() string {
 // Origins are the browser origins that may connect.
 func (e *Env) Origins() []string { return split(e.optional(topology.EnvOrigins)) }
 
+// EdgeKeys are what a handshake has to come with one of, if there are any.
+func (e *Env) EdgeKeys() []string { return split(e.optional(topology.EnvEdgeKeys)) }
+
 // PushApplications maps a push platform to the ARN of its SNS platform application.
 func (e *Env) PushApplications() map[string]string {
 	applications := map[string]string{}
@@ -132,6 +135,21 @@ func (e *Env) LogLevel() slog.Level {
 		}
 	}
 	return level
+}
+
+// Traces are where traces go, "" for nowhere, and which share of them is kept.
+func (e *Env) Traces() (endpoint string, rate float64) {
+	endpoint = e.optional(topology.EnvTraces)
+	if u, err := url.Parse(endpoint); endpoint != "" && (err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http")) {
+		e.errs = append(e.errs, topology.EnvTraces+" is not a URL")
+	}
+	if value := e.optional(topology.EnvTraceRate); value != "" {
+		var err error
+		if rate, err = strconv.ParseFloat(value, 64); err != nil || rate < 0 || rate > 1 {
+			e.errs = append(e.errs, topology.EnvTraceRate+" is not a number from 0 to 1")
+		}
+	}
+	return endpoint, rate
 }
 
 func (e *Env) required(name string) string {

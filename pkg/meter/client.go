@@ -35,25 +35,19 @@ func (m *Meter) watch(ctx context.Context, in middleware.InitializeInput, next m
 	}
 	out, metadata, err := next.HandleInitialize(ctx, in)
 	operation := awsmiddleware.GetOperationName(ctx)
+	m.retried(ctx, metadata)
 	switch awsmiddleware.GetServiceID(ctx) {
 	case "DynamoDB":
 		m.Use(ctx, capacityUnit[operation], consumed(input, out.Result, err))
+		if conflicted(err) {
+			m.Happened(ctx, Conflict)
+		}
 	case "ApiGatewayManagementApi":
-		if operation == "PostToConnection" && err == nil {
-			m.Use(ctx, price.Frame, started(input.FieldByName("Data").Len(), frame))
+		if operation == "PostToConnection" {
+			m.post(ctx, input.FieldByName("Data").Bytes(), err)
 		}
 	case "SNS":
-		if err != nil {
-			break
-		}
-		if operation != "Publish" {
-			m.Use(ctx, price.Publish, 1)
-			break
-		}
-		m.Use(ctx, price.Publish, started(length(input.FieldByName("Message")), publish))
-		if !input.FieldByName("TargetArn").IsNil() {
-			m.Use(ctx, price.Push, 1)
-		}
+		m.publish(ctx, operation, input, err)
 	case "SQS":
 		m.Use(ctx, price.QueueRequest, queued(input))
 	case "S3":
@@ -64,6 +58,31 @@ func (m *Meter) watch(ctx context.Context, in middleware.InitializeInput, next m
 		}
 	}
 	return out, metadata, err
+}
+
+func (m *Meter) post(ctx context.Context, data []byte, err error) {
+	m.Happened(ctx, posted(err))
+	if err == nil {
+		m.Use(ctx, price.Frame, started(len(data), frame))
+		m.told(ctx, string(data))
+	}
+}
+
+func (m *Meter) publish(ctx context.Context, operation string, input reflect.Value, err error) {
+	push := operation == "Publish" && !input.FieldByName("TargetArn").IsNil()
+	if push {
+		m.Happened(ctx, pushed(err))
+	}
+	switch {
+	case err != nil:
+	case operation != "Publish":
+		m.Use(ctx, price.Publish, 1)
+	default:
+		m.Use(ctx, price.Publish, started(length(input.FieldByName("Message")), publish))
+		if push {
+			m.Use(ctx, price.Push, 1)
+		}
+	}
 }
 
 // capacityUnit is what an operation of DynamoDB consumes.
@@ -80,14 +99,10 @@ var objectWrites = map[string]bool{"PutObject": true, "PutObjectTagging": true, 
 // unit is counted for each item, which is exact up to 1 KB (DynamoDB guide, "Capacity unit consumption").
 func consumed(input reflect.Value, result any, err error) float64 {
 	if err != nil {
-		var refused smithy.APIError
-		if !errors.As(err, &refused) {
-			return 0
-		}
-		switch refused.ErrorCode() {
-		case "ConditionalCheckFailedException":
+		switch exception(err) {
+		case conditionFailed:
 			return 1
-		case "TransactionCanceledException":
+		case transactionCanceled:
 			return 2 * float64(input.FieldByName("TransactItems").Len())
 		}
 		return 0
@@ -108,6 +123,26 @@ func consumed(input reflect.Value, result any, err error) float64 {
 		sum += units(capacity.Index(i))
 	}
 	return sum
+}
+
+// What DynamoDB answers a write whose condition does not hold.
+const (
+	conditionFailed     = "ConditionalCheckFailedException"
+	transactionCanceled = "TransactionCanceledException"
+)
+
+func conflicted(err error) bool {
+	code := exception(err)
+	return code == conditionFailed || code == transactionCanceled
+}
+
+// exception is the code of an error that a service answered, "" of any other.
+func exception(err error) string {
+	var refused smithy.APIError
+	if !errors.As(err, &refused) {
+		return ""
+	}
+	return refused.ErrorCode()
 }
 
 func units(capacity reflect.Value) float64 {

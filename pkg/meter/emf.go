@@ -3,6 +3,7 @@ package meter
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -77,6 +78,9 @@ type document struct {
 	Count  int       `json:"count"`
 	Failed int       `json:"failed"`
 	Took   []float64 `json:"took_ms"`
+	// Starts are metrics of the stage and not of the class, and so are the outcomes, which are members beside these.
+	Starts   []float64       `json:"start_ms,omitempty"`
+	Outcomes map[Outcome]int `json:"-"`
 	// Bill, Parts and Actions are for queries: they are not metrics.
 	Bill    price.Bill             `json:"bill"`
 	Parts   map[price.Part]float64 `json:"parts_microdollars"`
@@ -96,6 +100,45 @@ type metric struct {
 
 var metrics = []metric{{Name: "cost_microdollars"}, {Name: "count", Unit: "Count"}, {Name: "failed", Unit: "Count"}, {Name: "took_ms", Unit: "Milliseconds"}}
 
+// StartMetric is how long cold starts took; as many as there are values.
+const StartMetric = "start_ms"
+
+// ofStage are the metrics of what happened in a document, without the class: a metric costs the same for each of its
+// dimensions' values, used or not. Without any there is nothing to say.
+func (d *document) ofStage() []metric {
+	var all []metric
+	for _, o := range slices.Sorted(maps.Keys(d.Outcomes)) {
+		all = append(all, metric{Name: string(o), Unit: "Count"})
+	}
+	if len(d.Starts) > 0 {
+		all = append(all, metric{Name: StartMetric, Unit: "Milliseconds"})
+	}
+	return all
+}
+
+// line renders the document, with the outcomes among its members.
+func (d *document) line() ([]byte, error) {
+	if of := d.ofStage(); len(of) > 0 {
+		d.AWS.Metrics = append(d.AWS.Metrics, directive{Namespace, [][]string{{"stage"}}, of})
+	}
+	line, err := json.Marshal(d)
+	if err != nil || len(d.Outcomes) == 0 {
+		return line, err
+	}
+	outcomes, err := json.Marshal(d.Outcomes)
+	line[len(line)-1] = ','
+	return append(line, outcomes[1:]...), err
+}
+
+func milliseconds(all []float64, more []time.Duration) []float64 {
+	for _, took := range more {
+		if len(all) < maxTimes {
+			all = append(all, float64(took.Microseconds())/1000)
+		}
+	}
+	return all
+}
+
 // documents renders what was counted, a line for each class.
 func (f *metered) documents(accounts map[string]Account, now time.Time) []byte {
 	byClass := map[string]*document{}
@@ -103,17 +146,16 @@ func (f *metered) documents(accounts map[string]Account, now time.Time) []byte {
 		class := ClassOf(name)
 		d := byClass[class]
 		if d == nil {
-			d = &document{Stage: f.Stage, Class: class, Function: f.Name, Took: []float64{}, Bill: price.Bill{}, Actions: map[string]int{}}
+			d = &document{Stage: f.Stage, Class: class, Function: f.Name, Took: []float64{}, Bill: price.Bill{}, Actions: map[string]int{}, Outcomes: map[Outcome]int{}}
 			d.AWS.Timestamp = now.UnixMilli()
 			d.AWS.Metrics = []directive{{Namespace, [][]string{{"stage", "class"}}, metrics}}
 			byClass[class] = d
 		}
 		d.Count, d.Failed = d.Count+a.Count, d.Failed+a.Failed
 		d.Bill.Add(a.Bill)
-		for _, took := range a.Times {
-			if len(d.Took) < maxTimes {
-				d.Took = append(d.Took, float64(took.Microseconds())/1000)
-			}
+		d.Took, d.Starts = milliseconds(d.Took, a.Times), milliseconds(d.Starts, a.Starts)
+		for o, n := range a.Outcomes {
+			d.Outcomes[o] += n
 		}
 		if a.Count > 0 {
 			d.Actions[name] = a.Count
@@ -129,7 +171,7 @@ func (f *metered) documents(accounts map[string]Account, now time.Time) []byte {
 				delete(d.Parts, part)
 			}
 		}
-		line, err := json.Marshal(d)
+		line, err := d.line()
 		if err != nil {
 			line = fmt.Appendf(nil, `{"level":"ERROR","msg":"meter not written","error":%q}`, err)
 		}

@@ -26,6 +26,8 @@ type Function struct {
 	Now    func() time.Time
 	// Out is where the function logs.
 	Out io.Writer
+	// Spent, if set, is told after each invocation what that alone came to, in dollars.
+	Spent func(ctx context.Context, dollars float64)
 }
 
 // Wrap counts the invocations of a handler, with their frames and their time, and writes what was counted when that is due.
@@ -41,12 +43,38 @@ type metered struct {
 	warm    bool
 }
 
-// event is what a frame's event says of itself. Other events have none of it.
+// event is what a gateway's event says of itself. Other events have none of it.
 type event struct {
+	// Type is that of an authorizer's event, which has the route of the handshake.
+	Type           string `json:"type"`
 	Body           string `json:"body"`
 	RequestContext struct {
-		RouteKey string `json:"routeKey"`
+		RouteKey  string `json:"routeKey"`
+		EventType string `json:"eventType"`
+		// ConnectedAt and Now are Unix times in milliseconds.
+		ConnectedAt int64 `json:"connectedAt"`
+		Now         int64 `json:"requestTimeEpoch"`
 	} `json:"requestContext"`
+}
+
+// authorizer is the type of an authorizer's event.
+const authorizer = "REQUEST"
+
+// action that the event is: its route, or the function if it has none of its own.
+func (e event) action(function string) string {
+	if name := strings.TrimPrefix(e.RequestContext.RouteKey, "$"); name != "" && e.Type != authorizer {
+		return name
+	}
+	return function
+}
+
+// open is for how long the connection was open that the event tells the end of. A connection whose end API Gateway does not
+// tell, which it may not, is not counted: its own metrics have the rest.
+func (e event) open() time.Duration {
+	if e.RequestContext.EventType != "DISCONNECT" || e.RequestContext.ConnectedAt == 0 {
+		return 0
+	}
+	return time.Duration(max(0, e.RequestContext.Now-e.RequestContext.ConnectedAt)) * time.Millisecond
 }
 
 // Invoke implements lambda.Handler. Lambda calls it for one event at a time.
@@ -54,14 +82,17 @@ func (f *metered) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	begun := f.Now()
 	var in event
 	_ = json.Unmarshal(payload, &in) // an event of another kind has no route
-	name := strings.TrimPrefix(in.RequestContext.RouteKey, "$")
-	if name == "" {
-		name = f.Name
+	ctx = With(ctx, in.action(f.Name))
+	var bill price.Bill
+	if f.Spent != nil {
+		ctx, bill = separately(ctx)
 	}
-	ctx = With(ctx, name)
 	f.meter.Use(ctx, price.Request, 1)
 	if in.Body != "" {
 		f.meter.Use(ctx, price.Frame, started(len(in.Body), frame))
+	}
+	if open := in.open(); open > 0 {
+		f.meter.Use(ctx, price.ConnectionMinute, open.Minutes())
 	}
 	out, err := f.handler.Invoke(ctx, payload)
 	var answer struct {
@@ -69,14 +100,20 @@ func (f *metered) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 	if json.Unmarshal(out, &answer) == nil && answer.Body != "" {
 		f.meter.Use(ctx, price.Frame, started(len(answer.Body), frame))
+		f.meter.told(ctx, answer.Body)
 	}
 	took := f.Now().Sub(begun)
 	billed := took
 	if !f.warm { // the start is billed, too (Lambda pricing, since 2025-08)
 		f.warm, billed = true, billed+begun.Sub(f.Started)
+		f.meter.started(ctx, begun.Sub(f.Started))
 	}
 	f.meter.Use(ctx, price.Compute, math.Ceil(float64(billed)/float64(time.Millisecond))/1000*float64(f.Memory)/1024)
 	f.meter.done(ctx, took, err != nil)
+	if f.Spent != nil {
+		dollars, _ := f.Prices.Cost(bill)
+		f.Spent(ctx, dollars)
+	}
 	f.flush()
 	return out, err
 }

@@ -7,6 +7,7 @@ package meter
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +28,9 @@ type Account struct {
 	Bill          price.Bill
 	// Times are how long invocations took, at most maxTimes of them.
 	Times []time.Duration
+	// Starts are how long processes took to start that were started for it, at most maxTimes of them.
+	Starts   []time.Duration
+	Outcomes map[Outcome]int
 }
 
 // maxTimes is how many values one metric of an embedded metric document can have (CloudWatch guide, "Specification").
@@ -45,25 +49,37 @@ func With(ctx context.Context, action string) context.Context {
 // other is what is counted under that no action was named for.
 const other = "other"
 
-func action(ctx context.Context) string {
+// Action is what the uses of the context are counted for.
+func Action(ctx context.Context) string {
 	if name, ok := ctx.Value(actionKey{}).(string); ok {
 		return name
 	}
 	return other
 }
 
+type billKey struct{}
+
+// separately returns a context whose uses are also counted by themselves, in the bill. It may be read when they are over.
+func separately(ctx context.Context) (context.Context, price.Bill) {
+	bill := price.Bill{}
+	return context.WithValue(ctx, billKey{}, bill), bill
+}
+
 // Use counts n units for the action of the context.
 func (m *Meter) Use(ctx context.Context, unit price.Unit, n float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.account(action(ctx)).Bill[unit] += n
+	m.account(Action(ctx)).Bill[unit] += n
+	if bill, ok := ctx.Value(billKey{}).(price.Bill); ok {
+		bill[unit] += n
+	}
 }
 
 // done counts an invocation for the action of the context.
 func (m *Meter) done(ctx context.Context, took time.Duration, failed bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	a := m.account(action(ctx))
+	a := m.account(Action(ctx))
 	a.Count++
 	if failed {
 		a.Failed++
@@ -73,10 +89,19 @@ func (m *Meter) done(ctx context.Context, took time.Duration, failed bool) {
 	}
 }
 
+// started counts a cold start for the action of the context: the first invocation of a process.
+func (m *Meter) started(ctx context.Context, took time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if a := m.account(Action(ctx)); len(a.Starts) < maxTimes {
+		a.Starts = append(a.Starts, took)
+	}
+}
+
 func (m *Meter) account(name string) *Account {
 	a := m.used[name]
 	if a == nil {
-		a = &Account{Bill: price.Bill{}}
+		a = &Account{Bill: price.Bill{}, Outcomes: map[Outcome]int{}}
 		m.used[name] = a
 	}
 	return a
@@ -88,7 +113,10 @@ func (m *Meter) Read() (map[string]Account, time.Time) {
 	defer m.mu.Unlock()
 	out := make(map[string]Account, len(m.used))
 	for name, a := range m.used {
-		out[name] = Account{Count: a.Count, Failed: a.Failed, Bill: maps.Clone(a.Bill), Times: append([]time.Duration(nil), a.Times...)}
+		out[name] = Account{
+			Count: a.Count, Failed: a.Failed, Bill: maps.Clone(a.Bill), Outcomes: maps.Clone(a.Outcomes),
+			Times: slices.Clone(a.Times), Starts: slices.Clone(a.Starts),
+		}
 	}
 	return out, m.since
 }

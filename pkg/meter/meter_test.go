@@ -94,6 +94,9 @@ func TestDynamoDBTellsWhatItsRequestsConsume(t *testing.T) {
 	if got := used(m, "send"); got[price.WriteUnit] != 10 {
 		t.Errorf("a refused transaction: %v", got)
 	}
+	if got := happened(m, "send"); got[meter.Conflict] != 2 || len(got) != 1 {
+		t.Errorf("two writes were refused: %v", got)
+	}
 	if _, err := log.After(meter.With(t.Context(), "sync"), entry.Conversation, 0, 10, chat.Eventual); err != nil {
 		t.Fatal(err)
 	}
@@ -185,20 +188,24 @@ func TestOtherServicesAreCountedByRequestAndSize(t *testing.T) {
 // function is a metered function on a clock of its own.
 type function struct {
 	lambda.Handler
+	inner lambda.Handler // what is metered
 	meter *meter.Meter
 	now   time.Time
 	out   bytes.Buffer
+	// answers is the frame that it replies with.
+	answers string
 }
 
 func newFunction(t *testing.T, takes time.Duration, use price.Bill) *function {
-	f := &function{meter: meter.New(epoch), now: epoch}
+	f := &function{meter: meter.New(epoch), now: epoch, answers: "{}"}
 	handler := lambda.NewHandler(func(ctx context.Context, _ map[string]any) (map[string]any, error) {
 		f.now = f.now.Add(takes)
 		for unit, n := range use {
 			f.meter.Use(ctx, unit, n)
 		}
-		return map[string]any{"statusCode": 200, "body": "{}"}, nil
+		return map[string]any{"statusCode": 200, "body": f.answers}, nil
 	})
+	f.inner = handler
 	f.Handler = f.meter.Wrap(handler, meter.Function{
 		Name: "message", Stage: "dev", Memory: 512, Started: epoch.Add(-100 * time.Millisecond), Prices: prices(t),
 		Now: func() time.Time { return f.now }, Out: &f.out,
@@ -229,6 +236,26 @@ func TestAnInvocationCountsItsFramesItsTimeAndItsStart(t *testing.T) {
 	f.invoke(t, `{"Records":[]}`)
 	if got := used(f.meter, "message"); got[price.Request] != 1 {
 		t.Errorf("what has no route is counted for the function: %v", got)
+	}
+}
+
+func TestEachInvocationTellsWhatItAloneCame(t *testing.T) {
+	var told []float64
+	f := newFunction(t, 10*time.Millisecond, price.Bill{price.WriteUnit: 1})
+	f.Handler = f.meter.Wrap(f.inner, meter.Function{
+		Name: "message", Memory: 512, Started: epoch, Prices: prices(t), Now: func() time.Time { return f.now }, Out: &f.out,
+		Spent: func(ctx context.Context, dollars float64) {
+			if meter.Action(ctx) != "send" {
+				t.Errorf("of %s", meter.Action(ctx))
+			}
+			told = append(told, dollars)
+		},
+	})
+	f.invoke(t, frameEvent)
+	f.invoke(t, frameEvent)
+	want, _ := prices(t).Cost(price.Bill{price.Frame: 2, price.Request: 1, price.WriteUnit: 1, price.Compute: 0.010 * 0.5})
+	if len(told) != 2 || told[0] != want || told[1] != want {
+		t.Errorf("%v, want %v of each", told, want)
 	}
 }
 

@@ -51,6 +51,9 @@ const (
 	Logs     Part = "logs"
 )
 
+// Parts are all of them.
+var Parts = []Part{Gateway, Lambda, DynamoDB, SNS, SQS, S3, Logs}
+
 // Rate is the price of a unit.
 type Rate struct {
 	Unit Unit

@@ -70,13 +70,22 @@ const (
 	EnvPushHosts = "PARLEY_PUSH_HOSTS"
 	// EnvEpoch is when the table of conversations was restored from a backup, in Unix seconds; never when unset.
 	EnvEpoch = "PARLEY_EPOCH"
+	// EnvEdgeKeys are what a handshake may say in EdgeHeader, separated by commas. Unset, it need not say anything.
+	EnvEdgeKeys = "PARLEY_EDGE_KEYS"
 	// EnvLogLevel is debug, info, warn or error; info when unset.
 	EnvLogLevel = "PARLEY_LOG_LEVEL"
+	// EnvTraces is the URL that takes traces, as OTLP over HTTP, and EnvTraceRate which share of those that begin is kept, 0 to 1.
+	// They are OpenTelemetry's own variables. Without the first there are no traces. Every function may be told them.
+	EnvTraces    = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+	EnvTraceRate = "OTEL_TRACES_SAMPLER_ARG"
 )
 
 // Subprotocol is what every client offers in Sec-WebSocket-Protocol and the $connect function answers. Its header is the
 // authorizer's identity source: the only request header that browsers let a page set on a WebSocket.
 const Subprotocol = "parley.v1"
+
+// EdgeHeader is by which a handshake shows that it came through the deployer's CloudFront.
+const EdgeHeader = "X-Parley-Edge"
 
 // IdentitySource is where the gateway looks before it calls the authorizer: without this header it answers 401 itself.
 const IdentitySource = "route.request.header.Sec-WebSocket-Protocol"

@@ -2,7 +2,8 @@
 // how long clients wait, what became of posts, and what is in the queues, the tables, the logs and on the phones.
 //
 // Nothing of it is in a function. It watches the seams of the stack: every invocation (invocations.go), every request of a function to
-// a service (requests.go) and every log line (logs.go) goes into one [Ledger]. The page (page.go) asks for a [Snapshot] once a
+// a service (requests.go) and every log line (logs.go) goes into one [Ledger]. Functions send it their traces (traces.go) as they
+// would to X-Ray. The page (page.go) asks for a [Snapshot] once a
 // second while somebody looks at it; nobody else does anything then. All it keeps is bounded.
 package console
 
@@ -52,6 +53,7 @@ type Console struct {
 	ledger      *Ledger
 	lines       *ring[Line]
 	invocations *ring[Invocation]
+	traces      *traces
 	memory      map[string]float64 // of each function in GB
 
 	mu       sync.Mutex
@@ -65,6 +67,7 @@ func New(prices price.Table, now func() time.Time) *Console {
 	c := &Console{
 		prices: prices, now: now, begun: now(), ledger: NewLedger(prices, now),
 		lines: newRing[Line](maxLines), invocations: newRing[Invocation](maxInvocations),
+		traces: &traces{spans: map[string][]Span{}},
 		memory: map[string]float64{}, underWay: map[string]*running{},
 	}
 	for _, f := range topology.Functions {

@@ -16,7 +16,8 @@ var files embed.FS
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Handler serves the page at /console and what it shows at /dev/console: a [Snapshot], and below tables/ what they hold.
+// Handler serves the page at /console and what it shows at /dev/console: a [Snapshot], below tables/ what they hold and below
+// traces/ what the functions sent to [TracesPath].
 // It answers only those who call it by a name of this machine, so that no web page can read it through a name of its own
 // that leads here.
 func (c *Console) Handler() http.Handler {
@@ -32,6 +33,9 @@ func (c *Console) Handler() http.Handler {
 		writeJSON(w, c.Snapshot(after))
 	})
 	mux.HandleFunc("GET /dev/console/tables/{table}", c.serveTable)
+	mux.HandleFunc("GET /dev/console/traces", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, c.Traces()) })
+	mux.HandleFunc("GET /dev/console/traces/{trace}", func(w http.ResponseWriter, r *http.Request) { writeJSON(w, c.Spans(r.PathValue("trace"))) })
+	mux.HandleFunc("POST "+TracesPath, c.serveTraces)
 	return guarded(mux)
 }
 

@@ -52,6 +52,8 @@ type Config struct {
 	Ports Ports
 	// Origins are browser origins that may connect, besides the stack's own.
 	Origins []string
+	// EdgeKeys are what a handshake has to come with one of (topology.EdgeHeader), as behind CloudFront; none by default.
+	EdgeKeys []string
 	// Logs receives what functions and the emulator write, one line each.
 	Logs     io.Writer
 	Logger   *slog.Logger

@@ -20,6 +20,7 @@ import (
 
 	"github.com/parley-im/parley/infra/local/apigateway"
 	"github.com/parley-im/parley/infra/local/clock"
+	"github.com/parley-im/parley/infra/local/console"
 	"github.com/parley-im/parley/infra/local/dynamodb"
 	"github.com/parley-im/parley/infra/local/events"
 	"github.com/parley-im/parley/infra/local/faults"
@@ -126,7 +127,11 @@ func (s *Stack) start(ctx context.Context, cfg Config) error {
 
 	where := places{
 		web: s.Web, gateway: s.Connection, logLevel: cfg.LogLevel.String(),
-		origins: append([]string{s.Web, strings.Replace(s.Web, "127.0.0.1", "localhost", 1)}, cfg.Origins...),
+		edgeKeys: cfg.EdgeKeys,
+		origins:  append([]string{s.Web, strings.Replace(s.Web, "127.0.0.1", "localhost", 1)}, cfg.Origins...),
+	}
+	if cfg.Console != nil {
+		where.traces = s.Web + console.TracesPath
 	}
 	for _, start := range []func(context.Context, Config, *places) error{
 		s.startDynamoDB, s.startS3, s.startSQS, s.startSNS, s.startSSM, s.tapConnections, s.startLambda,

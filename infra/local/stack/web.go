@@ -38,7 +38,7 @@ func (s *Stack) startWeb(cfg Config, l net.Listener) error {
 	if cfg.Console != nil {
 		cfg.Console.Show(console.Parts{Lambda: s.Lambda, API: s.API, SQS: s.SQS, Tables: s.tables(), Notifications: s.notifications})
 		handler := cfg.Console.Handler()
-		for _, path := range []string{"/console", "/console/", "/dev/console", "/dev/console/"} {
+		for _, path := range []string{"/console", "/console/", "/dev/console", "/dev/console/", console.TracesPath} {
 			mux.Handle(path, handler)
 		}
 	}

@@ -47,6 +47,10 @@ type places struct {
 	ssmURL, vapidKey           string
 	origins                    []string
 	logLevel                   string
+	// edgeKeys are those that the authorizer knows.
+	edgeKeys []string
+	// traces is where traces go, "" for nowhere.
+	traces string
 }
 
 // environment is what a function is told: where the resources are that it is granted, and the settings that it reads. The
@@ -59,6 +63,12 @@ func (p places) environment(f topology.Function) map[string]string {
 		"AWS_ENDPOINT_URL_SQS":      p.sqsURL,
 		"AWS_ENDPOINT_URL_SSM":      p.ssmURL,
 		topology.EnvLogLevel:        p.logLevel,
+	}
+	if p.traces != "" {
+		env[topology.EnvTraces], env[topology.EnvTraceRate] = p.traces, "1"
+	}
+	if f.Authorizer {
+		env[topology.EnvEdgeKeys] = strings.Join(p.edgeKeys, ",")
 	}
 	settings := map[string]string{
 		topology.EnvIssuer:   p.web,
@@ -201,10 +211,18 @@ func (s source) records(messages []sqs.Message) []events.SQSMessage {
 	for _, m := range messages {
 		records = append(records, events.SQSMessage{
 			MessageId: m.ID, ReceiptHandle: m.ReceiptHandle, Body: m.Body, Attributes: m.System,
-			EventSource: "aws:sqs", EventSourceARN: s.service.ARN(s.queue), AWSRegion: Region,
+			MessageAttributes: attributes(m.Attributes), EventSource: "aws:sqs", EventSourceARN: s.service.ARN(s.queue), AWSRegion: Region,
 		})
 	}
 	return records
+}
+
+func attributes(of map[string]sqs.Attribute) map[string]events.SQSMessageAttribute {
+	all := map[string]events.SQSMessageAttribute{}
+	for name, a := range of {
+		all[name] = events.SQSMessageAttribute{DataType: a.DataType, StringValue: &a.StringValue, BinaryValue: a.BinaryValue}
+	}
+	return all
 }
 
 // Delete implements lambda.Queue.

@@ -2,6 +2,7 @@
 // that a line is read:  node browser.mjs <a package.json beside playwright-core> <executable> <URL>
 //   wait <count>      until so many sends are in the ledger, and the charts show them
 //   look <partition>  into a partition of conversations
+//   trace <word>      the newest trace with this word in it, and its steps
 //   picture <file>    of the page
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
@@ -39,6 +40,13 @@ const commands = {
     await page.waitForSelector("#items-table td.wide");
     tell({ items: await page.locator("#items-table tbody tr").allTextContents() });
     await page.keyboard.press("Escape");
+  },
+  async trace(word) {
+    await page.fill("#trace-filter", word);
+    await page.focus("#traces-list button");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#waterfall svg");
+    tell({ items: await page.locator("#waterfall li").allTextContents() });
   },
   async picture(path) {
     await page.check("input[name=window][value='60']");
