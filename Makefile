@@ -16,8 +16,15 @@ node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
+# The SDK and the web app, whose files are embedded in the local stack.
+CLIENTS := $(shell find clients/typescript clients/web -type f -not -path '*/dist/*' -not -path '*/node_modules/*' -not -path '*/test/*' -not -path '*/browser/*')
+clients/web/dist/index.html: node_modules/.package-lock.json $(CLIENTS)
+	@npm run --silent build -w clients/typescript
+	@npm run --silent build -w clients/web -- --logLevel warn
+	@touch $@
+
 .PHONY: local
-local: node_modules/.package-lock.json
+local: node_modules/.package-lock.json clients/web/dist/index.html
 	@go run ./infra/bundle -local
 	@go build -o $(BUILD)/local/parley ./infra/local
 
@@ -57,8 +64,7 @@ zips: ## build what is deployed: one zip per function for arm64
 	@go run ./infra/bundle
 
 .PHONY: web
-web: node_modules/.package-lock.json ## build the web app that is deployed
-	@npm run build --workspaces --if-present
+web: clients/web/dist/index.html ## build the web app that is deployed
 
 .PHONY: synth
 synth: node_modules/.package-lock.json ## write the CloudFormation template to cdk.out

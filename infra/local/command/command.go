@@ -86,7 +86,7 @@ func parse(args []string, stderr io.Writer) (cfg stack.Config, root, plan string
 	flags.StringVar(&cfg.Data, "data", "", "folder that survives a restart (default .parley below root)")
 	flags.StringVar(&cfg.DynamoDB, "dynamodb", "", "executable of the DynamoDB emulator (default the one that npm installed)")
 	flags.TextVar(&cfg.LogLevel, "log", slog.LevelInfo, "log level: debug, info, warn or error")
-	flags.IntVar(&cfg.Ports.Web, "web-port", cfg.Ports.Web, "port of tokens, health, notifications and the console")
+	flags.IntVar(&cfg.Ports.Web, "web-port", cfg.Ports.Web, "port of the web app, tokens, health, notifications and the console")
 	flags.IntVar(&cfg.Ports.Gateway, "gateway-port", cfg.Ports.Gateway, "port of the WebSocket API")
 	flags.IntVar(&cfg.Ports.S3, "s3-port", cfg.Ports.S3, "port of S3")
 	flags.IntVar(&cfg.Ports.DynamoDB, "dynamodb-port", cfg.Ports.DynamoDB, "port of DynamoDB")
@@ -139,12 +139,13 @@ func run(ctx context.Context, cfg stack.Config, root string, stdout io.Writer) (
 	fmt.Fprintf(stdout, `Parley is ready after %v.
 
   clients    %s
+  web app    %s
   tokens     POST %s/dev/token {"user":"ann"}
 %s  data       %s
 %s
 Chat with "make chat USER=ann%s" in one terminal and with USER=bob in another. Ctrl-C stops everything.
 
-`, time.Since(begin).Round(time.Millisecond), s.Gateway, s.Web, consoleLine(cfg.Console, s.Web), cfg.Data, faultLine(cfg.Faults, s.Web), elsewhere(cfg, s))
+`, time.Since(begin).Round(time.Millisecond), s.Gateway, s.Web, s.Web, consoleLine(cfg.Console, s.Web), cfg.Data, faultLine(cfg.Faults, s.Web), elsewhere(cfg, s))
 	return show(ctx, s, stdout)
 }
 

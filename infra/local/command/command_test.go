@@ -23,6 +23,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/parley-im/parley/clients/web"
 	"github.com/parley-im/parley/infra/local/dynamodb/dynamodbtest"
 )
 
@@ -60,7 +61,7 @@ func TestMain(m *testing.M) {
 func ports(t *testing.T) []string {
 	t.Helper()
 	var args []string
-	for _, name := range []string{"web", "gateway", "s3", "dynamodb", "sns", "sqs"} {
+	for _, name := range []string{"web", "gateway", "s3", "dynamodb", "sns", "sqs", "ssm"} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -184,6 +185,45 @@ func (s *stack) faults(method, body string) (int, string) {
 		s.t.Fatal(err)
 	}
 	return response.StatusCode, string(answer)
+}
+
+func TestTheAppIsToldOfThisStackAndAllowedNoOther(t *testing.T) {
+	s := start(t, t.TempDir())
+	get := func(path string) (*http.Response, string) {
+		answer, err := http.Get(s.web + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		body, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer, string(body)
+	}
+	var config struct{ URL, Tokens string }
+	answer, body := get("/config.json")
+	if err := json.Unmarshal([]byte(body), &config); err != nil || config.URL != s.gateway || config.Tokens != "/dev/token" {
+		t.Errorf("%s: %v", body, err)
+	}
+	policy := answer.Header.Get("Content-Security-Policy")
+	for _, want := range []string{"script-src 'self';", "connect-src 'self' " + strings.TrimSuffix(s.gateway, "/local") + " http://127.0.0.1:"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("the policy %q lacks %q", policy, want)
+		}
+	}
+	for path, want := range map[string]int{"/healthz": 200, "/console": 200, "/dev/notifications": 200, "/dev/nothing": 404, "/assets/nothing.js": 404} {
+		if answer, _ := get(path); web.Built() && answer.StatusCode != want {
+			t.Errorf("%s: %d, want %d", path, answer.StatusCode, want)
+		}
+	}
+	page, text := get("/c/d_anything")
+	if built := web.Built(); built != (page.StatusCode == http.StatusOK) || built != strings.Contains(text, `<div id="app">`) {
+		t.Errorf("built: %v, and the page is %d: %.200s", built, page.StatusCode, text)
+	}
+	if code := s.stop(os.Interrupt); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
 }
 
 func TestFaultsStrikeOnlyAStackThatIsStartedWithThem(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+
+	"github.com/parley-im/parley/clients/web"
 )
 
 //go:embed page
@@ -27,6 +29,10 @@ func (c *Console) Handler() http.Handler {
 		panic(err)
 	}
 	mux.HandleFunc("GET /console", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, page, "console.html") })
+	mux.HandleFunc("GET /console/tokens.css", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		_, _ = w.Write(web.Tokens) // the client is gone: nobody to tell
+	})
 	mux.Handle("GET /console/", http.StripPrefix("/console/", http.FileServerFS(page)))
 	mux.HandleFunc("GET /dev/console", func(w http.ResponseWriter, r *http.Request) {
 		after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64) // all of it otherwise

@@ -58,7 +58,7 @@ const here = "http://127.0.0.1:8080"
 
 func TestThePageLoadsNothingFromElsewhere(t *testing.T) {
 	c := newConsole()
-	for path, kind := range map[string]string{"/console": "text/html", "/console/console.js": "text/javascript", "/console/console.css": "text/css"} {
+	for path, kind := range map[string]string{"/console": "text/html", "/console/console.js": "text/javascript", "/console/console.css": "text/css", "/console/tokens.css": "text/css"} {
 		w := get(c, here+path)
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) {
 			t.Errorf("%s: %d, %s", path, w.Code, w.Header().Get("Content-Type"))

@@ -146,7 +146,7 @@ func (s *Stack) start(ctx context.Context, cfg Config) error {
 	if err := s.startGateway(cfg, gateway); err != nil {
 		return err
 	}
-	return s.startWeb(cfg, web)
+	return s.startWeb(cfg, where, web)
 }
 
 func (s *Stack) startDynamoDB(ctx context.Context, cfg Config, where *places) error {

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/parley-im/parley/clients/web"
 	"github.com/parley-im/parley/infra/local/console"
 	"github.com/parley-im/parley/infra/local/issuer"
 )
@@ -13,7 +15,7 @@ import (
 // pushPath is where the stand-in for browsers and their push service is.
 const pushPath = "/dev/push"
 
-func (s *Stack) startWeb(cfg Config, l net.Listener) error {
+func (s *Stack) startWeb(cfg Config, where places, l net.Listener) error {
 	var err error
 	// Tokens go by the clock of the machine, because the functions that check them do.
 	s.Issuer, err = issuer.Open(cfg.Data, s.Web, Audience, time.Now)
@@ -27,7 +29,11 @@ func (s *Stack) startWeb(cfg Config, l net.Listener) error {
 	mux.HandleFunc("GET /dev/notifications", s.serveNotifications)
 	mux.HandleFunc("POST "+pushPath, s.Browsers.ServeSubscribe)
 	mux.HandleFunc("POST "+pushPath+"/{id}", s.Browsers.ServePush)
-	mux.HandleFunc("GET /{$}", s.serveIndex)
+	mux.HandleFunc("/dev/", http.NotFound)
+	mux.Handle("/", web.Handler(
+		web.Config{URL: s.Gateway, Tokens: "/dev/token", VAPIDKey: s.VapidKey},
+		web.Origins{Connect: []string{strings.TrimSuffix(s.Gateway, "/"+Stage)}, Media: []string{where.s3}},
+	))
 	if cfg.Faults != nil {
 		mux.Handle("/dev/faults", cfg.Faults)
 	} else {
@@ -44,16 +50,4 @@ func (s *Stack) startWeb(cfg Config, l net.Listener) error {
 	}
 	s.serve(l, mux)
 	return nil
-}
-
-func (s *Stack) serveIndex(w http.ResponseWriter, _ *http.Request) {
-	fmt.Fprintf(w, `Parley is running on this machine.
-
-clients connect to   %s
-tokens               POST /dev/token {"user":"ann"}
-notifications        GET  /dev/notifications?user=ann
-a browser to notify  POST /dev/push {"user":"ann"}
-console              GET  /console
-health               GET  /healthz
-`, s.Gateway)
 }

@@ -10,6 +10,8 @@ const UNITS = {
 const $ = (id) => document.getElementById(id);
 const points = new Map(); // by second
 const opened = new Map(); // connections by second, as this page has seen them
+const theme = localStorage.getItem("parley.theme"); // what was chosen in the app
+if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 let last = 0, since = "", shown = null, paused = false;
 
 // make makes an element of its class, its attributes and its children, which are elements or text.

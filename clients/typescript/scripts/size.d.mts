@@ -1,0 +1,1 @@
+export function weigh(): Promise<Record<string, { bytes: number; bound: number }>>;

@@ -1,0 +1,5 @@
+declare module "ws" {
+  import type { WebSocketConstructor } from "../src/options.js";
+  const WebSocket: WebSocketConstructor;
+  export default WebSocket;
+}
