@@ -23,6 +23,7 @@ type example struct {
 		Mentions  []chat.UserID
 		Everybody bool
 		Deleted   bool
+		InParent  bool `json:"in_parent"`
 	}
 	Count    int
 	More     bool
@@ -44,7 +45,7 @@ func TestUnreadIsWhatTheExamplesSay(t *testing.T) {
 		var entries []chat.Entry
 		for _, e := range x.Entries {
 			entries = append(entries, chat.Entry{
-				Seq: e.Seq, Kind: e.Event, From: e.From, Body: chat.Body{Mentions: e.Mentions, Everybody: e.Everybody},
+				Seq: e.Seq, Kind: e.Event, From: e.From, Body: chat.Body{Mentions: e.Mentions, Everybody: e.Everybody, InParent: e.InParent},
 				State: chat.State{Deleted: e.Deleted},
 			})
 		}

@@ -26,7 +26,8 @@ func change(c command, r *room, me chat.UserID, to *client.Client) (*outgoing, e
 		case err != nil:
 			return nil, err
 		}
-		p := to.QueueEdit(r.id, m.Seq, wire.Revision{Text: rest, Regard: r.regard(me, rest)})
+		at := r.origin(m)
+		p := to.QueueEdit(at.Conversation, at.Seq, wire.Revision{Text: rest, Regard: r.regard(me, rest)})
 		return &outgoing{pending: p, target: m.Seq, text: fmt.Sprintf("edited %d: %s", m.Seq, rest)}, nil
 	case "delete":
 		m, err := r.pick(seq, me)
@@ -36,7 +37,8 @@ func change(c command, r *room, me chat.UserID, to *client.Client) (*outgoing, e
 		case err != nil:
 			return nil, err
 		}
-		return &outgoing{pending: to.QueueDelete(r.id, m.Seq), target: m.Seq, text: fmt.Sprintf("deleted %d", m.Seq)}, nil
+		at := r.origin(m)
+		return &outgoing{pending: to.QueueDelete(at.Conversation, at.Seq), target: m.Seq, text: fmt.Sprintf("deleted %d", m.Seq)}, nil
 	case "pin", "unpin":
 		m, err := r.pick(seq, "")
 		switch {
@@ -59,6 +61,14 @@ func change(c command, r *room, me chat.UserID, to *client.Client) (*outgoing, e
 		p := to.QueueReact(r.id, m.Seq, marks...)
 		return &outgoing{pending: p, target: m.Seq, reacts: true, marks: marks, text: reaction(m.Seq, marks)}, nil
 	}
+}
+
+// origin is where a message is edited and deleted: what shows one of a thread has it from there.
+func (r *room) origin(m wire.Entry) wire.Place {
+	if m.Body.Of != nil {
+		return *m.Body.Of
+	}
+	return wire.Place{Conversation: r.id, Seq: m.Seq}
 }
 
 // answer is the content of /reply.

@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"path/filepath"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,13 +96,7 @@ func TestEditsAndReactionsAreNotUnreadAndWhatIsDeletedIsUnreadNoMore(t *testing.
 
 func TestChangesThatAreMadeOfflineAreShownAsOnTheirWay(t *testing.T) {
 	play(t, func(t *scene) {
-		var down atomic.Bool
-		t.server.Handshake = func(*http.Request) int {
-			if down.Load() {
-				return 503
-			}
-			return 0
-		}
+		down := t.outages()
 		ann := t.show("ann", "")
 		ann.press("/to bob hello", "enter")
 		down.Store(true)

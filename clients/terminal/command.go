@@ -26,10 +26,11 @@ const help = `/to bob [text]       talk to bob
 /react [n] 👍        react to message n, or the last one; again: take it back
 /forward n bob       repeat message n to bob
 /thread n [text]     go to the thread about message n, or begin it
+/also text           in a thread: say it where the thread is, too
 /unfollow            hear no more of this thread
 /pin [n], /unpin [n] pin a message for everybody, or take it off
 /pins                what is pinned
-/hide [n]            hide a message, from yourself only
+/hide [n], /clear    hide a message, or all that was said, from yourself only
 /brief 60 text       a message that disappears after 60 seconds
 /timer 1h [read]     what is said from now on disappears after that, or once it was read; /timer off
 /numbers             show the numbers of messages, or hide them
@@ -70,7 +71,7 @@ var usage = map[string]struct {
 }{
 	"to": {1, "/to user [text]"}, "group": {2, "/group name member …"}, "file": {1, "/file path [text]"},
 	"reply": {2, "/reply n text"}, "edit": {1, "/edit [n] text"}, "delete": {0, "/delete [n]"}, "react": {1, "/react [n] 👍"},
-	"forward": {2, "/forward n user"}, "thread": {1, "/thread n [text]"}, "unfollow": {}, "pin": {0, "/pin [n]"},
+	"forward": {2, "/forward n user"}, "thread": {1, "/thread n [text]"}, "also": {1, "/also text"}, "unfollow": {}, "pin": {0, "/pin [n]"},
 	"unpin": {0, "/unpin [n]"}, "pins": {}, "hide": {0, "/hide [n]"}, "brief": {2, "/brief seconds text"},
 	"timer": {1, "/timer 1h [read], or /timer off"},
 	"add":   {1, "/add user …"}, "remove": {1, "/remove user …"}, "ban": {1, "/ban user …"}, "leave": {},
@@ -79,7 +80,7 @@ var usage = map[string]struct {
 	"history": {1, "/history joined|start"}, "invite": {}, "links": {}, "revoke": {1, "/revoke id"}, "join": {1, "/join code"},
 	"later": {2, "/later 10m text"}, "scheduled": {}, "unschedule": {1, "/unschedule n"},
 	"numbers": {}, "save": {1, "/save n [path]"}, "search": {1, "/search words from:user in:here has:media before:2026-11-01"}, "who": {},
-	"seen": {0, "/seen [n]"}, "unread": {0, "/unread [n]"}, "top": {}, "archive": {}, "explain": {},
+	"seen": {0, "/seen [n]"}, "unread": {0, "/unread [n]"}, "top": {}, "archive": {}, "clear": {}, "explain": {},
 	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
 	"name": {1, "/name Ann"}, "picture": {1, "/picture path"}, "contact": {1, "/contact user [name]"}, "contacts": {},
 	"block": {0, "/block [user]"}, "unblock": {0, "/unblock [user]"}, "blocked": {}, "accept": {},

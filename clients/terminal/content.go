@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,7 +58,7 @@ func plan(c command, r *room, to *client.Client) (deed, error) {
 		}, nil
 	default:
 		if r.parent == "" {
-			return nil, fmt.Errorf("this is no thread")
+			return nil, errNoThread
 		}
 		return func(ctx context.Context) (string, error) {
 			return "you hear no more of this thread", to.Follow(ctx, r.id, false)
@@ -99,6 +101,9 @@ func (rs rooms) threaded(c command, in *room) (*room, string, error) {
 	return r, rest, nil
 }
 
+// errNoThread is why something cannot be done that is about the open thread.
+var errNoThread = errors.New("this is no thread")
+
 // brief reads /brief: after how many seconds a text disappears.
 func brief(c command) (seconds int, text string, err error) {
 	seconds, err = strconv.Atoi(c.args[0])
@@ -113,6 +118,14 @@ func (rs rooms) hidden(h client.Hides) {
 	r := rs.get(h.Conversation)
 	r.now.Hide(h.Seqs...)
 	r.drawn = transcript{}
+}
+
+// clear takes up to where the user has cleared a conversation.
+func (rs rooms) clear(c client.Cleared) {
+	r := rs.get(c.Conversation)
+	r.now.Clear(c.Seq)
+	r.entries = slices.DeleteFunc(r.entries, func(e wire.Entry) bool { return e.Seq <= c.Seq })
+	r.full, r.drawn = true, transcript{}
 }
 
 // started takes when messages disappear that somebody has read.
@@ -152,14 +165,20 @@ func (m restated) renew() {
 	}
 }
 
-// expire takes away what messages said whose time is over.
-func (rs rooms) expire(now time.Time) {
+// expire takes away what messages said whose time is over. It returns where they were, and when to call it again; zero if nothing is
+// known to be due.
+func (rs rooms) expire(now time.Time) (gone []wire.Place, next time.Time) {
 	for _, r := range rs.byID {
-		gone, _ := r.now.Expire(now)
-		for _, seq := range gone {
+		seqs, due := r.now.Expire(now)
+		for _, seq := range seqs {
 			r.drawn.redraw(seq, &r.now)
+			gone = append(gone, wire.Place{Conversation: r.id, Seq: seq})
+		}
+		if !due.IsZero() && (next.IsZero() || due.Before(next)) {
+			next = due
 		}
 	}
+	return gone, next
 }
 
 // beside are what stands below a message besides what people have on it.
@@ -210,6 +229,12 @@ func (s *screen) content(r *room, c command) tea.Cmd {
 			content.Regard = r.regard(s.rooms.me, text)
 			cmd = s.sent(r, &outgoing{pending: s.client.QueueBrief(r.target(), content, seconds), text: text})
 		}
+	case "also":
+		if err = errNoThread; r.parent != "" {
+			content := client.Text(c.all)
+			content.Regard = r.regard(s.rooms.me, c.all)
+			cmd, err = s.sent(r, &outgoing{pending: s.client.QueueInParent(r.target(), content), text: c.all}), nil
+		}
 	default:
 		var do deed
 		if do, err = plan(c, r, s.client); err == nil {
@@ -226,6 +251,49 @@ func (s *screen) content(r *room, c command) tea.Cmd {
 		s.notice = err.Error()
 	}
 	return cmd
+}
+
+// expire takes away what messages said whose time is over, and says so; and again when the next one is due. It is called with the
+// lock. What is printed already stays where it is printed.
+func (l *lines) expire() {
+	gone, next := l.rooms.expire(time.Now())
+	for _, at := range gone {
+		l.write(fmt.Sprintf("* [%s] %d has disappeared", l.rooms.get(at.Conversation).title(), at.Seq))
+	}
+	if l.expiry != nil {
+		l.expiry.Stop()
+	}
+	if next.IsZero() || l.ended {
+		return
+	}
+	l.expiry = time.AfterFunc(time.Until(next), func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if !l.ended {
+			l.expire()
+		}
+	})
+}
+
+// refresh asks whether timers have started while nobody could tell.
+func (l *lines) refresh() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	l.mu.Lock()
+	waiting := map[*room][]chat.Seq{}
+	for _, r := range l.rooms.byID {
+		if seqs := r.now.Waiting(); len(seqs) > 0 {
+			waiting[r] = seqs
+		}
+	}
+	l.mu.Unlock()
+	for r, seqs := range waiting {
+		entries, _ := l.client.Refresh(ctx, r.id, seqs...)
+		l.mu.Lock()
+		restated{r, entries}.renew()
+		l.expire()
+		l.mu.Unlock()
+	}
 }
 
 // content does what the commands in this file ask, in lines.
@@ -256,6 +324,13 @@ func (l *lines) content(ctx context.Context, r *room, c command) error {
 			l.report(l.client.QueueBrief(r.target(), client.Text(text), seconds))
 		}
 		return err
+	}
+	if c.name == "also" {
+		if r.parent == "" {
+			return errNoThread
+		}
+		l.report(l.client.QueueInParent(r.target(), client.Text(c.all)))
+		return nil
 	}
 	do, err := plan(c, r, l.client)
 	if err != nil {

@@ -80,3 +80,22 @@ func TestABriefMessageDisappears(t *testing.T) {
 		ann.shows("it is /brief seconds text")
 	})
 }
+
+func TestAnAnswerInAThreadIsShownWhereTheThreadIs(t *testing.T) {
+	play(t, func(t *scene) {
+		t.server.Say("bob", "ann", "who drives?")
+		ann, bob := t.show("ann", ""), t.show("bob", "")
+		ann.press("/to bob", "enter", "/also me", "enter")
+		ann.shows("this is no thread")
+		ann.press("/thread 1", "enter", "/also I do", "enter")
+		ann.settle()
+		bob.settle()
+		bob.press("/to ann", "enter")
+		bob.settle()
+		bob.shows("who drives?", "I do")
+		ann.press("/to bob", "enter", "/edit I never do", "enter")
+		ann.settle()
+		bob.settle()
+		bob.shows("I never do")
+	})
+}

@@ -14,6 +14,7 @@ import (
 func (l *lines) event(e client.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	defer l.expire()
 	close(l.changed)
 	l.changed = make(chan struct{})
 	switch e := e.(type) {
@@ -27,6 +28,7 @@ func (l *lines) event(e client.Event) {
 		l.rooms.list(e.Conversations)
 		l.rooms.stood(e, l.client)
 		l.write("* caught up")
+		l.sending.Go(l.refresh)
 		select {
 		case <-l.caught:
 		default:
@@ -34,6 +36,10 @@ func (l *lines) event(e client.Event) {
 		}
 	case client.Hides:
 		l.rooms.hidden(e)
+	case client.Cleared:
+		l.rooms.clear(e)
+	case client.Timers:
+		l.rooms.started(e)
 	case client.Slowed:
 		if text := slow(e.Until, time.Now()); text != "" {
 			l.write("* " + text)

@@ -16,7 +16,9 @@ func TestADraftStaysInItsRoomAndFollowsToOtherDevices(t *testing.T) {
 		ann.press("/to bob", "enter", "Shall we")
 		ann.press("tab") // to cat
 		ann.hides("Shall we")
+		ann.shows("✎")
 		ann.press("tab")
+		ann.hides("✎")
 		ann.shows("bob  ", "› Shall we")
 
 		other := t.show("ann", filepath.Join(t.TempDir(), "other.json"))

@@ -36,6 +36,9 @@ type lines struct {
 	// acked is up to which seq what was written has been acknowledged; changed is closed and replaced at each event.
 	acked   map[*room]chat.Seq
 	changed chan struct{}
+	// expiry is when messages disappear next; ended means that nothing is printed any more.
+	expiry *time.Timer
+	ended  bool
 
 	sending sync.WaitGroup
 	caught  chan struct{} // closed when it has caught up for the first time
@@ -71,6 +74,10 @@ func talkInLines(ctx context.Context, s settings, m marks, in io.Reader, out io.
 	}
 	c.Close()
 	l.sending.Wait() // now nothing is without an outcome
+	l.mu.Lock()
+	l.ended = true
+	l.expire()
+	l.mu.Unlock()
 	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, client.ErrClosed) {
 		return err
 	}
@@ -211,7 +218,7 @@ func (l *lines) do(ctx context.Context, line string) (quit bool, err error) {
 	switch c.name {
 	case "edit", "delete", "react", "pin", "unpin":
 		return false, l.change(ctx, r, c)
-	case "forward", "thread", "unfollow", "pins", "hide", "brief", "timer":
+	case "forward", "thread", "also", "unfollow", "pins", "hide", "brief", "timer":
 		return false, l.content(ctx, r, c)
 	case "reply":
 		l.settle(ctx)

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
-	"github.com/parley-im/parley/pkg/client/clienttest"
 )
 
 // script runs the line mode on an input and returns what it printed.
@@ -94,12 +94,7 @@ func TestAScriptMakesAGroupAndExchangesAFile(t *testing.T) {
 
 func TestAScriptIsToldWhatIsWrong(t *testing.T) {
 	play(t, func(t *scene) {
-		t.server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
-			if r.Action == "send" {
-				f.Refuse = chat.Errorf(chat.Forbidden, "blocked")
-			}
-			return f
-		}
+		t.refuse("send")
 		t.expect(t.script("ann", filepath.Join(t.TempDir(), "ann"), "hello\n\n/dance\n/to b!b\n/group a b!b\n/help\n/to bob hi\n"),
 			"* say /to user first", "* there is no /dance; try /help", `* "b!b" is no user`, `* "b!b" is no user`, "* /quit, Ctrl-C        leave",
 			"* not sent: blocked", "* closed")
@@ -136,5 +131,28 @@ func TestPushRegistersThisDevice(t *testing.T) {
 		if token := t.server.Registered("terminal"); token != "terminal-ann-terminal" {
 			t.Errorf("registered %q", token)
 		}
+	})
+}
+
+func TestAScriptTellsWhatDisappears(t *testing.T) {
+	play(t, func(t *scene) {
+		in, typed := io.Pipe()
+		out := new(bytes.Buffer)
+		m, err := openMarks(filepath.Join(t.TempDir(), "ann"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- talkInLines(t.Context(), t.settings("ann", ""), m, in, out) }()
+		io.WriteString(typed, "/to bob\n/brief 5 the code is 7351\n/brief 60 stay\n")
+		synctest.Wait()
+		time.Sleep(6 * time.Second)
+		synctest.Wait()
+		io.WriteString(typed, "/forward 1 cat\n/quit\n")
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		typed.Close()
+		t.expect(out.String(), "[bob] 1 ann: the code is 7351", "[bob] 2 ann: stay", "* [bob] 1 has disappeared", "* there is no message 1 here", "* closed")
 	})
 }

@@ -74,13 +74,7 @@ func TestLeavingAsksWhileAFileIsUploaded(t *testing.T) {
 		if err := os.WriteFile(path, []byte("content"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		var down atomic.Bool
-		t.server.Handshake = func(*http.Request) int {
-			if down.Load() {
-				return http.StatusServiceUnavailable
-			}
-			return 0
-		}
+		down := t.outages()
 		ann := t.show("ann", "")
 		ann.press("/to bob", "enter")
 		down.Store(true)
@@ -132,4 +126,16 @@ func TestNobodyTalksToThemselves(t *testing.T) {
 		ann.shows("that is you")
 		t.expect(t.script("ann", filepath.Join(t.TempDir(), "ann"), "/to ann hi\n"), "* that is you; name somebody else")
 	})
+}
+
+// outages returns what decides whether the server can be connected to.
+func (t *scene) outages() *atomic.Bool {
+	var down atomic.Bool
+	t.server.Handshake = func(*http.Request) int {
+		if down.Load() {
+			return http.StatusServiceUnavailable
+		}
+		return 0
+	}
+	return &down
 }

@@ -2,11 +2,9 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,7 +12,6 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/parley-im/parley/pkg/chat"
-	"github.com/parley-im/parley/pkg/client/clienttest"
 )
 
 func TestTwoPeopleTalk(t *testing.T) {
@@ -103,13 +100,7 @@ func TestPgUpLoadsHistoryAndStaysWhereOneReads(t *testing.T) {
 
 func TestWhatIsTypedOfflineIsShownAsOnItsWayAndSentLater(t *testing.T) {
 	play(t, func(t *scene) {
-		var down atomic.Bool
-		t.server.Handshake = func(*http.Request) int {
-			if down.Load() {
-				return 503
-			}
-			return 0
-		}
+		down := t.outages()
 		ann := t.show("ann", "")
 		down.Store(true)
 		t.server.CutAll()
@@ -130,12 +121,7 @@ func TestWhatIsTypedOfflineIsShownAsOnItsWayAndSentLater(t *testing.T) {
 
 func TestARefusedMessageSaysSo(t *testing.T) {
 	play(t, func(t *scene) {
-		t.server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
-			if r.Action == "send" {
-				f.Refuse = chat.Errorf(chat.Forbidden, "blocked")
-			}
-			return f
-		}
+		t.refuse("send")
 		ann := t.show("ann", "")
 		ann.press("/to bob hello", "enter")
 		ann.shows("hello  not sent: blocked")

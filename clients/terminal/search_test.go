@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/parley-im/parley/pkg/chat"
-	"github.com/parley-im/parley/pkg/client/clienttest"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -78,15 +76,10 @@ func TestASearchIsShown(t *testing.T) {
 
 func TestASearchThatFailsSaysSo(t *testing.T) {
 	play(t, func(t *scene) {
-		t.server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
-			if r.Action == "search" {
-				f.Refuse = chat.Errorf(chat.Invalid, "query: no word in it")
-			}
-			return f
-		}
+		t.refuse("search")
 		ann := t.show("ann", "")
 		ann.press("/search ...", "enter")
-		ann.shows("query: no word in it")
+		ann.shows("not found: blocked")
 	})
 }
 

@@ -33,7 +33,7 @@ func (s standing) rank() int {
 }
 
 // stands are the commands of this file.
-var stands = map[string]bool{"seen": true, "unread": true, "top": true, "archive": true, "explain": true}
+var stands = map[string]bool{"seen": true, "unread": true, "top": true, "archive": true, "clear": true, "explain": true}
 
 // stand does one of them and says what came of it.
 func stand(ctx context.Context, to *client.Client, r *room, c command) (string, error) {
@@ -55,6 +55,8 @@ func stand(ctx context.Context, to *client.Client, r *room, c command) (string, 
 		return choice(!r.stands.pinned, "pinned", "not pinned any more"), to.PinConversation(ctx, r.id, !r.stands.pinned)
 	case "archive":
 		return choice(!r.stands.archived, "put away until something happens", "back in the list"), to.Archive(ctx, r.id, !r.stands.archived)
+	case "clear":
+		return "cleared, for you only", to.Clear(ctx, r.id, r.head)
 	default:
 		x, err := to.Explain(ctx, r.id)
 		return explainLine(x), err

@@ -62,3 +62,25 @@ func TestACountThatIsNotExactHasAPlus(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsClearedIsNotShownAgain(t *testing.T) {
+	play(t, func(t *scene) {
+		t.server.Say("bob", "ann", "forget this")
+		ann := t.show("ann", "")
+		ann.press("/to bob", "enter")
+		ann.settle()
+		ann.shows("forget this")
+		ann.press("/clear", "enter")
+		ann.settle()
+		ann.shows("cleared, for you only")
+		ann.hides("forget this")
+		t.server.Say("bob", "ann", "keep this")
+		ann.settle()
+		ann.shows("keep this")
+		again := t.show("ann", "")
+		again.press("/to bob", "enter")
+		again.settle()
+		again.shows("keep this")
+		again.hides("forget this")
+	})
+}

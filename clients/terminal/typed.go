@@ -74,7 +74,7 @@ func (s *screen) typed(line string) tea.Cmd {
 	switch c.name {
 	case "edit", "delete", "react", "pin", "unpin":
 		return s.change(s.open, c)
-	case "forward", "thread", "unfollow", "pins", "hide", "brief", "timer":
+	case "forward", "thread", "also", "unfollow", "pins", "hide", "brief", "timer":
 		return s.content(s.open, c)
 	case "reply":
 		return s.reply(s.open, c)

@@ -88,6 +88,8 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.rooms.stood(e, s.client)
 	case client.Hides:
 		s.rooms.hidden(e)
+	case client.Cleared:
+		s.rooms.clear(e)
 	case client.Timers:
 		s.rooms.started(e)
 	case client.Slowed:

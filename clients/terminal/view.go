@@ -125,6 +125,9 @@ func (s *screen) row(r *room, width int) string {
 	if unread.Mentions > 0 {
 		count = busy.Render("@") + count
 	}
+	if r.draft != "" && r != s.open {
+		count = dim.Render("✎") + count
+	}
 	style := lipgloss.NewStyle()
 	switch {
 	case r == s.open:

@@ -223,6 +223,9 @@ var surfaces = map[string]func(*quarrel){
 		if m, _ := room.Message(q.before.Seq); m.Body.Text != "three" {
 			q.Errorf("ann's laptop shows %+v", m)
 		}
+		if log := q.annsLaptop.history(q.conversation); log[0].Body.Text != "three" {
+			q.Errorf("ann loads it anew as %+v", log[0])
+		}
 	},
 	"edit, react: what both have seen stays as it is": func(q *quarrel) {
 		q.annsPhone.edits(q.before, "read this")
@@ -236,6 +239,11 @@ var surfaces = map[string]func(*quarrel){
 		}
 		if own := q.annsLaptop.catchesUp(q.conversation, q.during.Seq); own[0].Body.Text != "read this" {
 			q.Errorf("ann's laptop syncs %+v", own)
+		}
+		for name, log := range map[string][]wire.Entry{"history": q.annsLaptop.history(q.conversation), "sync": q.annsLaptop.catchesUp(q.conversation, 0)} {
+			if log[0].Body.Text != "read this" || len(log[0].Reactions) != 1 {
+				q.Errorf("ann loads it anew by %s as %+v", name, log[0])
+			}
 		}
 	},
 	"react by the other one: as if it were not there": func(q *quarrel) {

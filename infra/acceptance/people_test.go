@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -150,19 +149,12 @@ func TestWhatIsDeletedBeforeItIsNotifiedIsNotShown(t *testing.T) {
 	bobsPhone.hangUp()
 	annsPhone.sees(bob, wire.Offline, hello.Conversation)
 
-	held, deleted := make(chan struct{}, 2), make(chan struct{})
-	parley.tap.apply(t, func(c call, serve func()) {
-		if c.Operation == "Publish" && strings.Contains(c.Text, string(hello.Conversation)) && !strings.Contains(c.Text, "TargetArn") {
-			held <- struct{}{}
-			<-deleted
-		}
-		serve()
-	})
+	held, release := holdNotices(t, hello.Conversation)
 	laptop := ann.connect("laptop")
 	annsPhone.send(annsPhone.message(to(bob), "hunter2"))
 	receive(t, "a notice", held)
 	laptop.deletes(wire.Accepted{Conversation: hello.Conversation, Seq: hello.Seq + 1})
-	close(deleted)
+	release()
 	laptop.says(to(bob), "what a day")
 	if n := shown.next(); n.Body != "what a day" {
 		t.Errorf("bob's phone shows %+v", n)

@@ -158,18 +158,11 @@ func TestWhoComesBackInTimeIsNotNotified(t *testing.T) {
 	bobsPhone.hangUp()
 	annsPhone.sees(bob, wire.Offline, hello.Conversation)
 
-	held, back := make(chan struct{}, 2), make(chan struct{})
-	parley.tap.apply(t, func(c call, serve func()) {
-		if c.Operation == "Publish" && strings.Contains(c.Text, string(hello.Conversation)) && !strings.Contains(c.Text, "TargetArn") {
-			held <- struct{}{}
-			<-back
-		}
-		serve()
-	})
+	held, release := holdNotices(t, hello.Conversation)
 	annsPhone.send(annsPhone.message(to(bob), "while you were away"))
 	receive(t, "a notice", held)
 	bobsPhone = bob.connect("phone")
-	close(back)
+	release()
 	annsPhone.says(to(bob), "good that you are back")
 	bobsPhone.hangUp()
 	annsPhone.sees(bob, wire.Offline, hello.Conversation)

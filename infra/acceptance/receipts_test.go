@@ -143,7 +143,18 @@ func TestU7AMarkIsSeenOnAllDevicesAndByNobodyElse(t *testing.T) {
 	if own := laptop.line(id).Own; !own.Pinned || !own.Archived {
 		t.Errorf("%+v", own)
 	}
-	laptop.tellsRead(id, 2) // reading ends the mark
+	laptop.tellsRead(id, 2) // what may have been lost is told again, and what follows it says when that was handled
+	bobs.says(to(ann), "later")
+	phone.tellsRead(id, 1)
+	if got := laptop.explains(id); got.Marked != 2 || got.Count != 2 {
+		t.Errorf("a receipt that is told again ends the mark: %+v", got)
+	}
+	ask[wire.Preferred](laptop, wire.Mark{Head: laptop.head("mark"), Conversation: id}) // opening it does
+	if own := phone.line(id).Own; own.Marked != 0 || own.Unread == nil || own.Unread.Count != 1 {
+		t.Errorf("%+v", own)
+	}
+	ask[wire.Preferred](phone, wire.Mark{Head: phone.head("mark"), Conversation: id, Seq: &two})
+	laptop.tellsRead(id, 3) // and so does reading on
 	eventually(t, "nothing is unread", func() bool { return phone.line(id).Unread == nil })
 	bobs.says(to(ann), "three") // and what happens brings it back
 	if own := laptop.line(id).Own; own.Archived || own.Unread == nil || own.Unread.Count != 1 {

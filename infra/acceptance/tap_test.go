@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/parley-im/parley/pkg/chat"
 )
 
 // call is a request of a function to an AWS service.
@@ -42,6 +44,19 @@ func (p *tap) apply(t *testing.T, r rule) {
 		defer p.mu.Unlock()
 		delete(p.rules, &r)
 	})
+}
+
+// holdNotices holds the notices of a conversation back until they are released, and tells of each.
+func holdNotices(t *testing.T, id chat.ConversationID) (held <-chan struct{}, release func()) {
+	holds, released := make(chan struct{}, 2), make(chan struct{})
+	parley.tap.apply(t, func(c call, serve func()) {
+		if c.Operation == "Publish" && strings.Contains(c.Text, string(id)) && !strings.Contains(c.Text, "TargetArn") {
+			holds <- struct{}{}
+			<-released
+		}
+		serve()
+	})
+	return holds, func() { close(released) }
 }
 
 // record returns a function that returns the calls so far which mention one of the texts.

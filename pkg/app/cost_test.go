@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -125,11 +126,16 @@ func (l *ledger) serve(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodHead: // an object of S3, as long as the attachments of these tests
 		w.Header().Set("Content-Type", "image/png")
 		w.Header().Set("Content-Length", "5")
+	case r.Method == http.MethodGet && r.URL.Query().Has("tagging"):
+		_, _ = io.WriteString(w, pendingTag)
 	case strings.HasPrefix(r.URL.Path, "/@connections/") || r.URL.Query().Has("tagging"):
 	default:
 		l.t.Errorf("%s %s", r.Method, r.URL)
 	}
 }
+
+// pendingTag is what S3 says of the tags of an object that nothing names yet.
+const pendingTag = `<Tagging><TagSet><Tag><Key>state</Key><Value>pending</Value></Tag></TagSet></Tagging>`
 
 func (l *ledger) publish(w http.ResponseWriter, form url.Values) {
 	action, endpoint := form.Get("Action"), "arn:aws:sns:us-east-1:000000000000:endpoint/GCM/parley/1"

@@ -106,7 +106,8 @@ func Sync(p *Parts) any {
 
 // Search serves searches.
 func Search(p *Parts) any {
-	s := &search.Searcher{Log: p.conversations(), Now: now}
+	log := p.conversations()
+	s := &search.Searcher{Log: log, Standings: log, Now: now}
 	return p.routes(map[string]action{"search": do(s.Search)})
 }
 

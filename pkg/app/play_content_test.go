@@ -30,6 +30,9 @@ func (l *ledger) content() {
 	l.count("send", "the first in a thread", thread)
 	id := chat.ThreadID(direct, 2)
 	l.count("send", "in a thread of two", l.say(string(id)))
+	l.count("send", "in a thread of two, shown in the parent", func() {
+		l.send("ann", "send", fmt.Sprintf(`,"id":%q,"to":{"conversation":%q},"in_parent":true,"body":{"text":"at eight it is"}`, l.id(), id))
+	})
 	l.count("threads", "one", func() { l.send("ann", "threads", fmt.Sprintf(`,"conversation":%q,"roots":[2]`, direct)) })
 	l.count("follow", "", func() { l.send("fay", "follow", fmt.Sprintf(`,"conversation":%q`, id)) })
 }

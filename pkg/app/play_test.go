@@ -174,6 +174,7 @@ func (l *ledger) signals(direct string) {
 	l.count("receipts", "one that is stale", read("bob", 1))
 	l.count("mark", "", func() { l.send("bob", "mark", fmt.Sprintf(`,"conversation":%q,"seq":2`, direct)) })
 	l.count("prefs", "", func() { l.send("bob", "prefs", fmt.Sprintf(`,"conversation":%q,"pinned":true`, direct)) })
+	l.count("prefs", "that clears", func() { l.send("bob", "prefs", fmt.Sprintf(`,"conversation":%q,"cleared":1`, direct)) })
 	l.count("watch", "one person", func() { l.send("ann", "watch", `,"users":["bob"]`) })
 	l.count("status", "with one who watches", func() { l.send("bob", "status", `,"status":"busy"`) })
 	l.count("unwatch", "one person", func() { l.send("ann", "unwatch", `,"users":["bob"]`) })

@@ -56,7 +56,9 @@ func (w *town) Profiles(_ context.Context, users []chat.UserID) ([]chat.Profile,
 	return make([]chat.Profile, len(users)), nil
 }
 
-func (w *town) PutProfile(_ context.Context, p chat.Profile) (chat.Profile, error) { return p, nil }
+func (w *town) PutProfile(_ context.Context, p chat.Profile) (now, was chat.Profile, err error) {
+	return p, p, nil
+}
 
 // strangers have decided nothing about anybody.
 type strangers struct{ chat.People }

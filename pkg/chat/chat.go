@@ -40,8 +40,8 @@ type Conversation struct {
 	Size int
 	// Members maps each member to a place. It is nil above InlineMembers: then members are read one by one or listed.
 	Members map[UserID]Place
-	// Rules is the seq of the newest entry that changed who may do what, 0 if there is none. The header of a
-	// conversation changes with such an entry only, so it says how new the header is.
+	// Rules is the seq of the newest entry that changed who may do what, 0 if there is none. So it says how new the header
+	// is, but for what changes without an entry: Blocked, Request, Accepted, and who follows a thread.
 	Rules Seq
 	// Pins are the messages that are pinned, the one that was pinned last at the end.
 	Pins []Seq
@@ -51,10 +51,12 @@ type Conversation struct {
 	Root   Seq
 	// Within is the header of a thread's parent, once it was read: see Enter.
 	Within *Conversation
-	// Blocked are those of a direct conversation who have blocked the other one. This and Request change without an entry.
+	// Blocked are those of a direct conversation who have blocked the other one.
 	Blocked map[UserID]bool
 	// Request is who has not accepted yet what a stranger wrote to them, "" if nobody. Answering accepts.
 	Request UserID
+	// Accepted is when a request ended, which changes what a list says without an entry; zero if there was none.
+	Accepted time.Time
 	// Epoch is when the log was last restored from a backup.
 	Epoch Epoch
 }
@@ -151,6 +153,10 @@ type Body struct {
 	Everybody bool
 	// Forwarded means that a message repeats another one, perhaps of another conversation.
 	Forwarded bool
+	// InParent means that a message of a thread is shown in the conversation that the thread is in, too. There, a message
+	// stands for it, which says nothing by itself: Of is what it shows.
+	InParent bool
+	Of       Reference
 	// Target is the seq of the message that an entry is about.
 	Target Seq
 	// Off means that the target is pinned no more, and Thread is the one that is about it.
@@ -178,20 +184,32 @@ type State struct {
 	Deleted bool
 	// Expired means that the body is gone because its time was over.
 	Expired bool
-	// Thread is the one about the message; "" if there is none.
-	Thread ConversationID
+	// Thread is the one about the message; "" if there is none. Announced is the seq of the entry that told of it.
+	Thread    ConversationID
+	Announced Seq
+	// Shown is the seq of the message in the parent that shows one of a thread; 0 if there is none.
+	Shown Seq
 	// Reactions maps each user to what they have on the message.
 	Reactions map[UserID][]string
 	// Hides are the users who have hidden the message from themselves.
 	Hides []UserID
+	// Asides are what users see of it alone.
+	Asides map[UserID]Aside
 }
 
 // Same reports whether two bodies are equal, which decides between a resend and a conflict. Lists count in their order.
 func (b Body) Same(o Body) bool {
 	return b.Text == o.Text && b.Name == o.Name && b.Size == o.Size && b.Reply == o.Reply && b.Target == o.Target &&
-		b.Everybody == o.Everybody && b.Forwarded == o.Forwarded && b.Off == o.Off && b.Thread == o.Thread && slices.Equal(b.Attachments, o.Attachments) &&
+		b.Everybody == o.Everybody && b.Forwarded == o.Forwarded && b.Off == o.Off && b.Thread == o.Thread &&
+		b.InParent == o.InParent && b.Of == o.Of && slices.Equal(b.Attachments, o.Attachments) &&
 		slices.Equal(b.Mentions, o.Mentions) && slices.Equal(b.Reactions, o.Reactions) &&
 		slices.Equal(b.Users, o.Users) && b.Role == o.Role && b.Setup.same(o.Setup)
+}
+
+// Reference names a message of any conversation.
+type Reference struct {
+	Conversation ConversationID
+	Seq          Seq
 }
 
 // Attachment refers to an object that its sender uploaded before.
@@ -245,6 +263,21 @@ func (s Session) Live(now time.Time) []Connection {
 		}
 	}
 	return live
+}
+
+// Reachable returns the connections to which something can be posted, except one; and apart from them those whose token has
+// expired, which are only to be told so.
+func (s Session) Reachable(now time.Time, except ConnectionID) (reachable, expired []ConnectionID) {
+	for _, c := range s.Live(now) {
+		switch {
+		case c.ID == except:
+		case c.Expired(now):
+			expired = append(expired, c.ID)
+		default:
+			reachable = append(reachable, c.ID)
+		}
+	}
+	return reachable, expired
 }
 
 // Connection is one socket of a user.

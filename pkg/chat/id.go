@@ -3,6 +3,7 @@ package chat
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/hex"
 	"regexp"
 	"strconv"
 	"strings"
@@ -77,6 +78,13 @@ func GroupID(creator UserID, id MessageID) ConversationID {
 // ThreadID is the id of the thread about a message, so that two who begin it at once begin the same.
 func ThreadID(parent ConversationID, root Seq) ConversationID {
 	return ConversationID("t_" + digest("thread", string(parent), strconv.FormatUint(uint64(root), 10)))
+}
+
+// FollowUp is the id of what follows from a message or a change elsewhere, so that it is made once, however often that is sent.
+func (id MessageID) FollowUp() MessageID {
+	sum := sha256.Sum256([]byte("follow-up\x00" + id))
+	h := hex.EncodeToString(sum[:16])
+	return MessageID(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])
 }
 
 // NewMediaID makes an id from 16 random bytes or more.

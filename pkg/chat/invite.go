@@ -31,7 +31,7 @@ func (c InviteCode) Valid() bool { return codeShape.MatchString(string(c)) }
 // Valid reports whether the id has the published shape.
 func (id InviteID) Valid() bool { return inviteShape.MatchString(string(id)) }
 
-// NewInviteCode makes a code from 16 random bytes or more.
+// NewInviteCode makes a code of a group from 16 random bytes or more. Whoever knows them knows it.
 func NewInviteCode(id ConversationID, random []byte) InviteCode {
 	return InviteCode(string(id) + "_" + digest("code", string(random)))
 }
@@ -60,8 +60,8 @@ func (i Invite) Open(now time.Time) bool {
 
 // Gate stores who may come into a group by a link, and who may not come in.
 type Gate interface {
-	// PutInvite stores an invitation.
-	PutInvite(ctx context.Context, i Invite) error
+	// PutInvite stores an invitation, unless one has its id: then it returns that and wrote=false. Atomic.
+	PutInvite(ctx context.Context, i Invite) (there Invite, wrote bool, err error)
 	// Invite returns an invitation, strongly read; ok=false if there is none, as after it was revoked.
 	Invite(ctx context.Context, id ConversationID, invite InviteID) (i Invite, ok bool, err error)
 	// Invites returns up to limit invitations in the order of their ids, those included that have ended.

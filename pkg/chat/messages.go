@@ -14,8 +14,8 @@ func Messages(ctx context.Context, log Log, id ConversationID, seqs []Seq, user 
 	}
 	there := map[Seq]Entry{}
 	for _, e := range entries {
-		if e.For(user, place).Kind == Message && !e.State.Deleted && !e.State.Expired {
-			there[e.Seq] = e
+		if shown := e.For(user, place); shown.Kind == Message && !e.State.Deleted && !e.State.Expired {
+			there[e.Seq] = shown
 		}
 	}
 	return there, nil

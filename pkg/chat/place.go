@@ -47,11 +47,15 @@ type Seat struct {
 	Since Seq
 }
 
-// For returns the entry as a member with a place may see it: itself, or Hidden with nothing but its place in the log. An
+// For returns the entry as a member with a place may see it: itself, with what they see alone, or Hidden with nothing but its place in
+// the log. An
 // edit is hidden with the message that it is about, so entries must have been joined.
 func (e Entry) For(user UserID, place Place) Entry {
 	hidden := e.Hidden && e.From != user || slices.Contains(e.State.Hides, user) ||
 		e.Seq < place.From || e.Kind == Edited && e.Body.Target < place.From
+	if a, ok := e.State.Asides[user]; ok && !hidden && e.Kind == Message && !e.State.Deleted && !e.State.Expired {
+		return e.aside(a)
+	}
 	if !hidden {
 		return e
 	}

@@ -38,7 +38,7 @@ type Log interface {
 	Put(ctx context.Context, e Entry) (there Entry, wrote bool, err error)
 	// Commit writes the entry as Put does and makes the changes with it, all or nothing. If the seq is taken, it returns what
 	// is there and wrote=false. ErrStale means that something is not what a change expects any more: read it again and decide
-	// anew. It costs twice what the writes would. At most MaxChanges.
+	// anew. It costs twice what the writes would. At most MaxChanges, and of no entry that disappears.
 	Commit(ctx context.Context, e Entry, changes ...Change) (there Entry, wrote bool, err error)
 	// After returns up to limit entries with Seq > after, oldest first.
 	After(ctx context.Context, id ConversationID, after Seq, limit int, read Read) ([]Entry, error)
@@ -86,9 +86,9 @@ type Spoken struct {
 	At  time.Time
 }
 
-// Change is made together with an entry. Exactly one of its fields is set, and Seq with the first four.
+// Change is made together with an entry. Exactly one of its fields is set, and Seq with those about a message of the conversation.
 type Change struct {
-	// Seq is the message that Rewrite, Erase, React and Thread are about. It must be there and not deleted.
+	// Seq is the message that Rewrite, Erase, React, Thread and Aside are about. It must be there and not deleted.
 	Seq Seq
 	// Rewrite replaces the text and the mentions, if the message still has this version.
 	Rewrite *Rewrite
@@ -98,6 +98,10 @@ type Change struct {
 	React *Reaction
 	// Thread is the one about the message, which must have none.
 	Thread ConversationID
+	// Show is a message of another conversation, which the entry shows. It must not be shown yet.
+	Show Reference
+	// Aside is what one user alone sees of the message from now on, in place of what they edited, or have on it.
+	Aside *Aside
 	// Pins replaces the pins, if the header is still as new as Pins.Was.
 	Pins *Pins
 	// Header replaces the header, if that is still as new as Header.Was.
@@ -233,8 +237,12 @@ type Objects interface {
 	Stat(ctx context.Context, key string) (contentType string, size int64, ok bool, err error)
 	// Keep marks an object as referred to, so that it is not collected.
 	Keep(ctx context.Context, key string) error
-	// KeepFor marks an object as referred to for some time, unless it was marked before: then that stays.
+	// KeepFor marks an object as referred to for some time. If it is marked as something else already, it is kept for ever.
 	KeepFor(ctx context.Context, key string, life time.Duration) error
+	// KeepAs marks an object as referred to by one use, in the same way, and Release takes that back: then it is collected, unless
+	// it is marked as something else. Neither is atomic: uses that begin in the same instant can miss each other.
+	KeepAs(ctx context.Context, key, use string) error
+	Release(ctx context.Context, key, use string) error
 }
 
 // Errors of ports that their callers act on.

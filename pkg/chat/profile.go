@@ -17,8 +17,9 @@ type Profile struct {
 
 // Profiles stores the profiles of users.
 type Profiles interface {
-	// PutProfile replaces the profile of p.User with one of the next version, and returns it. Atomic; one write unit.
-	PutProfile(ctx context.Context, p Profile) (Profile, error)
+	// PutProfile replaces the profile of p.User with one of the next version, and returns it and the one before. Atomic; one
+	// write unit.
+	PutProfile(ctx context.Context, p Profile) (now, was Profile, err error)
 	// Profiles returns the profiles of users in their order, eventually, in one request per hundred; the zero one for who has
 	// none. It costs half a read unit for each.
 	Profiles(ctx context.Context, users []UserID) ([]Profile, error)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Stance is how a member wants to be disturbed by a conversation. The zero value is that of who never said.
+// Stance is how a member wants to be disturbed by a conversation: the part of a Standing that notifications are decided by. The zero value is that of who never said.
 type Stance struct {
 	User UserID
 	// Muted is until when the conversation makes no noise; zero if it may. Mentions lets those messages through that

@@ -27,6 +27,8 @@ type Standing struct {
 	// the member.
 	Muted    time.Time
 	Mentions bool
+	// Cleared is up to where the member has cleared the conversation for themselves, 0 if they never did. It never goes back.
+	Cleared Seq
 	// Hides are what the member has hidden.
 	Hides Hides
 	// Touched is when any of this changed; zero if never.
@@ -35,7 +37,12 @@ type Standing struct {
 
 // View is from where the member looks at the conversation.
 func (s Standing) View(silent map[UserID]bool) View {
-	return View{User: s.User, From: s.From, Read: s.Read, Marked: s.Marked, MarkedAt: s.MarkedAt, Silent: silent}
+	return View{User: s.User, From: s.First(), Read: s.Read, Marked: s.Marked, MarkedAt: s.MarkedAt, Silent: silent}
+}
+
+// Stance is how the member wants to be disturbed.
+func (s Standing) Stance() Stance {
+	return Stance{User: s.User, Muted: s.Muted, Mentions: s.Mentions, Read: s.Read}
 }
 
 // Away reports whether a conversation that was put away still is. Whatever happens in it brings it back, unless it is muted.
@@ -69,18 +76,22 @@ type Preference struct {
 	Pinned *bool
 	// Archived is as in Standing; 0 takes the conversation back.
 	Archived *Seq
+	// Cleared is as in Standing, which keeps the larger one.
+	Cleared *Seq
 }
 
 // Standings stores standings, each with its member. Every change is one atomic update of one write unit, also if it is
 // refused. Who is not a member gets none: then it is forbidden.
 type Standings interface {
 	// Advance moves cursors forward and never back, whoever comes at the same time: each becomes the largest that was ever
-	// given. It returns what moved, 0 where nothing did. Reading ends a mark. A private reader's Shown stays. If the larger
+	// given. It returns what moved, 0 where nothing did. Where the read cursor moves, a mark ends; one that is told again may be
+	// older than the mark. A private reader's Shown stays. If the larger
 	// of two cursors is stale, it takes a second update.
 	Advance(ctx context.Context, user UserID, r Receipt, private bool, at time.Time) (moved Receipt, err error)
 	// Mark makes everything from a seq on count as unread, and 0 takes that back. head is the last seq as it is now.
 	Mark(ctx context.Context, m Membership, seq, head Seq, at time.Time) error
-	// Prefer changes what a member has chosen and returns the standing with it.
+	// Prefer changes what a member has chosen and returns the standing with it. If no more is cleared than was, that takes a
+	// second update.
 	Prefer(ctx context.Context, m Membership, p Preference, at time.Time) (Standing, error)
 	// Standings returns the standings of members, eventually, in no order and without those who are none. Each costs half a
 	// read unit.

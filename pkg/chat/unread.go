@@ -24,6 +24,7 @@ const (
 	SkipSystem  Reason = "system"
 	SkipOwn     Reason = "own"
 	SkipDeleted Reason = "deleted" // or expired
+	SkipParent  Reason = "in_parent"
 	SkipSilent  Reason = "silent"
 )
 
@@ -49,7 +50,7 @@ type Unread struct {
 // and every device use it, and events/unread.json holds examples for clients in other languages.
 //
 // A message counts if it is behind the read cursor, from somebody else who is neither muted nor blocked, shown to the user and
-// neither deleted nor expired. Whoever writes has read what stands before: so the newest message of one's own counts as read, and so does all
+// neither deleted nor expired. A message of a thread that is shown in the parent counts there. Whoever writes has read what stands before: so the newest message of one's own counts as read, and so does all
 // before it. A mark makes everything from a seq on count as unread, until the user reads or writes again.
 func (v View) Unread(entries []Entry) Unread {
 	u := Unread{Since: v.since(entries), Skipped: map[Reason]int{}}
@@ -110,6 +111,8 @@ func (v View) skips(e Entry) Reason {
 		return SkipOwn
 	case e.State.Deleted || e.State.Expired:
 		return SkipDeleted
+	case e.Body.InParent:
+		return SkipParent
 	case v.Silent[e.From]:
 		return SkipSilent
 	}

@@ -94,8 +94,8 @@ func (c *chance) step(r *rapid.T, views map[chat.UserID]*chat.View) {
 		c.log = append(c.log, chat.Entry{Seq: c.head, Kind: chat.Reacted, From: user})
 	case 4:
 		c.log[some("deleted")-1].State.Deleted = true
-	case 5: // cursors only move forward, and reading ends a mark
-		if seq := some("read"); seq > view.Read || seq == view.Read {
+	case 5: // cursors only move forward, and that ends a mark
+		if seq := some("read"); seq > view.Read {
 			view.Read, view.Marked, view.MarkedAt = seq, 0, 0
 		}
 	case 6:

@@ -22,7 +22,12 @@ func Forward(conversation chat.ConversationID, seq chat.Seq) wire.Content {
 
 // QueueBrief is Queue for a message that disappears after some seconds.
 func (c *Client) QueueBrief(to wire.Target, content wire.Content, seconds int) *Pending {
-	return c.queueSend(to, content, seconds)
+	return c.queueSend(to, content, func(r *wire.Send) { r.Expires = &seconds })
+}
+
+// QueueInParent is Queue for a message of a thread that is shown in the conversation that the thread is in, too.
+func (c *Client) QueueInParent(to wire.Target, content wire.Content) *Pending {
+	return c.queueSend(to, content, func(r *wire.Send) { r.InParent = true })
 }
 
 // Pin pins a message for everybody and waits in the way of Edit.

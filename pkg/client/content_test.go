@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -132,4 +133,40 @@ func TestARoomLetsMessagesExpireByTheProgramsClock(t *testing.T) {
 	if e, _ := room.Message(1); e.Body.Text != "" || len(e.Reactions) != 0 {
 		t.Errorf("it is back: %+v", e)
 	}
+}
+
+func TestWhatAThreadShowsInItsParentCountsOnce(t *testing.T) {
+	play(t, func(t *scene) {
+		root := t.server.Say("bob", "ann", "lunch?")
+		ann, bob := t.connect("ann"), t.connect("bob")
+		ann.MarkRead(annAndBob, root.Seq)
+		if _, err := ann.Send(t.Context(), client.ToThread(annAndBob, root.Seq), client.Text("yes")); err != nil {
+			t.Fatal(err)
+		}
+		thread := chat.ThreadID(annAndBob, root.Seq)
+		p := bob.QueueInParent(client.To(thread), client.Text("at one"))
+		if _, err := p.Result(); err != nil {
+			t.Fatal(err)
+		}
+		after(time.Second)
+		for id, want := range map[chat.ConversationID]int{annAndBob: 1, thread: 0} {
+			if u, ok := ann.Unread(id); !ok || u.Count != want {
+				t.Errorf("%s: %+v, %v; want %d", id, u, ok, want)
+			}
+		}
+		if _, err := bob.Edit(t.Context(), thread, 2, wire.Revision{Text: "at two"}); err != nil {
+			t.Fatal(err)
+		}
+		after(time.Second)
+		for _, d := range []*device{ann, bob} {
+			said := d.room(annAndBob).Messages()
+			if last := said[len(said)-1]; last.Body.Text != "at two" || last.Body.Of == nil || last.Body.Of.Conversation != thread {
+				t.Errorf("%s shows %+v", d.User(), last)
+			}
+		}
+		_, err := bob.QueueInParent(client.To(annAndBob), client.Text("x")).Result()
+		if e, ok := errors.AsType[*client.Error](err); !ok || e.Code != chat.Invalid {
+			t.Errorf("what is in no thread is shown in its parent: %v", err)
+		}
+	})
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Hides, a Slowed, a Draft, a NotSent, a
+// Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Hides, a Cleared, a Slowed, a Draft, a NotSent, a
 // ProfileChanged, a Typing, a Presence, a Receipt, a Preferred, an Unread or a Timers.
 type Event interface{ event() }
 
@@ -55,6 +55,13 @@ type Hides struct {
 	wire.Hides
 }
 
+// Cleared tells that the user has cleared a conversation up to a seq, with this device or another one: a Room clears it. It comes
+// when that happens, and once when the client begins.
+type Cleared struct {
+	Conversation chat.ConversationID
+	Seq          chat.Seq
+}
+
 // Timers tells when messages disappear that somebody has now read: a Room takes it with Start. It is told once, to who is
 // connected; after a CaughtUp, Refresh asks for what was missed.
 type Timers struct{ wire.Timers }
@@ -91,6 +98,7 @@ func (Restarted) event() {}
 func (Slowed) event()    {}
 func (Gone) event()      {}
 func (Hides) event()     {}
+func (Cleared) event()   {}
 func (Timers) event()    {}
 func (Draft) event()     {}
 func (NotSent) event()   {}

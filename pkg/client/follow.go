@@ -73,6 +73,7 @@ func (c *Client) catchUp(known *list) (all []wire.Conversation, ok bool) {
 	}
 	for _, l := range came {
 		c.lined(l)
+		c.inbox.clear(l.Conversation, l.Cleared)
 		c.inbox.announce(l.Conversation, l.Epoch, l.From, l.Head, l.Peer)
 		if l.Hides != nil {
 			c.inbox.hide(l.Conversation, *l.Hides)

@@ -99,7 +99,7 @@ func (c *Client) govern(ctx context.Context, kind chat.EntryKind, group chat.Con
 // Invite makes a link into a group that works for some time and for some uses; 0 stands for chat.InviteLife and for as many
 // as the group holds. Its code is told only here.
 func (c *Client) Invite(ctx context.Context, group chat.ConversationID, life time.Duration, uses int) (wire.Invited, error) {
-	q := wire.Invite{Head: wire.Head{Action: "invite", Ref: c.calls.ref()}, Conversation: group}
+	q := wire.Invite{Head: wire.Head{Action: "invite", Ref: c.calls.ref()}, ID: newID(), Conversation: group}
 	if life > 0 {
 		q.ExpiresIn = new(int(life.Seconds()))
 	}

@@ -176,3 +176,30 @@ func TestAChangeOfAGroupIsMadeOnceHoweverOftenItIsAsked(t *testing.T) {
 		}
 	})
 }
+
+func TestALinkIsMadeOnceHoweverOftenItIsAskedFor(t *testing.T) {
+	play(t, func(t *scene) {
+		ann := t.connect("ann")
+		made, err := ann.Create(t.Context(), wire.Create{Name: "trip", Members: []chat.UserID{"bob"}, Announce: true, Slow: new(30)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lost := false
+		t.server.Fault = func(r clienttest.Request) (f clienttest.Fault) {
+			if r.Action == "invite" && !lost {
+				lost, f.Forget, f.Cut = true, true, true // done, and the answer is lost
+			}
+			return f
+		}
+		if _, err := ann.Invite(t.Context(), made.Conversation, 0, 0); err != nil || !lost {
+			t.Fatal(err, lost)
+		}
+		if all, err := ann.Invites(t.Context(), made.Conversation); err != nil || len(all) != 1 {
+			t.Errorf("%+v, %v", all, err)
+		}
+		list, err := ann.Conversations(t.Context())
+		if err != nil || len(list) != 1 || !list[0].Announce || list[0].Slow != 30 {
+			t.Errorf("%+v, %v", list, err)
+		}
+	})
+}

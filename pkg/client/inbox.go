@@ -1,6 +1,7 @@
 package client
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -37,6 +38,8 @@ type log struct {
 	epoch chat.Epoch
 	// hidden is how many messages the user had hidden when that was last told.
 	hidden int
+	// cleared is up to where the user has cleared it, as far as that was told.
+	cleared chat.Seq
 }
 
 // load sets the cursors to begin with, and their epochs.
@@ -174,6 +177,27 @@ func (in *inbox) hide(id chat.ConversationID, h wire.Hides) {
 		l.hidden = max(l.hidden, h.Count)
 	}
 	in.deliver(Hides{id, h})
+}
+
+// clear tells that the user has cleared a conversation up to a seq, unless that is known. What is lacking up to there does not
+// come any more. Of a conversation that is not known there is nothing to clear.
+func (in *inbox) clear(id chat.ConversationID, seq chat.Seq) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	l, ok := in.logs[id]
+	if !ok || seq <= l.cleared {
+		return
+	}
+	l.cleared = seq
+	in.deliver(Cleared{id, seq})
+	if l.known < seq {
+		l.known, l.head = seq, max(l.head, seq)
+		in.deliver(begun{id, seq})
+	}
+	maps.DeleteFunc(l.held, func(held chat.Seq, _ wire.Entry) bool { return held <= seq })
+	if e, ok := l.held[l.known+1]; ok {
+		in.pass(l, e)
+	}
 }
 
 // leave forgets a conversation that the user is not in any more. Nobody leaves a direct one: if that is gone, so are the

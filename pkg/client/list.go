@@ -12,7 +12,7 @@ import (
 )
 
 // wholeEvery is after how long the whole list is asked for again, because what changes without an entry is not among what has
-// changed since a time: whether somebody was blocked or let in.
+// changed since a time: whether somebody was blocked.
 const wholeEvery = time.Hour
 
 // list is what the client knows of the user's conversations. Only the follower uses it.

@@ -33,16 +33,24 @@ func (Unread) event()    {}
 // never waits and never fails. What the server needs to know it gets in a moment, by the rules of package pace: with what else
 // there is to say, and often with nothing, because whoever answers has read.
 func (c *Client) MarkRead(conversation chat.ConversationID, seq chat.Seq) {
-	seq, unmarks := c.tally.read(conversation, seq)
-	if seq == 0 {
+	newest, unmarks := c.tally.read(conversation, seq)
+	if newest > 0 {
+		c.receipts.Read(conversation, newest, time.Now())
+		signal(c.pacing)
+	}
+	if unmarks {
+		c.spawn(func() { c.unmark(conversation) })
+	}
+}
+
+// unmark tells the server that the user has opened what they had marked as unread, and in which there was nothing new to read.
+func (c *Client) unmark(conversation chat.ConversationID) {
+	frame := wire.Mark{Head: wire.Head{Action: "mark", Ref: c.calls.ref()}, Conversation: conversation}
+	if err := c.ask(c.life, frame.Ref, frame, new(wire.Preferred)); err != nil {
+		c.log.Warn("mark not ended", "error", err)
 		return
 	}
-	now := time.Now()
-	c.receipts.Read(conversation, seq, now)
-	if unmarks {
-		c.receipts.Again(conversation, seq-1, now)
-	}
-	signal(c.pacing)
+	c.tally.unmarked(conversation)
 }
 
 // MarkUnread makes everything from a message on count as unread, on all devices, until the user reads or writes; 0 takes that
@@ -71,9 +79,18 @@ func (c *Client) Archive(ctx context.Context, conversation chat.ConversationID, 
 	return c.prefer(ctx, wire.Prefs{Conversation: conversation, Archived: &archived})
 }
 
+// Clear takes everything up to an entry out of the user's sight, on all devices and for good; nobody else can tell. Handle gets a
+// Cleared.
+func (c *Client) Clear(ctx context.Context, conversation chat.ConversationID, upTo chat.Seq) error {
+	return c.prefer(ctx, wire.Prefs{Conversation: conversation, Cleared: &upTo})
+}
+
 func (c *Client) prefer(ctx context.Context, frame wire.Prefs) error {
 	frame.Head = wire.Head{Action: "prefs", Ref: c.calls.ref()}
-	return c.ask(ctx, frame.Ref, frame, new(wire.Preferred))
+	var chosen wire.Preferred
+	err := c.ask(ctx, frame.Ref, frame, &chosen)
+	c.inbox.clear(frame.Conversation, chosen.Cleared)
+	return err
 }
 
 // SeenBy tells who has a message and who has read it, all of them.
@@ -173,6 +190,8 @@ func (c *Client) note(e Event) {
 			c.receipts.Delivered(e.Conversation, e.Seq, time.Now())
 			signal(c.pacing)
 		}
+	case Cleared:
+		c.tally.clear(e.Conversation, e.Seq)
 	case Restarted:
 		c.forget(e.Conversation)
 	case Gone:
@@ -198,7 +217,7 @@ func (c *Client) lined(l wire.Conversation) {
 func (c *Client) received(r wire.Received) {
 	for _, cursor := range r.Cursors {
 		if r.User == c.options.User {
-			c.tally.read(cursor.Conversation, cursor.Read)
+			c.tally.heard(cursor.Conversation, cursor.Read)
 			c.receipts.Known(cursor.Conversation, cursor.Read, cursor.Read)
 		}
 		c.queue.push(Receipt{r.User, cursor})

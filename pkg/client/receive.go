@@ -60,6 +60,7 @@ func (c *Client) receive(s *socket, frame []byte) {
 		var p wire.Preferred
 		if json.Unmarshal(frame, &p) == nil {
 			c.tally.prefer(p)
+			c.inbox.clear(p.Conversation, p.Cleared)
 			c.queue.push(Preferred{p})
 		}
 	case in.Event == wire.EventPresence:

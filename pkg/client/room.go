@@ -2,6 +2,7 @@ package client
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,8 @@ import (
 type Room struct {
 	order []chat.Seq // of what is known of said, ascending
 	said  map[chat.Seq]*said
+	// cleared is up to where nothing is shown any more.
+	cleared chat.Seq
 	// typists are those of whom it was told that they are doing something (typing.go).
 	typists map[chat.UserID]typist
 }
@@ -62,6 +65,9 @@ type pinned struct {
 // Apply takes an entry. It returns the seq of the message that looks different now: the target of a change, or the entry's
 // own.
 func (r *Room) Apply(e wire.Entry) chat.Seq {
+	if at := cmp.Or(e.Body.Target, e.Seq); at <= r.cleared {
+		return at
+	}
 	switch e.Event {
 	case chat.Edited:
 		m := r.at(e.Body.Target)
@@ -133,6 +139,13 @@ func (r *Room) Hide(seqs ...chat.Seq) {
 		r.at(seq).hidden = true
 		r.said[seq].entry, r.said[seq].edit = wire.Entry{}, wire.Entry{}
 	}
+}
+
+// Clear forgets everything up to a seq, and does not take it again.
+func (r *Room) Clear(upTo chat.Seq) {
+	r.cleared = max(r.cleared, upTo)
+	r.order = slices.DeleteFunc(r.order, func(seq chat.Seq) bool { return seq <= r.cleared })
+	maps.DeleteFunc(r.said, func(seq chat.Seq, _ *said) bool { return seq <= r.cleared })
 }
 
 // Messages returns everything that was said, oldest first, and nothing that changed it: messages as history would show

@@ -45,14 +45,23 @@ func (c *Client) CreateGroup(ctx context.Context, name string, members ...chat.U
 	return await(ctx, c.QueueGroup(name, members...))
 }
 
+// Create is CreateGroup for a group of which something else is chosen, too: Name, Members, and what is not zero. Its Head and ID are
+// made here.
+func (c *Client) Create(ctx context.Context, group wire.Create) (wire.Accepted, error) {
+	if ctx.Err() != nil {
+		return wire.Accepted{}, context.Cause(ctx)
+	}
+	return await(ctx, c.QueueCreate(group))
+}
+
 // Queue puts a message into the outbox, where it stays until it is acknowledged, refused or withdrawn, and returns at
 // once. What could never be accepted is refused at once, too.
 func (c *Client) Queue(to wire.Target, content wire.Content) *Pending {
-	return c.queueSend(to, content, 0)
+	return c.queueSend(to, content, func(*wire.Send) {})
 }
 
-// queueSend is Queue; the message disappears after some seconds, if that is not 0.
-func (c *Client) queueSend(to wire.Target, content wire.Content, expires int) *Pending {
+// queueSend is Queue for a message of which something else is chosen.
+func (c *Client) queueSend(to wire.Target, content wire.Content, choose func(*wire.Send)) *Pending {
 	content.Attachments = append([]wire.Attachment(nil), content.Attachments...) // nil if there are none
 	content.Mentions = append([]chat.UserID(nil), content.Mentions...)
 	p := c.newPending(chat.Message)
@@ -60,37 +69,41 @@ func (c *Client) queueSend(to wire.Target, content wire.Content, expires int) *P
 	c.typing.Said(p.Conversation)
 	c.receipts.Expect(p.Conversation, time.Now()) // whoever answers has read
 	p.entry.To = to.User
+	var chosen wire.Send
+	choose(&chosen)
 	p.entry.Body = wire.Body{
 		Text: content.Text, Attachments: content.Attachments, Reply: content.Reply, Mentions: content.Mentions, Everybody: content.Everybody,
-		Forwarded: content.Forward != nil,
+		Forwarded: content.Forward != nil, InParent: chosen.InParent,
 	}
 	drafting, draft := c.drafts.send(p.Conversation)
 	if drafting != nil {
 		p.settled = func(err error) { c.sent(drafting, draft && err == nil) }
 	}
 	p.frame = func(after *chat.Seq) any {
-		frame := wire.Send{Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content, Draft: draft}
-		if expires > 0 {
-			frame.Expires = &expires
+		return wire.Send{
+			Head: wire.Head{Action: "send", Ref: p.ref}, ID: p.ID, To: to, After: after, Body: content, Draft: draft,
+			Expires: chosen.Expires, InParent: chosen.InParent,
 		}
-		return frame
 	}
 	return c.submit(p, cmp.Or(check(p, new(wire.Send)), c.limits.allows(content)))
 }
 
 // QueueGroup is CreateGroup without waiting. The Conversation of the Pending can be written to at once.
 func (c *Client) QueueGroup(name string, members ...chat.UserID) *Pending {
-	members = slices.Clone(members)
+	return c.QueueCreate(wire.Create{Name: name, Members: members})
+}
+
+// QueueCreate is Create without waiting, like QueueGroup.
+func (c *Client) QueueCreate(group wire.Create) *Pending {
 	p := c.newPending(chat.Created)
 	p.Conversation = chat.GroupID(c.options.User, p.ID)
-	size := len(members)
-	if !slices.Contains(members, c.options.User) {
+	group.Head, group.ID, group.Members = wire.Head{Action: "create", Ref: p.ref}, p.ID, slices.Clone(group.Members)
+	size := len(group.Members)
+	if !slices.Contains(group.Members, c.options.User) {
 		size++
 	}
-	p.entry.Body = wire.Body{Name: name, Size: size}
-	p.frame = func(*chat.Seq) any {
-		return wire.Create{Head: wire.Head{Action: "create", Ref: p.ref}, ID: p.ID, Name: name, Members: members}
-	}
+	p.entry.Body = wire.Body{Name: group.Name, Size: size}
+	p.frame = func(*chat.Seq) any { return group }
 	return c.submit(p, check(p, new(wire.Create)))
 }
 

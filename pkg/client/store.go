@@ -61,11 +61,7 @@ func (m *MemoryStore) Load() (map[chat.ConversationID]chat.Seq, error) {
 func (m *MemoryStore) Save(changed map[chat.ConversationID]chat.Seq) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for id, seq := range changed {
-		if m.cursors[id] = seq; seq == 0 {
-			delete(m.cursors, id)
-		}
-	}
+	keep(m.cursors, changed)
 	return nil
 }
 
@@ -80,12 +76,18 @@ func (m *MemoryStore) LoadEpochs() (map[chat.ConversationID]chat.Epoch, error) {
 func (m *MemoryStore) SaveEpochs(changed map[chat.ConversationID]chat.Epoch) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for id, epoch := range changed {
-		if m.epochs[id] = epoch; epoch == 0 {
-			delete(m.epochs, id)
+	keep(m.epochs, changed)
+	return nil
+}
+
+// keep takes what has changed; what is zero is forgotten.
+func keep[V comparable](all, changed map[chat.ConversationID]V) {
+	var none V
+	for id, v := range changed {
+		if all[id] = v; v == none {
+			delete(all, id)
 		}
 	}
-	return nil
 }
 
 // FileStore is an EpochStore in a JSON file, for one process at a time. The epochs are in a second file beside it, so that

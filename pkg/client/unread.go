@@ -55,7 +55,7 @@ func (t *tally) entry(e wire.Entry) {
 	}
 	r.entries = append(r.entries, chat.Entry{
 		Seq: e.Seq, Kind: e.Event, From: e.From, State: chat.State{Deleted: (e.Deleted || e.Expired) && e.Event == chat.Message},
-		Body: chat.Body{Mentions: e.Body.Mentions, Everybody: e.Body.Everybody},
+		Body: chat.Body{Mentions: e.Body.Mentions, Everybody: e.Body.Everybody, InParent: e.Body.InParent},
 	})
 	if len(r.entries) > 2*chat.MaxCounted {
 		r.entries = append([]chat.Entry(nil), r.entries[chat.MaxCounted:]...)
@@ -95,7 +95,7 @@ func (t *tally) line(l wire.Conversation) {
 	if ended {
 		marked = mark{}
 	}
-	r.view.From, r.view.Marked, r.view.MarkedAt = l.From, marked.from, marked.at
+	r.view.From, r.view.Marked, r.view.MarkedAt = max(r.view.From, l.From), marked.from, marked.at
 	r.view.Read = max(local, l.Read)
 	base := wire.Unread{}
 	if l.Unread != nil {
@@ -115,32 +115,51 @@ func (t *tally) explained(x wire.Explained) {
 	})
 }
 
-// read notes that everything up to an entry is read, and returns the newest message of others up to there, which a receipt is
-// about; 0 if there is none that was not read, and the entry's own seq if what stands there is not known. unmarks means that it
-// ends a mark, which the server is to know although the cursor may not move.
+// read notes that the user was shown everything up to an entry. If that moves the cursor, it returns the newest message of others up
+// to there, which a receipt is about: the entry's own seq if what stands there is not known. Otherwise unmarks tells that it ends a
+// mark, which the server learns from no receipt.
 func (t *tally) read(id chat.ConversationID, seq chat.Seq) (newest chat.Seq, unmarks bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r := t.row(id)
-	unmarks = r.view.Marked > 0
-	if seq < r.view.Read || seq == r.view.Read && !unmarks {
-		return 0, false
+	if newest = r.message(seq); newest > r.view.Read {
+		r.read(newest)
+		return newest, false
 	}
-	newest = r.message(seq)
-	if newest == 0 || newest < r.view.Read {
-		return 0, false
+	if unmarks = r.view.Marked > 0 && seq >= r.view.Read; unmarks {
+		r.read(r.view.Read)
 	}
-	if r.base != nil && (newest < r.baseHead || r.view.Marked > 0) {
+	return 0, unmarks
+}
+
+// heard notes that everything up to a message was read on another device. What was heard before is older than a mark.
+func (t *tally) heard(id chat.ConversationID, seq chat.Seq) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r := t.row(id); seq > r.view.Read {
+		r.read(seq)
+	}
+}
+
+// unmarked notes that the server knows which mark has ended.
+func (t *tally) unmarked(id chat.ConversationID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.row(id).ended = mark{}
+}
+
+// read moves the cursor and ends the mark.
+func (r *account) read(seq chat.Seq) {
+	if r.base != nil && (seq < r.baseHead || r.view.Marked > 0) {
 		r.base = nil
 	}
-	if unmarks {
+	if r.view.Marked > 0 {
 		r.ended = mark{r.view.Marked, r.view.MarkedAt}
 	}
-	r.view.Read, r.view.Marked, r.view.MarkedAt = newest, 0, 0
-	if newest >= r.baseHead {
-		r.base, r.baseHead = &wire.Unread{}, newest
+	r.view.Read, r.view.Marked, r.view.MarkedAt = seq, 0, 0
+	if seq >= r.baseHead {
+		r.base, r.baseHead = &wire.Unread{}, seq
 	}
-	return newest, unmarks
 }
 
 // message returns the newest message of others up to a seq; the seq itself if it is not among what came.
@@ -169,6 +188,16 @@ func (t *tally) prefer(p wire.Preferred) {
 	}
 	r := t.row(p.Conversation)
 	r.view.Marked, r.view.MarkedAt, r.base, r.ended = *p.Marked, p.MarkedAt, nil, mark{}
+}
+
+// clear takes up to where the user has cleared a conversation.
+func (t *tally) clear(id chat.ConversationID, seq chat.Seq) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.row(id)
+	if r.view.From <= seq {
+		r.view.From, r.base = seq+1, nil
+	}
 }
 
 func (t *tally) silence(users []chat.UserID) {

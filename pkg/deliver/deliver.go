@@ -29,11 +29,11 @@ const (
 	tries = 3
 )
 
-// notifies says whether an entry wakes the phones of a user. What happens to an earlier message does not, nor to others.
+// notifies says whether an entry wakes the phones of a user. A message of a thread that is shown in the parent does so there. What happens to an earlier message does not, nor to others.
 func notifies(e chat.Entry, user chat.UserID) bool {
 	switch e.Kind {
 	case chat.Message, chat.Created:
-		return user != e.From && !e.State.Deleted && !e.State.Expired
+		return user != e.From && !e.State.Deleted && !e.State.Expired && !e.Body.InParent
 	case chat.Added:
 		return slices.Contains(e.Body.Users, user)
 	default:
@@ -182,14 +182,12 @@ func (d *Deliverer) reach(ctx context.Context, now time.Time, sessions []chat.Se
 	}
 	var targets []target
 	for i, s := range sessions {
-		for _, connection := range s.Live(now) {
-			switch {
-			case connection.ID == except:
-			case connection.Expired(now):
-				targets = append(targets, target{s.User, connection.ID, expired, true})
-			default:
-				targets = append(targets, target{s.User, connection.ID, frame(i), false})
-			}
+		reachable, stale := s.Reachable(now, except)
+		for _, id := range reachable {
+			targets = append(targets, target{s.User, id, frame(i), false})
+		}
+		for _, id := range stale {
+			targets = append(targets, target{s.User, id, expired, true})
 		}
 	}
 	gone := d.post(ctx, targets)

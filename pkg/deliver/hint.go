@@ -17,11 +17,8 @@ func (d *Deliverer) Hint(ctx context.Context, frame []byte, users []chat.UserID)
 	var connections []chat.ConnectionID
 	now := d.Now()
 	for _, s := range sessions {
-		for _, c := range s.Live(now) {
-			if !c.Expired(now) {
-				connections = append(connections, c.ID)
-			}
-		}
+		reachable, _ := s.Reachable(now, "")
+		connections = append(connections, reachable...)
 	}
 	d.Post(ctx, frame, connections)
 	return nil

@@ -106,25 +106,20 @@ func (k *Keeper) List(ctx context.Context, who chat.Identity, r wire.Drafts) (wi
 	if err != nil {
 		return wire.DraftList{}, err
 	}
-	list := wire.DraftList{Drafts: []wire.Draft{}}
-	left := room
+	var there []chat.Draft
 	for i, d := range drafts {
-		if !shown[i] {
-			continue
+		if shown[i] {
+			there = append(there, d)
 		}
-		line := wire.FromDraft(d)
-		frame, err := wire.Encode(line)
-		if err != nil {
-			return wire.DraftList{}, err
-		}
-		if len(frame) >= left {
-			list.Next = drafts[i-1].Conversation // never at the first: one draft always finds room
-			return list, nil
-		}
-		list.Drafts = append(list.Drafts, line)
-		left -= len(frame) + 1
 	}
-	if len(drafts) == limit {
+	lines, cut, err := wire.Fit(there, room, wire.FromDraft)
+	list := wire.DraftList{Drafts: lines}
+	switch {
+	case err != nil:
+		return wire.DraftList{}, err
+	case cut:
+		list.Next = there[len(lines)-1].Conversation
+	case len(drafts) == limit:
 		list.Next = drafts[limit-1].Conversation
 	}
 	return list, nil

@@ -31,6 +31,7 @@ type object struct {
 	size        int64
 	kept        bool
 	life        time.Duration
+	use         string
 }
 
 // bucket is chat.Objects in memory. What S3 accepts is tested in pkg/objects.
@@ -74,6 +75,20 @@ func (b *bucket) KeepFor(ctx context.Context, key string, life time.Duration) er
 	b.objects[key].life = life
 	b.mu.Unlock()
 	return b.Keep(ctx, key)
+}
+
+func (b *bucket) KeepAs(ctx context.Context, key, use string) error {
+	b.mu.Lock()
+	b.objects[key].use = use
+	b.mu.Unlock()
+	return b.Keep(ctx, key)
+}
+
+func (b *bucket) Release(_ context.Context, key, use string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.objects[key].kept = b.objects[key].use != use
+	return nil
 }
 
 // upload puts an object where its owner's upload would be.

@@ -9,8 +9,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// CheckPicture implements send.Pictures with one HEAD and one tagging request.
-func (m *Media) CheckPicture(ctx context.Context, owner chat.UserID, picture chat.MediaID) error {
+// CheckPicture implements send.Pictures with one HEAD and up to two tagging requests.
+func (m *Media) CheckPicture(ctx context.Context, group chat.ConversationID, owner chat.UserID, picture chat.MediaID) error {
 	key := chat.MediaKey(owner, picture)
 	contentType, size, ok, err := m.Objects.Stat(ctx, key)
 	switch {
@@ -23,7 +23,12 @@ func (m *Media) CheckPicture(ctx context.Context, owner chat.UserID, picture cha
 	case size > chat.MaxPicture:
 		return chat.Errorf(chat.TooLarge, "picture: at most %d bytes", chat.MaxPicture)
 	}
-	return m.Objects.Keep(ctx, key)
+	return m.Objects.KeepAs(ctx, key, string(group))
+}
+
+// ReleasePicture implements send.Pictures with two tagging requests.
+func (m *Media) ReleasePicture(ctx context.Context, group chat.ConversationID, s chat.Setup) error {
+	return m.Objects.Release(ctx, chat.MediaKey(s.PictureBy, s.Picture), string(group))
 }
 
 // Picture implements send.Pictures with one HEAD request.

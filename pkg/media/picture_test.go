@@ -14,11 +14,11 @@ func TestAPictureIsOnesOwnImage(t *testing.T) {
 	r.bucket.upload("ann", id(21)).contentType = "text/plain"
 	r.bucket.upload("ann", id(22)).size = chat.MaxPicture + 1
 	r.bucket.upload("bob", id(23))
-	if err := r.CheckPicture(t.Context(), "ann", id(20)); err != nil || !good.kept {
+	if err := r.CheckPicture(t.Context(), "g_1", "ann", id(20)); err != nil || !good.kept || good.use != "g_1" {
 		t.Errorf("kept %v, %v", good.kept, err)
 	}
 	for n, code := range map[byte]chat.Code{21: chat.Invalid, 22: chat.TooLarge, 23: chat.MediaMissing, 24: chat.MediaMissing} {
-		wantCode(t, r.CheckPicture(t.Context(), "ann", id(n)), code)
+		wantCode(t, r.CheckPicture(t.Context(), "g_1", "ann", id(n)), code)
 	}
 }
 

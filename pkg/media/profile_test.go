@@ -13,7 +13,7 @@ func TestThePictureOfAProfileIsForEverybodyWhoIsNotBlocked(t *testing.T) {
 	r := newRig(t)
 	put := func(picture chat.MediaID) {
 		t.Helper()
-		if _, err := r.Profiles.PutProfile(t.Context(), chat.Profile{User: "ann", Picture: picture, Type: "image/png"}); err != nil {
+		if _, _, err := r.Profiles.PutProfile(t.Context(), chat.Profile{User: "ann", Picture: picture, Type: "image/png"}); err != nil {
 			t.Fatal(err)
 		}
 	}

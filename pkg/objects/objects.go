@@ -93,20 +93,50 @@ const kept = "kept"
 // KeepFor implements chat.Objects by replacing the pending tag. What disappears with one message already and is sent in another
 // one that lasts for another time is kept for good: the bucket counts a life from the upload.
 func (o *Objects) KeepFor(ctx context.Context, key string, life time.Duration) error {
+	return o.mark(ctx, key, cmp.Or(o.life(life), kept))
+}
+
+// KeepAs implements chat.Objects in the same way.
+func (o *Objects) KeepAs(ctx context.Context, key, use string) error { return o.mark(ctx, key, use) }
+
+// Release implements chat.Objects by putting the pending tag back. What is not there is released.
+func (o *Objects) Release(ctx context.Context, key, use string) error {
+	there, err := o.state(ctx, key)
+	// See Stat for 403.
+	if s := status(err); s == http.StatusNotFound || s == http.StatusForbidden || err == nil && there != use {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return o.tag(ctx, key, *o.pending.Value)
+}
+
+// mark gives an object that is pending a mark. If it has another one, it is kept for good.
+func (o *Objects) mark(ctx context.Context, key, value string) error {
+	there, err := o.state(ctx, key)
+	switch {
+	case err != nil, there == kept, there == value:
+		return err
+	case there == *o.pending.Value:
+		return o.tag(ctx, key, value)
+	default:
+		return o.tag(ctx, key, kept)
+	}
+}
+
+// state is how an object is marked.
+func (o *Objects) state(ctx context.Context, key string) (string, error) {
 	out, err := o.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &o.bucket, Key: &key})
 	if err != nil {
-		return wrap(err, "tags of "+key)
+		return "", wrap(err, "tags of "+key)
 	}
 	for _, tag := range out.TagSet {
-		switch value := aws.ToString(tag.Value); {
-		case aws.ToString(tag.Key) != *o.pending.Key, value == kept, value == o.life(life):
-		case value == *o.pending.Value:
-			return o.tag(ctx, key, cmp.Or(o.life(life), kept))
-		default:
-			return o.tag(ctx, key, kept)
+		if aws.ToString(tag.Key) == *o.pending.Key {
+			return aws.ToString(tag.Value), nil
 		}
 	}
-	return nil
+	return kept, nil // nothing collects it
 }
 
 func (o *Objects) tag(ctx context.Context, key, value string) error {

@@ -49,11 +49,9 @@ func (k *Keeper) tell(ctx context.Context, who chat.Identity, event any) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	now := k.Now()
-	for _, c := range sessions[0].Live(now) {
-		if c.ID != who.Connection && !c.Expired(now) {
-			_ = k.Poster.Post(ctx, c.ID, frame)
-		}
+	connections, _ := sessions[0].Reachable(k.Now(), who.Connection)
+	for _, id := range connections {
+		_ = k.Poster.Post(ctx, id, frame)
 	}
 	return nil
 }

@@ -8,9 +8,12 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
+// profilePicture is what a picture is kept as.
+const profilePicture = "profile"
+
 // Profile replaces the caller's profile and tells their other devices. Everybody else reads it when they show it. The picture
-// must be an image that the caller has uploaded; it is kept from then on. It costs one write, a session, and with a picture
-// one HEAD and one tagging request of S3.
+// must be an image that the caller has uploaded; it is kept from then on, and the one before let go. It costs one write, a session, with
+// a picture one HEAD and up to two tagging requests of S3, and two for the one before.
 func (k *Keeper) Profile(ctx context.Context, who chat.Identity, q wire.Profile) (wire.ProfileLine, error) {
 	p := chat.Profile{User: who.User, Name: q.Name, About: q.About, Picture: q.Picture}
 	if q.Picture != "" {
@@ -22,12 +25,15 @@ func (k *Keeper) Profile(ctx context.Context, who chat.Identity, q wire.Profile)
 		case !ok || !strings.HasPrefix(contentType, "image/"):
 			return wire.ProfileLine{}, chat.Errorf(chat.MediaMissing, "picture: not an uploaded image")
 		}
-		if err := k.Objects.Keep(ctx, key); err != nil {
+		if err := k.Objects.KeepAs(ctx, key, profilePicture); err != nil {
 			return wire.ProfileLine{}, err
 		}
 		p.Type = contentType
 	}
-	p, err := k.Profiles.PutProfile(ctx, p)
+	p, was, err := k.Profiles.PutProfile(ctx, p)
+	if err == nil && was.Picture != "" && was.Picture != p.Picture {
+		err = k.Objects.Release(ctx, chat.MediaKey(who.User, was.Picture), profilePicture)
+	}
 	if err != nil {
 		return wire.ProfileLine{}, err
 	}

@@ -154,7 +154,7 @@ func TestAPhoneShowsTheDisplayNameOfTheSender(t *testing.T) {
 	r := newRig(t)
 	r.members(t, "ann", "bob")
 	r.notify(t, "ann")
-	if _, err := r.people.PutProfile(t.Context(), chat.Profile{User: "eve", Name: "Eve Online"}); err != nil {
+	if _, _, err := r.people.PutProfile(t.Context(), chat.Profile{User: "eve", Name: "Eve Online"}); err != nil {
 		t.Fatal(err)
 	}
 	r.notify(t, "bob")

@@ -21,6 +21,10 @@ func (r *rig) commit(t *testing.T, id chat.ConversationID, e chat.Entry, changes
 	}
 	e.Conversation, e.Seq, e.At = id, tail.Head+1, epoch
 	e.ID, e.From = chat.MessageID(fmt.Sprint(e.Seq)), "ann"
+	if len(changes) == 0 {
+		r.put(t, e)
+		return e
+	}
 	if _, wrote, err := r.Log.Commit(ctx, e, changes...); err != nil || !wrote {
 		t.Fatal(wrote, err)
 	}
@@ -164,6 +168,48 @@ func TestAThreadIsAsVisibleAsItsRoot(t *testing.T) {
 	got, err := r.Threads(ctx, as("new"), wire.Threads{Conversation: c.ID, Roots: []chat.Seq{2, 5}})
 	if err != nil || len(got.Threads) != 1 || got.Threads[0].Root != 5 {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestWhoLeftTheGroupIsNoneForWhomAMessageOfItsThreadsWas(t *testing.T) {
+	r := newRig(t)
+	c := r.group(t, 4, some(5)...)
+	made := c.About(2, "ann", "m000", "m001")
+	if _, _, err := r.Log.Create(ctx, made, made.Members); err != nil {
+		t.Fatal(err)
+	}
+	said := r.commit(t, made.ID, chat.Entry{Kind: chat.Message, Body: chat.Body{Text: "yes"}})
+	for _, user := range []chat.UserID{"m000", "m001"} {
+		r.reads(t, user, made.ID, said.Seq)
+	}
+	delete(c.Members, "m000")
+	r.commit(t, c.ID, chat.Entry{Kind: chat.Left, Rules: 6}, chat.Change{Header: &chat.Header{Conversation: c}})
+	got, err := r.Seen(ctx, as("ann"), wire.Seen{Conversation: made.ID, Seq: said.Seq})
+	if err != nil || got.Of != 1 || got.Read != 1 || len(got.Users) != 1 || got.Users[0].User != "m001" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestAThreadThatWasBegunAcrossABlockIsListedForItsAuthorOnly(t *testing.T) {
+	r := newRig(t)
+	c := chat.Conversation{ID: chat.DirectID("ann", "bob"), Kind: chat.Direct, Creator: "ann", Created: epoch, Size: 2, Members: map[chat.UserID]chat.Place{"ann": {Role: chat.Member}, "bob": {Role: chat.Member}}}
+	if _, _, err := r.Log.Create(ctx, c, c.Members); err != nil {
+		t.Fatal(err)
+	}
+	for seq := range chat.Seq(2) {
+		r.put(t, entry(c.ID, seq+1, "hi"))
+	}
+	secret, open := r.thread(t, c, 1), r.thread(t, c, 2)
+	r.commit(t, c.ID, chat.Entry{Kind: chat.Threaded, Body: chat.Body{Target: 2, Thread: open}}, chat.Change{Seq: 2, Thread: open})
+	for user, want := range map[chat.UserID][]chat.ConversationID{"ann": {secret, open}, "bob": {open}} {
+		got, err := r.Threads(ctx, as(user), wire.Threads{Conversation: c.ID, Roots: []chat.Seq{1, 2}})
+		var ids []chat.ConversationID
+		for _, line := range got.Threads {
+			ids = append(ids, line.Conversation)
+		}
+		if err != nil || !slices.Equal(ids, want) {
+			t.Errorf("%s: %+v, %v", user, got, err)
+		}
 	}
 }
 

@@ -15,6 +15,9 @@ func (r *Reader) History(ctx context.Context, who chat.Identity, q wire.History)
 	if err != nil {
 		return wire.Page{}, err
 	}
+	if err := chat.StepOverCleared(ctx, r.Standings, who.User, &tail); err != nil {
+		return wire.Page{}, err
+	}
 	before := tail.Head + 1
 	if q.Before != nil {
 		before = min(before, *q.Before)

@@ -2,6 +2,7 @@ package read
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -102,8 +103,9 @@ func (r *Reader) lines(
 		peer := tail.Conversation.Peer(user)
 		own := standings[chat.Membership{Conversation: ids[i], User: user}]
 		theirs := standings[chat.Membership{Conversation: ids[i], User: peer}]
-		restored := tail.Conversation.Epoch.Time().Add(restoredFor)
-		if restored.Before(since) && tail.Last.At.Before(since) && own.Touched.Before(since) && theirs.Touched.Before(since) && drafts[ids[i]].At.Before(since) {
+		if since.After(latest(
+			tail.Conversation.Epoch.Time().Add(restoredFor), tail.Conversation.Accepted, tail.Last.At, own.Touched, theirs.Touched, drafts[ids[i]].At,
+		)) {
 			continue
 		}
 		changed = append(changed, i)
@@ -122,6 +124,7 @@ func (r *Reader) lines(
 	_, err = each(ctx, changed, func(ctx context.Context, i int) (struct{}, error) {
 		tail := tails[i]
 		own := standings[chat.Membership{Conversation: ids[i], User: user}]
+		tail.Place.From = max(tail.Place.From, own.First())
 		l := describe(tail, user, own.Hides)
 		l.Own = wire.NewOwn(own, tail.Head, r.Now())
 		if peer := tail.Conversation.Peer(user); tail.Conversation.Quiet() {
@@ -144,6 +147,8 @@ func (r *Reader) lines(
 	})
 	return lines, of, err
 }
+
+func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
 
 // drafts reads what the user has begun to write in the conversations of a page, which come in the order of their ids behind after.
 func (r *Reader) drafts(ctx context.Context, user chat.UserID, after chat.ConversationID, ids []chat.ConversationID) (map[chat.ConversationID]chat.Draft, error) {

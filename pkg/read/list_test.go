@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/store"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -123,6 +124,33 @@ func (r *rig) members(t *testing.T, c chat.ConversationID, limit *int) (lines []
 			return lines
 		}
 		q.Next = page.Next
+	}
+}
+
+func TestAnAcceptedRequestIsAmongWhatHasChanged(t *testing.T) {
+	r := newRig(t)
+	id := chat.DirectID("ann", "bob")
+	c := chat.Conversation{ID: id, Kind: chat.Direct, Creator: "bob", Created: epoch, Size: 2, Request: "ann", Members: map[chat.UserID]chat.Place{"ann": {Role: chat.Member}, "bob": {Role: chat.Member}}}
+	if _, _, err := r.Log.Create(ctx, c, c.Members); err != nil {
+		t.Fatal(err)
+	}
+	r.put(t, entry(id, 1, "hi"))
+	accepted := epoch.Add(time.Hour)
+	since := wire.Conversations{Since: wire.Time(accepted)}
+	if got, err := r.Conversations(ctx, as("ann"), since); err != nil || len(got.Conversations) != 0 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	log := r.Log.(*store.Conversations).At(func() time.Time { return accepted })
+	if err := log.Accept(ctx, id, "ann"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.Conversations(ctx, as("ann"), since)
+	if err != nil || len(got.Conversations) != 1 || got.Conversations[0].Request {
+		t.Errorf("%+v, %v", got, err)
+	}
+	later := wire.Conversations{Since: wire.Time(accepted.Add(time.Second))}
+	if got, err := r.Conversations(ctx, as("ann"), later); err != nil || len(got.Conversations) != 0 {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

@@ -9,8 +9,11 @@ import (
 	"github.com/parley-im/parley/pkg/read"
 )
 
-// port lets memory stand for all of chat.Log; what a page is not made of panics.
-type port interface{ chat.Log }
+// port lets memory stand for all of chat.Log and chat.Standings; what a page is not made of panics.
+type port interface {
+	chat.Log
+	chat.Standings
+}
 
 // memory is the part of a log that pages are made of. Properties are checked on it, with megabytes of texts; everything else is on
 // real tables.
@@ -23,7 +26,7 @@ type memory struct {
 
 func newMemory() *rig {
 	m := &memory{conversations: map[chat.ConversationID]chat.Conversation{}, entries: map[chat.ConversationID]map[chat.Seq]chat.Entry{}}
-	return &rig{Reader: &read.Reader{Log: m, Now: func() time.Time { return epoch }}}
+	return &rig{Reader: &read.Reader{Log: m, Standings: m, Now: func() time.Time { return epoch }}}
 }
 
 func (m *memory) Create(_ context.Context, c chat.Conversation, _ map[chat.UserID]chat.Place) (chat.Conversation, bool, error) {
@@ -65,4 +68,9 @@ func (m *memory) between(id chat.ConversationID, first, last chat.Seq) (found []
 		}
 	}
 	return found
+}
+
+// Standings says that nobody has chosen anything.
+func (m *memory) Standings(context.Context, []chat.Membership) ([]chat.Standing, error) {
+	return nil, nil
 }

@@ -15,6 +15,9 @@ func (r *Reader) Pins(ctx context.Context, who chat.Identity, q wire.Pins) (wire
 	if err != nil {
 		return wire.Pinned{}, err
 	}
+	if err := chat.StepOverCleared(ctx, r.Standings, who.User, &tail); err != nil {
+		return wire.Pinned{}, err
+	}
 	there, err := chat.Messages(ctx, r.Log, q.Conversation, tail.Conversation.Pins, who.User, tail.Place)
 	if err != nil {
 		return wire.Pinned{}, err

@@ -20,6 +20,9 @@ func (r *Reader) Seen(ctx context.Context, who chat.Identity, q wire.Seen) (wire
 	if err != nil {
 		return out, err
 	}
+	if err := chat.StepOverCleared(ctx, r.Standings, who.User, &tail); err != nil {
+		return out, err
+	}
 	e, ok, err := r.Log.Entry(ctx, q.Conversation, q.Seq)
 	if err != nil {
 		return out, err
@@ -41,7 +44,7 @@ func (r *Reader) Seen(ctx context.Context, who chat.Identity, q wire.Seen) (wire
 	}
 	left := room - 256 // the counts, and the longest next
 	for _, s := range roll {
-		if s.User == e.From || s.From > e.Seq {
+		if s.User == e.From || s.From > e.Seq || !stillFollows(tail.Conversation, s.User) {
 			continue
 		}
 		out.Of++
@@ -67,6 +70,12 @@ func (r *Reader) Seen(ctx context.Context, who chat.Identity, q wire.Seen) (wire
 		out.Users = append(out.Users, line)
 	}
 	return out, r.part(ctx, tail.Conversation, who.User, &out)
+}
+
+// stillFollows reports whether a member is one of whom a conversation consists: of a thread, those whom its parent still has.
+func stillFollows(c chat.Conversation, user chat.UserID) bool {
+	_, there := c.Members[user]
+	return there || c.Kind != chat.Thread
 }
 
 // part takes those out of a page who are apart from the user. Between two people the header says so, and was asked.

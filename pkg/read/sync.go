@@ -25,6 +25,15 @@ func (r *Reader) Sync(ctx context.Context, who chat.Identity, q wire.Sync) (wire
 	if err != nil {
 		return wire.Synced{}, err
 	}
+	var behind []*chat.Tail
+	for i := range tails {
+		if q.Cursors[i].After < tails[i].Head {
+			behind = append(behind, &tails[i])
+		}
+	}
+	if err := chat.StepOverCleared(ctx, r.Standings, who.User, behind...); err != nil {
+		return wire.Synced{}, err
+	}
 	result := wire.Synced{Conversations: []wire.Missed{}}
 	left := room
 	for i, tail := range tails {

@@ -113,22 +113,14 @@ func (s *Scheduler) List(ctx context.Context, who chat.Identity, r wire.ListSche
 	if err != nil {
 		return wire.ScheduledList{}, err
 	}
-	list := wire.ScheduledList{Scheduled: []wire.Scheduled{}}
-	left := room
-	for i, m := range all {
-		line := wire.FromScheduled(m)
-		frame, err := wire.Encode(line)
-		if err != nil {
-			return wire.ScheduledList{}, err
-		}
-		if len(frame) >= left {
-			list.Next = all[i-1].ID // never at the first: one message always finds room
-			return list, nil
-		}
-		list.Scheduled = append(list.Scheduled, line)
-		left -= len(frame) + 1
-	}
-	if len(all) == limit {
+	lines, cut, err := wire.Fit(all, room, wire.FromScheduled)
+	list := wire.ScheduledList{Scheduled: lines}
+	switch {
+	case err != nil:
+		return wire.ScheduledList{}, err
+	case cut:
+		list.Next = all[len(lines)-1].ID
+	case len(all) == limit:
 		list.Next = all[limit-1].ID
 	}
 	return list, nil

@@ -58,7 +58,8 @@ func (m *meter) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...
 // What a thousand messages cost to look through: README, "What a message costs".
 func TestWhatASearchCosts(t *testing.T) {
 	m := &meter{DynamoDBAPI: dynamodbtest.Start(t), units: map[string]float64{}}
-	r := over(store.NewConversations(dynamo.NewFromIface(m), topology.Conversations.Name, topology.ConversationsByUser.Name))
+	log := store.NewConversations(dynamo.NewFromIface(m), topology.Conversations.Name, topology.ConversationsByUser.Name)
+	r := over(log, log)
 	for _, peer := range []chat.UserID{"bob", "cat", "dan", "eve"} {
 		c := r.direct(t, "ann", peer)
 		for n := range 250 {

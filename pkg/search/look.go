@@ -13,9 +13,10 @@ const skew = time.Minute
 
 // looker reads conversations for one user.
 type looker struct {
-	log  chat.Log
-	user chat.UserID
-	want want
+	log       chat.Log
+	standings chat.Standings
+	user      chat.UserID
+	want      want
 }
 
 // stretch is what was read of a conversation; its position is where reading goes on, with 1 for nowhere.
@@ -30,6 +31,9 @@ type stretch struct {
 // nothing that was said since, not even while the removal spreads. Errors: forbidden.
 func (l *looker) enter(ctx context.Context, at position) (stretch, error) {
 	tail, err := chat.Enter(ctx, l.log, at.conversation, l.user, chat.Strong)
+	if err == nil {
+		err = chat.StepOverCleared(ctx, l.standings, l.user, &tail)
+	}
 	s := stretch{position: position{at.conversation, tail.Head + 1}, place: tail.Place}
 	if err != nil {
 		return s, err
@@ -84,8 +88,8 @@ func (l *looker) look(ctx context.Context, above stretch, limit int) (stretch, e
 	for _, e := range slices.Backward(entries) {
 		s.entries++
 		s.bytes += weight(e)
-		if visible(e.For(l.user, s.place)) && l.want.fits(e) {
-			s.hits = append(s.hits, e)
+		if shown := e.For(l.user, s.place); visible(shown) && l.want.fits(shown) {
+			s.hits = append(s.hits, shown)
 		}
 	}
 	if len(entries) > 0 && entries[0].Seq > s.first() && !entries[0].At.Before(l.want.after.Add(-skew)) {

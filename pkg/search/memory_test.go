@@ -8,8 +8,11 @@ import (
 	"github.com/parley-im/parley/pkg/chat"
 )
 
-// port lets memory stand for all of chat.Log; what a search is not made of panics.
-type port interface{ chat.Log }
+// port lets memory stand for all of chat.Log and chat.Standings; what a search is not made of panics.
+type port interface {
+	chat.Log
+	chat.Standings
+}
 
 // memory is the part of a log that searches are made of. Properties and budgets are checked on it, with many thousands of
 // messages; everything else is on real tables.
@@ -21,7 +24,8 @@ type memory struct {
 }
 
 func newMemory() *rig {
-	return over(&memory{conversations: map[chat.ConversationID]chat.Conversation{}, entries: map[chat.ConversationID][]chat.Entry{}})
+	m := &memory{conversations: map[chat.ConversationID]chat.Conversation{}, entries: map[chat.ConversationID][]chat.Entry{}}
+	return over(m, m)
 }
 
 func (m *memory) Create(_ context.Context, c chat.Conversation, _ map[chat.UserID]chat.Place) (chat.Conversation, bool, error) {
@@ -69,4 +73,9 @@ func (m *memory) Conversations(_ context.Context, user chat.UserID, after chat.C
 	}
 	slices.Sort(ids)
 	return ids[:min(limit, len(ids))], nil
+}
+
+// Standings says that nobody has chosen anything.
+func (m *memory) Standings(context.Context, []chat.Membership) ([]chat.Standing, error) {
+	return nil, nil
 }

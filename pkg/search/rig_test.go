@@ -75,12 +75,13 @@ type rig struct {
 // newRig is over real tables.
 func newRig(t testing.TB) *rig {
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
-	return over(store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name))
+	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
+	return over(log, log)
 }
 
-func over(log chat.Log) *rig {
+func over(log chat.Log, standings chat.Standings) *rig {
 	r := &rig{log: watch(log), now: epoch}
-	r.Searcher = &search.Searcher{Log: r.log, Now: func() time.Time { return r.now }}
+	r.Searcher = &search.Searcher{Log: r.log, Standings: standings, Now: func() time.Time { return r.now }}
 	return r
 }
 

@@ -38,11 +38,12 @@ const (
 
 // Searcher searches.
 type Searcher struct {
-	Log chat.Log
-	Now func() time.Time
+	Log       chat.Log
+	Standings chat.Standings
+	Now       func() time.Time
 }
 
-// Search returns a page of what fits. It costs the tail of each conversation that is looked into (1 read unit) and what it
+// Search returns a page of what fits. It costs the tail of each conversation that is looked into (1 read unit), the caller's standing there (0.5) and what it
 // reads of them, strongly (1 for each 4 KB), and half a unit for each page of the list of conversations. That list is read
 // eventually: a conversation that the caller was added to in this instant may be left out, and one that they have left finds
 // nothing. Errors: invalid, and forbidden if the only conversation to look into is not the caller's.
@@ -56,7 +57,7 @@ func (s *Searcher) Search(ctx context.Context, who chat.Identity, q wire.Search)
 		return wire.Found{}, err
 	}
 	p := &page{
-		looker: looker{log: s.Log, user: who.User, want: w}, now: s.Now, ends: s.Now().Add(span),
+		looker: looker{log: s.Log, standings: s.Standings, user: who.User, want: w}, now: s.Now, ends: s.Now().Add(span),
 		limit: orDefault(q.Limit), scan: chat.MaxScanned, bytes: bytes, room: room, found: wire.Found{Hits: []wire.Hit{}},
 	}
 	if q.In != "" {

@@ -52,3 +52,20 @@ func TestWhatIsHiddenFromSomebodyIsNotFoundByThem(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatSomebodyHasClearedIsNotFoundByThem(t *testing.T) {
+	r := newRig(t)
+	c := r.direct(t, "ann", "bob")
+	for n := range 4 {
+		r.put(t, c, n+1, said("ann", fmt.Sprint("lake ", n+1)))
+	}
+	two := chat.Seq(2)
+	if _, err := r.Standings.Prefer(t.Context(), chat.Membership{Conversation: c.ID, User: "bob"}, chat.Preference{Cleared: &two}, epoch); err != nil {
+		t.Fatal(err)
+	}
+	for user, want := range map[chat.UserID]int{"ann": 4, "bob": 2} {
+		if hits, _ := r.all(t, user, wire.Query{Words: "lake"}, nil); len(hits) != want {
+			t.Errorf("%s finds %v", user, texts(hits))
+		}
+	}
+}

@@ -22,6 +22,7 @@ func (g *Groups) Amend(ctx context.Context, who chat.Identity, q wire.Amend) (wi
 		amendment.Timer = new(q.Setup.Timer.Domain())
 	}
 	checked := false
+	var was chat.Setup
 	act := g.governing(who, q.Govern, chat.Changed, chat.Body{Setup: &amendment})
 	act.enter = func(ctx context.Context) (chat.Tail, error) {
 		tail, err := chat.Enter(ctx, g.Log, q.Conversation, who.User, chat.Strong)
@@ -44,13 +45,28 @@ func (g *Groups) Amend(ctx context.Context, who chat.Identity, q wire.Amend) (wi
 		if r.header.Setup == tail.Conversation.Setup {
 			return r, errUnchanged
 		}
+		was = tail.Conversation.Setup
 		if picture != nil && !picture.Remove && !checked {
-			if err := g.Pictures.CheckPicture(ctx, who.User, picture.Media); err != nil {
+			if err := g.Pictures.CheckPicture(ctx, q.Conversation, who.User, picture.Media); err != nil {
 				return r, err
 			}
 			checked = true
 		}
 		return r, nil
 	}
-	return governed(g.govern(ctx, who, act))
+	result, err := governed(g.govern(ctx, who, act))
+	if err == nil && picture != nil && was.Picture != "" {
+		err = g.releasePicture(ctx, q.Conversation, was)
+	}
+	return result, err
+}
+
+// releasePicture lets go of a picture that a group had, unless it has it still, because this was done before. It costs a strong query of
+// the tail and two tagging requests of S3.
+func (g *Groups) releasePicture(ctx context.Context, group chat.ConversationID, was chat.Setup) error {
+	tail, _, err := g.Log.Tail(ctx, group, chat.Strong)
+	if err != nil || tail.Conversation.Setup.Picture == was.Picture {
+		return err
+	}
+	return g.Pictures.ReleasePicture(ctx, group, was)
 }

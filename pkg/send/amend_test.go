@@ -11,7 +11,8 @@ import (
 func TestEveryPartOfASetupCanBeChanged(t *testing.T) {
 	g := newGroups(t)
 	media := chat.NewMediaID([]byte("a picture of us"))
-	g.Pictures = pictures{media: true}
+	there := pictures{media: true}
+	g.Pictures = there
 	c := g.found("bob")
 	g.must(g.rank("ann", c, chat.Admin, "bob"))
 	g.must(g.amend("bob", c, wire.Amendment{
@@ -27,7 +28,11 @@ func TestEveryPartOfASetupCanBeChanged(t *testing.T) {
 	g.unchanged(g.amend("ann", c, wire.Amendment{Name: new("foes"), Slow: new(30)}))
 	other := g.found("bob")
 	g.unchanged(g.amend("ann", other, wire.Amendment{History: new(chat.SinceJoin)})) // as it is without a choice
-	g.must(g.amend("ann", c, wire.Amendment{Picture: &wire.Picture{Remove: true}}))
+	resend := wire.Amend{Govern: g.govern(c), Setup: &wire.Amendment{Picture: &wire.Picture{Remove: true}}}
+	g.must(g.Amend(t.Context(), as("ann"), resend))
+	if len(there) != 0 {
+		t.Error("the picture that was taken away is still kept")
+	}
 	want.Picture, want.PictureBy = "", ""
 	if head := g.head(c); head.Setup != want {
 		t.Errorf("header %+v", head)

@@ -15,6 +15,8 @@ func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat
 	return s.change(ctx, who, q.Change, chat.Edited, nil, func(tail chat.Tail, target chat.Entry) (chat.Change, error) {
 		now := s.Now()
 		switch {
+		case target.Body.Of.Seq > 0:
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "it is edited in its thread")
 		case target.From != who.User:
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "only its author can edit a message")
 		case !tail.Conversation.Can(tail.Place.Role, chat.CanSend):
@@ -44,6 +46,8 @@ func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat
 func (s *Sender) Delete(ctx context.Context, who chat.Identity, q wire.Delete) (chat.Entry, error) {
 	return s.change(ctx, who, q.Change, chat.Deleted, nil, func(tail chat.Tail, target chat.Entry) (chat.Change, error) {
 		switch {
+		case target.Body.Of.Seq > 0:
+			return chat.Change{}, chat.Errorf(chat.Forbidden, "it is deleted in its thread")
 		case tail.Conversation.Can(tail.Place.Role, chat.CanErase):
 		case target.From != who.User:
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "only its author can delete a message")
@@ -105,6 +109,9 @@ func (s *Sender) change(ctx context.Context, who chat.Identity, q wire.Change, k
 	if err := s.answer(ctx, &a.tail.Conversation, who.User); err != nil {
 		return a.entry, err
 	}
+	if err := s.mirror(ctx, who, a); err != nil {
+		return a.entry, err
+	}
 	shown, err := s.joined(ctx, a.entry)
 	if err != nil {
 		return a.entry, err
@@ -142,7 +149,10 @@ func (s *Sender) commit(ctx context.Context, e chat.Entry, tail chat.Tail, decid
 			return s.unless(ctx, e, err)
 		}
 		if e.Hidden = target.Hidden; !e.Hidden && tail.Conversation.Shuns(e.From) && e.Kind != chat.Deleted {
-			return s.Log.Put(ctx, shadow(e, target, c))
+			e, c = shadow(e, target, c)
+		}
+		if c == (chat.Change{}) {
+			return s.Log.Put(ctx, e)
 		}
 		c.Seq = target.Seq
 		there, wrote, err := s.Log.Commit(ctx, e, c)
@@ -155,16 +165,25 @@ func (s *Sender) commit(ctx context.Context, e chat.Entry, tail chat.Tail, decid
 	}
 }
 
-// shadow is what somebody who is blocked does to a message that both have seen. Only its entry is written, with all that the
-// message would say: so they see what they did on their own devices, and the message stays as it is.
-func shadow(e, target chat.Entry, c chat.Change) chat.Entry {
+// shadow is what somebody who is blocked does to a message that both have seen. Its entry has all that the message would say, and
+// the message gets it as what they alone see: so they see what they did on all their devices, and for the other one the message stays as
+// it is. Of a message that disappears there is the entry only.
+func shadow(e, target chat.Entry, c chat.Change) (chat.Entry, chat.Change) {
 	e.Hidden = true
+	var aside chat.Change
+	switch r := c.Rewrite; {
+	case target.Timer.Set():
+	case r != nil:
+		aside.Aside = &chat.Aside{User: e.From, Edited: true, Text: r.Text, Mentions: r.Mentions, Everybody: r.Everybody}
+	case c.React != nil:
+		aside.Aside = &chat.Aside{User: e.From, Reacted: true, Marks: c.React.Marks}
+	}
 	if r := c.Rewrite; r != nil {
 		e.Body = target.Body
 		e.Body.Text, e.Body.Mentions, e.Body.Everybody, e.Body.Target = r.Text, r.Mentions, r.Everybody, target.Seq
 		e.State = chat.State{Version: r.Version + 1, Edited: r.At}
 	}
-	return e
+	return e, aside
 }
 
 // unless refuses a change, unless its seq is taken: then what is there decides, because it may be this very change, made

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
@@ -31,7 +32,7 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 	}
 	c := chat.Conversation{
 		ID: e.Conversation, Kind: chat.Group, Creator: who.User, Created: s.Now(), Size: len(members),
-		Setup: chat.Setup{Name: r.Name, Announce: r.Announce}.Amend(chat.Amendment{History: r.History}, who.User),
+		Setup: chat.Setup{Name: r.Name, Announce: r.Announce}.Amend(begins(r), who.User),
 	}
 	if len(members) <= chat.InlineMembers {
 		c.Members = members
@@ -63,6 +64,18 @@ func (s *Sender) Create(ctx context.Context, who chat.Identity, r wire.Create) (
 		return e, err
 	}
 	return e, s.Deliver.Deliver(ctx, tail.Conversation, e, who.Connection)
+}
+
+// begins is what else a group begins with.
+func begins(r wire.Create) chat.Amendment {
+	a := chat.Amendment{History: r.History}
+	if r.Slow != nil {
+		a.Slow = new(time.Duration(*r.Slow) * time.Second)
+	}
+	if r.Timer != nil {
+		a.Timer = new(r.Timer.Domain())
+	}
+	return a
 }
 
 // sameGroup compares what was created with what is asked for. Above InlineMembers only the number of members is compared.

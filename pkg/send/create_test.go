@@ -103,3 +103,28 @@ func TestNobodyIsPutIntoAGroupWhoDoesNotWantThat(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAGroupCanBeginWithItsRules(t *testing.T) {
+	r := newRig(t)
+	q := wire.Create{
+		ID: id(1), Name: "trip", Members: []chat.UserID{"bob"}, Announce: true, History: new(chat.FromStart), Slow: new(30),
+		Timer: &wire.Timer{After: 60, From: chat.SinceRead},
+	}
+	e, err := r.Create(t.Context(), as("ann"), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tail, _, err := r.log.Tail(t.Context(), e.Conversation, chat.Strong)
+	want := chat.Setup{
+		Name: "trip", Announce: true, History: chat.FromStart, Slow: 30 * time.Second, Timer: chat.Timer{After: time.Minute, From: chat.SinceRead}, Timed: true,
+	}
+	if err != nil || tail.Conversation.Setup != want {
+		t.Errorf("%+v, %v", tail.Conversation.Setup, err)
+	}
+	if again, err := r.Create(t.Context(), as("ann"), q); err != nil || again.Seq != e.Seq {
+		t.Errorf("%+v, %v", again, err)
+	}
+	q.Slow = new(31)
+	_, err = r.Create(t.Context(), as("ann"), q)
+	wantCode(t, err, chat.Conflict)
+}

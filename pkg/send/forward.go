@@ -21,10 +21,14 @@ func (s *Sender) repeat(ctx context.Context, user chat.UserID, source wire.Place
 		return err
 	}
 	there, ok, err := s.Log.Entry(ctx, source.Conversation, source.Seq)
+	if err == nil && ok && !there.Timer.Set() {
+		there, err = s.joined(ctx, there)
+	}
+	there = there.For(user, tail.Place)
 	switch {
 	case err != nil:
 		return err
-	case !ok || there.For(user, tail.Place).Kind != chat.Message || there.State.Deleted:
+	case !ok || there.Kind != chat.Message || there.State.Deleted:
 		return missing
 	case there.Timer.Set():
 		return chat.Errorf(chat.Forbidden, "a message that disappears cannot be forwarded")

@@ -19,7 +19,12 @@ import (
 // pictures knows which pictures exist.
 type pictures map[chat.MediaID]bool
 
-func (p pictures) CheckPicture(_ context.Context, _ chat.UserID, picture chat.MediaID) error {
+func (p pictures) ReleasePicture(_ context.Context, _ chat.ConversationID, s chat.Setup) error {
+	delete(p, s.Picture)
+	return nil
+}
+
+func (p pictures) CheckPicture(_ context.Context, _ chat.ConversationID, _ chat.UserID, picture chat.MediaID) error {
 	if !p[picture] {
 		return &chat.Error{Code: chat.MediaMissing}
 	}

@@ -17,8 +17,10 @@ const readers = 16
 
 // Pictures knows the pictures of groups.
 type Pictures interface {
-	// CheckPicture returns media_missing unless the owner's upload is there and an image, and marks it as kept.
-	CheckPicture(ctx context.Context, owner chat.UserID, picture chat.MediaID) error
+	// CheckPicture returns media_missing unless the owner's upload is there and an image, and keeps it for a group.
+	CheckPicture(ctx context.Context, group chat.ConversationID, owner chat.UserID, picture chat.MediaID) error
+	// ReleasePicture lets go of a picture that the setup of a group named.
+	ReleasePicture(ctx context.Context, group chat.ConversationID, s chat.Setup) error
 	// Picture signs a download of the picture that a setup names.
 	Picture(ctx context.Context, s chat.Setup) (wire.Location, error)
 }

@@ -11,15 +11,27 @@ import (
 )
 
 // Invite makes a link into a group. Its code is told once and not stored. The link is the group's: it works until it expires,
-// is used up or is revoked, whatever becomes of who made it. Asking twice makes two.
+// is used up or is revoked, whatever becomes of who made it. Asking twice makes two, unless it is under the same id: then it is the
+// same as long as it is there, and a conflict if something else is asked for.
 func (g *Groups) Invite(ctx context.Context, who chat.Identity, q wire.Invite) (wire.Invited, error) {
 	all, err := g.invites(ctx, who, q.Conversation)
 	if err != nil {
 		return wire.Invited{}, err
 	}
 	now := g.Now().UTC().Truncate(time.Millisecond)
+	code := newCode(who.User, q)
+	made := chat.Invite{ID: code.ID(), Conversation: q.Conversation, By: who.User, Created: now, Expires: now.Add(chat.InviteLife)}
+	if q.ExpiresIn != nil {
+		made.Expires = now.Add(time.Duration(*q.ExpiresIn) * time.Second)
+	}
+	if q.MaxUses != nil {
+		made.Max = *q.MaxUses
+	}
 	open := 0
 	for _, i := range all {
+		if i.ID == made.ID {
+			return invited(code, i, made)
+		}
 		if i.Open(now) {
 			open++
 		} else if err := g.Gate.Revoke(ctx, q.Conversation, i.ID); err != nil { // or the list of what has ended would grow
@@ -29,17 +41,29 @@ func (g *Groups) Invite(ctx context.Context, who chat.Identity, q wire.Invite) (
 	if open >= chat.MaxInvites {
 		return wire.Invited{}, chat.Errorf(chat.TooLarge, "at most %d links at a time: revoke one", chat.MaxInvites)
 	}
-	random := make([]byte, 16)
-	rand.Read(random)
-	code := chat.NewInviteCode(q.Conversation, random)
-	i := chat.Invite{ID: code.ID(), Conversation: q.Conversation, By: who.User, Created: now, Expires: now.Add(chat.InviteLife)}
-	if q.ExpiresIn != nil {
-		i.Expires = now.Add(time.Duration(*q.ExpiresIn) * time.Second)
+	there, _, err := g.Gate.PutInvite(ctx, made)
+	if err != nil {
+		return wire.Invited{}, err
 	}
-	if q.MaxUses != nil {
-		i.Max = *q.MaxUses
+	return invited(code, there, made)
+}
+
+// newCode makes the code of a link: from the id of the request, which is as secret as the code, or at random.
+func newCode(by chat.UserID, q wire.Invite) chat.InviteCode {
+	random := []byte(string(q.Conversation) + "\x00" + string(by) + "\x00" + string(q.ID))
+	if q.ID == "" {
+		random = make([]byte, 16)
+		rand.Read(random)
 	}
-	return wire.Invited{Code: code, InviteLine: wire.FromInvite(i)}, g.Gate.PutInvite(ctx, i)
+	return chat.NewInviteCode(q.Conversation, random)
+}
+
+// invited answers with the link that is there, if it is what is asked for.
+func invited(code chat.InviteCode, there, asked chat.Invite) (wire.Invited, error) {
+	if there.Max != asked.Max || there.Expires.Sub(there.Created) != asked.Expires.Sub(asked.Created) {
+		return wire.Invited{}, &chat.Error{Code: chat.Conflict}
+	}
+	return wire.Invited{Code: code, InviteLine: wire.FromInvite(there)}, nil
 }
 
 // Invites lists the links that work, the newest first.

@@ -143,3 +143,34 @@ func TestThereAreOnlySoManyLinksAndEndedOnesMakeRoom(t *testing.T) {
 		t.Errorf("%d are left, %v", len(all), err)
 	}
 }
+
+func TestAnInvitationThatIsSentAgainIsTheSameLink(t *testing.T) {
+	g := newGroups(t)
+	c, other := g.found("bob"), g.found("bob")
+	ask := func(by chat.UserID, q wire.Invite) (wire.Invited, error) { return g.Invite(t.Context(), as(by), q) }
+	first, err := ask("ann", wire.Invite{ID: id(1), Conversation: c, MaxUses: new(5)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.must(g.join("cat", first.Code))
+	again, err := ask("ann", wire.Invite{ID: id(1), Conversation: c, MaxUses: new(5)})
+	if err != nil || again.Code != first.Code || again.Uses != 1 || again.Expires != first.Expires {
+		t.Errorf("%+v, %v; want %+v", again, err, first)
+	}
+	if all, err := g.store.Invites(t.Context(), c, 100); err != nil || len(all) != 1 {
+		t.Errorf("%d links, %v", len(all), err)
+	}
+	_, err = ask("ann", wire.Invite{ID: id(1), Conversation: c, MaxUses: new(6)})
+	wantCode(t, err, chat.Conflict)
+	for name, q := range map[string]wire.Invite{
+		"another id": {ID: id(2), Conversation: c}, "another group": {ID: id(1), Conversation: other}, "no id": {Conversation: c},
+	} {
+		if got, err := ask("ann", q); err != nil || got.Code == first.Code {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	g.must(g.rank("ann", c, chat.Admin, "bob"))
+	if got, err := ask("bob", wire.Invite{ID: id(1), Conversation: c}); err != nil || got.Code == first.Code {
+		t.Errorf("somebody else's with the same id: %+v, %v", got, err)
+	}
+}

@@ -2,6 +2,7 @@ package send_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -210,6 +211,12 @@ func TestWhatSomebodyBlockedDoesToOlderMessagesIsSeenByThemOnly(t *testing.T) {
 	}
 	if m := entries[0]; m.Body.Text != "old" || m.State.Version != 0 || len(m.State.Reactions) != 0 {
 		t.Errorf("the message that both have seen is %+v", m)
+	}
+	if m := entries[0].For("ann", chat.Place{}); m.Body.Text != "read this" || !slices.Equal(m.State.Reactions["ann"], []string{"👋"}) {
+		t.Errorf("its author loads it anew as %+v", m)
+	}
+	if m := entries[0].For("bob", chat.Place{}); m.Body.Text != "old" || len(m.State.Reactions) != 0 {
+		t.Errorf("bob loads it anew as %+v", m)
 	}
 	if e := entries[2]; e.Body.Text != "read this" || e.Body.Target != 1 || e.State.Version != 1 {
 		t.Errorf("its author sees the edit %+v", e)

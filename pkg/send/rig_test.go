@@ -23,6 +23,7 @@ import (
 type delivered struct {
 	mu      sync.Mutex
 	entries []chat.Entry
+	to      []chat.Conversation // who was to get each
 	err     error
 	started []chat.Started
 }
@@ -34,10 +35,10 @@ func (d *delivered) Timers(_ context.Context, _ chat.Conversation, started []cha
 	d.started = append(d.started, started...)
 }
 
-func (d *delivered) Deliver(_ context.Context, _ chat.Conversation, e chat.Entry, _ chat.ConnectionID) error {
+func (d *delivered) Deliver(_ context.Context, c chat.Conversation, e chat.Entry, _ chat.ConnectionID) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.entries = append(d.entries, e)
+	d.entries, d.to = append(d.entries, e), append(d.to, c)
 	return d.err
 }
 

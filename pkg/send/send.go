@@ -67,7 +67,7 @@ type Sender struct {
 // If it was a draft, that is forgotten last, and only as it was when the message was stored: a repetition that comes late
 // leaves what was begun since.
 func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat.Entry, error) {
-	var met bool     // whether the message is welcome was asked just now
+	var met bool     // whether the conversation was made, and who is in it asked, just now
 	check := s.check // what does not depend on the conversation is checked once
 	a, err := s.write(ctx, chat.Eventual, r.After, func(read chat.Read) (attempt, error) {
 		d, a, err := s.judge(ctx, who, r, read, check)
@@ -106,6 +106,11 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 	if err := s.reads(ctx, a, who.User); err != nil {
 		return a.entry, err
 	}
+	if a.tail.Conversation.Kind == chat.Thread && !a.entry.Hidden {
+		if err := s.tellParent(ctx, who, a, met); err != nil {
+			return a.entry, err
+		}
+	}
 	err = s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, who.Connection)
 	if err == nil && r.Draft {
 		err = s.Drafts.RemoveDraft(ctx, who.User, a.entry.Conversation, a.entry.At.Add(skew))
@@ -132,12 +137,19 @@ func (s *Sender) reads(ctx context.Context, a attempt, user chat.UserID) error {
 	return err
 }
 
-// Check makes the checks of Send and marks what is attached as kept, for ever, because it does not know when the message will
-// be sent. It writes nothing.
+// scheduledLife is how long what is attached to a scheduled message is kept, until it is sent: as long as one can wait, and be
+// there after that because it could not be sent.
+const scheduledLife = chat.MaxSchedule + chat.ScheduleRetention
+
+// Check makes the checks of Send for a message that will be sent later, and has what is attached kept until then. If it is taken
+// back, that is collected. It writes nothing.
 func (s *Sender) Check(ctx context.Context, who chat.Identity, r wire.Send) error {
 	check := func(ctx context.Context, e chat.Entry, repeats bool) error {
-		e.Timer = chat.Timer{}
-		return s.check(ctx, e, repeats)
+		err := fits(e)
+		if err == nil && !repeats {
+			err = s.Attachments.CheckFor(ctx, e.From, e.Body.Attachments, scheduledLife)
+		}
+		return err
 	}
 	d, _, err := s.judge(ctx, who, r, chat.Eventual, check)
 	if err = cmp.Or(err, d.refusal); refuses(err) {
@@ -159,6 +171,7 @@ func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read
 	}
 	c := d.tail.Conversation
 	e.Conversation, e.To, e.Timer = c.ID, c.Peer(who.User), c.Clock(r.Own())
+	e.Body.InParent = r.InParent
 	err = s.content(ctx, d.tail, &e, r.Body.Forward)
 	if err == nil && check != nil {
 		err = check(ctx, e, r.Body.Forward != nil)
@@ -174,6 +187,12 @@ func (s *Sender) judge(ctx context.Context, who chat.Identity, r wire.Send, read
 func (s *Sender) content(ctx context.Context, tail chat.Tail, e *chat.Entry, forward *wire.Place) error {
 	if !tail.Conversation.Can(tail.Place.Role, chat.CanSend) {
 		return chat.Errorf(chat.Forbidden, "you cannot write here")
+	}
+	switch {
+	case e.Body.InParent && tail.Conversation.Kind != chat.Thread:
+		return chat.Errorf(chat.Invalid, "in_parent: only in a thread")
+	case e.Body.InParent && e.Timer.Set():
+		return chat.Errorf(chat.Invalid, "in_parent: not what disappears")
 	}
 	if err := s.refers(ctx, tail, e.Body); err != nil || forward == nil {
 		return err
@@ -222,6 +241,9 @@ func (s *Sender) open(ctx context.Context, user chat.UserID, to wire.Target, rea
 	case to.Thread != nil:
 		return s.openThread(ctx, user, *to.Thread, read)
 	case to.User == "":
+		if to.Conversation.IsThread() {
+			read = chat.Strong // who follows it changes without an entry, so nothing would tell that what was read is old
+		}
 		d.tail, err = chat.Enter(ctx, s.Log, to.Conversation, user, read)
 		d.exists = true
 		return d, err
@@ -263,6 +285,9 @@ func (s *Sender) begin(ctx context.Context, id chat.ConversationID, user chat.Us
 // that asked for it.
 func fits(e chat.Entry) error {
 	e.Seq, e.State = chat.MaxSeq, chat.State{}
+	if e.Body.InParent {
+		e.Body.Of, e.Body.Reply = chat.Reference{Conversation: e.Conversation, Seq: chat.MaxSeq}, chat.MaxSeq
+	}
 	frame, err := wire.Encode(wire.FromEntry(e))
 	if err == nil && len(frame) > wire.MaxContent {
 		err = &chat.Error{Code: chat.TooLarge}

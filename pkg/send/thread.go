@@ -24,7 +24,7 @@ func (s *Sender) openThread(ctx context.Context, user chat.UserID, at wire.Place
 	}
 	if ok && root.State.Thread != "" && root.For(user, parent.Place).Kind == chat.Message {
 		d.exists = true
-		d.tail, err = chat.Enter(ctx, s.Log, root.State.Thread, user, read)
+		d.tail, err = chat.Enter(ctx, s.Log, root.State.Thread, user, chat.Strong)
 		return d, err
 	}
 	found := []chat.Entry{root}
@@ -69,8 +69,8 @@ func (s *Sender) beginThread(ctx context.Context, who chat.Identity, d *destinat
 	return err
 }
 
-// errThreaded is why a thread is not announced: it is already.
-var errThreaded = errors.New("send: there is a thread")
+// errTold is why something is not told in the parent of a thread: it is already.
+var errTold = errors.New("send: it was told already")
 
 func (s *Sender) announce(ctx context.Context, who chat.Identity, thread chat.Conversation, root chat.Seq, id chat.MessageID) error {
 	a, err := s.write(ctx, chat.Eventual, nil, func(read chat.Read) (attempt, error) {
@@ -82,14 +82,14 @@ func (s *Sender) announce(ctx context.Context, who chat.Identity, thread chat.Co
 		return attempt{tail: tail, entry: e, put: func(ctx context.Context, e chat.Entry) (chat.Entry, bool, error) {
 			return s.commit(ctx, e, tail, func(_ chat.Tail, target chat.Entry) (chat.Change, error) {
 				if target.State.Thread != "" {
-					return chat.Change{}, errThreaded
+					return chat.Change{}, errTold
 				}
 				return chat.Change{Thread: thread.ID}, nil
 			})
 		}}, err
 	})
 	switch {
-	case errors.Is(err, errThreaded):
+	case errors.Is(err, errTold):
 		return nil
 	case err != nil:
 		return err
@@ -111,7 +111,7 @@ func (s *Sender) enlisting(a attempt) put {
 			if _, ok := tail.Conversation.Members[user]; ok {
 				continue
 			}
-			ok, err := s.Log.Follow(ctx, e.Conversation, user, e.Seq-1) // what was said before is not unread
+			ok, err := s.follows(ctx, e.Conversation, user, e.Seq-1) // what was said before is not unread
 			if err != nil {
 				return e, false, err
 			}
@@ -123,16 +123,46 @@ func (s *Sender) enlisting(a attempt) put {
 	}
 }
 
-// Follow makes the caller a follower of a thread, or ends that. It can be repeated.
+// follows makes a user a follower of a thread. If it is full, those make room who are not in its parent any more. It returns false
+// if there are none.
+func (s *Sender) follows(ctx context.Context, thread chat.ConversationID, user chat.UserID, read chat.Seq) (bool, error) {
+	ok, err := s.Log.Follow(ctx, thread, user, read)
+	if err != nil || ok {
+		return ok, err
+	}
+	all, _, err := s.Log.Tail(ctx, thread, chat.Strong)
+	if err != nil {
+		return false, err
+	}
+	now, err := chat.Enter(ctx, s.Log, thread, user, chat.Strong)
+	if err != nil {
+		return false, err
+	}
+	for gone := range all.Conversation.Members {
+		if _, there := now.Conversation.Members[gone]; !there {
+			if err := s.Log.Unfollow(ctx, thread, gone); err != nil {
+				return false, err
+			}
+			ok = true
+		}
+	}
+	if !ok {
+		return false, nil
+	}
+	return s.Log.Follow(ctx, thread, user, read)
+}
+
+// Follow makes the caller a follower of a thread, or ends that, which they can also when they are not in its parent any more. It can be
+// repeated.
 func (s *Sender) Follow(ctx context.Context, who chat.Identity, q wire.Follow) (wire.Followed, error) {
+	if q.Off {
+		return wire.Followed{Conversation: q.Conversation}, s.Log.Unfollow(ctx, q.Conversation, who.User)
+	}
 	tail, err := chat.Enter(ctx, s.Log, q.Conversation, who.User, chat.Eventual)
 	if err != nil {
 		return wire.Followed{}, err
 	}
-	if q.Off {
-		return wire.Followed{Conversation: q.Conversation}, s.Log.Unfollow(ctx, q.Conversation, who.User)
-	}
-	ok, err := s.Log.Follow(ctx, q.Conversation, who.User, tail.Head)
+	ok, err := s.follows(ctx, q.Conversation, who.User, tail.Head)
 	if err == nil && !ok {
 		err = chat.Errorf(chat.TooLarge, "at most %d follow a thread", chat.MaxFollowers)
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/parley-im/parley/pkg/chat"
+	"github.com/parley-im/parley/pkg/send"
+	"github.com/parley-im/parley/pkg/store"
 	"github.com/parley-im/parley/pkg/wire"
 )
 
@@ -286,6 +288,50 @@ func TestAThreadOfALargeGroup(t *testing.T) {
 	ids, err := r.log.Conversations(t.Context(), last, "", 10)
 	if err != nil || slices.Contains(ids, thread) {
 		t.Errorf("%v, %v", ids, err)
+	}
+	// Who is put out of the group makes room.
+	groups := &send.Groups{Sender: r.Sender, Gate: r.log.Log.(*store.Conversations)}
+	if _, err := groups.Remove(t.Context(), as("ann"), wire.Remove{Govern: wire.Govern{ID: id(901), Conversation: e.Conversation}, Users: members[2:4]}); err != nil {
+		t.Fatal(err)
+	}
+	r.mustSend(t, last, says2(5, thread, "now there is"))
+	followers := r.followers(t, thread, "ann")
+	if !slices.Contains(followers, last) || len(followers) != chat.MaxFollowers-1 {
+		t.Errorf("%d follow it", len(followers))
+	}
+}
+
+func TestWhoIsPutOutCanStillEndToFollow(t *testing.T) {
+	r := newRig(t)
+	team := r.team(t)
+	root := r.mustSend(t, "ann", says2(1, team, "lunch?"))
+	thread := r.mustSend(t, "bob", about(2, root, "yes")).Conversation
+	r.change(t, team, chat.Entry{Kind: chat.Removed, Body: chat.Body{Users: []chat.UserID{"bob"}}}, func(c *chat.Conversation) { delete(c.Members, "bob") })
+	if got, err := r.Follow(t.Context(), as("bob"), wire.Follow{Conversation: thread, Off: true}); err != nil || got.Following {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if ids, err := r.log.Conversations(t.Context(), "bob", "", 10); err != nil || slices.Contains(ids, thread) {
+		t.Errorf("bob has %v, %v", ids, err)
+	}
+}
+
+func TestWhoHasJustBegunToFollowIsHandedWhatIsSaidNext(t *testing.T) {
+	r := newRig(t)
+	root := r.mustSend(t, "ann", says2(1, r.team(t), "lunch?"))
+	thread := r.mustSend(t, "bob", about(2, root, "yes")).Conversation
+	before, _, err := r.log.Log.Tail(t.Context(), thread, chat.Strong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Follow(t.Context(), as("dan"), wire.Follow{Conversation: thread}); err != nil {
+		t.Fatal(err)
+	}
+	r.log.stale, r.log.lag = &before.Conversation, 1 // what an eventual read still shows
+	for n, m := range []wire.Send{says2(3, thread, "where?"), about(4, root, "here?")} {
+		r.mustSend(t, "bob", m)
+		if _, ok := r.out.to[len(r.out.to)-1].Members["dan"]; !ok {
+			t.Errorf("message %d is not for dan", n)
+		}
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Mark makes everything from a seq on count as unread for the caller, until they read or write; without a seq it takes that
+// Mark makes everything from a seq on count as unread for the caller, until they read on or write; without a seq it takes that
 // back. No cursor moves, so nobody else can tell. It costs a strong query of the tail, one write unit and the caller's session, and
 // a post to each of their other connections, as Prefs does. Errors: forbidden; invalid beyond the last entry.
 func (k *Keeper) Mark(ctx context.Context, who chat.Identity, q wire.Mark) (wire.Preferred, error) {
@@ -29,14 +29,18 @@ func (k *Keeper) Mark(ctx context.Context, who chat.Identity, q wire.Mark) (wire
 	return chosen, k.own(ctx, who, chosen)
 }
 
-// Prefs pins a conversation or puts it away for the caller. Errors: forbidden.
+// Prefs pins a conversation, puts it away or clears it for the caller. What is cleared is never shown to them again; nobody else
+// can tell. Errors: forbidden; invalid for what is cleared beyond the last entry.
 func (k *Keeper) Prefs(ctx context.Context, who chat.Identity, q wire.Prefs) (wire.Preferred, error) {
 	chosen := wire.Preferred{Conversation: q.Conversation, Pinned: q.Pinned, Archived: q.Archived}
 	tail, err := chat.Enter(ctx, k.Log, q.Conversation, who.User, chat.Strong)
 	if err != nil {
 		return chosen, err
 	}
-	change := chat.Preference{Pinned: q.Pinned}
+	if q.Cleared != nil && *q.Cleared > tail.Head {
+		return chosen, chat.Errorf(chat.Invalid, "cleared: beyond the last entry")
+	}
+	change := chat.Preference{Pinned: q.Pinned, Cleared: q.Cleared}
 	if q.Archived != nil {
 		at := chat.Seq(0)
 		if *q.Archived {
@@ -44,8 +48,12 @@ func (k *Keeper) Prefs(ctx context.Context, who chat.Identity, q wire.Prefs) (wi
 		}
 		change.Archived = &at
 	}
-	if _, err := k.Standings.Prefer(ctx, chat.Membership{Conversation: q.Conversation, User: who.User}, change, k.Now()); err != nil {
+	own, err := k.Standings.Prefer(ctx, chat.Membership{Conversation: q.Conversation, User: who.User}, change, k.Now())
+	if err != nil {
 		return chosen, err
+	}
+	if q.Cleared != nil {
+		chosen.Cleared = own.Cleared
 	}
 	return chosen, k.own(ctx, who, chosen)
 }

@@ -291,7 +291,15 @@ func TestMarksAndChoicesGoToTheOwnDevicesOnly(t *testing.T) {
 	prefer(wire.Prefs{Archived: &no})
 	want(heard{Archived: &no})
 
+	if got, err := r.Prefs(t.Context(), on("ann-phone"), wire.Prefs{Conversation: c.ID, Cleared: &two}); err != nil || got.Cleared != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	want(heard{Cleared: 2})
+
 	four := chat.Seq(4)
+	if _, err := r.Prefs(t.Context(), on("ann-phone"), wire.Prefs{Conversation: c.ID, Cleared: &four}); err == nil || chat.AsError(err).Code != chat.Invalid {
+		t.Errorf("beyond the last entry: %v", err)
+	}
 	if _, err := mark(&four); err == nil || chat.AsError(err).Code != chat.Invalid {
 		t.Errorf("beyond the last entry: %v", err)
 	}

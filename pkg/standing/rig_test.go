@@ -47,6 +47,7 @@ type heard struct {
 	Archived     *bool
 	Marked       *chat.Seq
 	MarkedAt     chat.Seq `json:"marked_at"`
+	Cleared      chat.Seq
 	Messages     []wire.Due
 }
 

@@ -32,12 +32,6 @@ type Keeper struct {
 
 // reach are the connections of a session that a frame can be posted to, except one.
 func (k *Keeper) reach(s chat.Session, except chat.ConnectionID) []chat.ConnectionID {
-	var connections []chat.ConnectionID
-	now := k.Now()
-	for _, c := range s.Live(now) {
-		if c.ID != except && !c.Expired(now) {
-			connections = append(connections, c.ID)
-		}
-	}
+	connections, _ := s.Reachable(k.Now(), except)
 	return connections
 }

@@ -62,20 +62,20 @@ func sweep(until time.Time) int64 { return until.Unix() + 1 }
 
 // putBody writes what a message says that disappears. If it is there, an earlier try of the message wrote it, whose entry was
 // not: its time begins anew, with this one. The key names the message, so it is nobody else's.
-func (s *Conversations) putBody(ctx context.Context, e chat.Entry) (chat.Entry, error) {
+func (s *Conversations) putBody(ctx context.Context, e chat.Entry) error {
 	if !dies(e) {
-		return e, nil
+		return nil
 	}
 	var there bodyItem
 	body := newBody(e)
 	wrote, err := s.table.Put(body).If(free).CurrentValue(ctx, &there)
 	switch {
 	case err != nil || wrote:
-		return e, err
+		return err
 	case !there.body().Same(e.Body):
-		return e, &chat.Error{Code: chat.Conflict}
+		return &chat.Error{Code: chat.Conflict}
 	default:
-		return e, s.table.Put(body).Run(ctx)
+		return s.table.Put(body).Run(ctx)
 	}
 }
 

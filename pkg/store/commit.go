@@ -18,9 +18,6 @@ const unchanged = "'kind' = ? AND attribute_not_exists('deleted')"
 // Commit implements chat.Log with one transaction.
 func (s *Conversations) Commit(ctx context.Context, e chat.Entry, changes ...chat.Change) (there chat.Entry, wrote bool, err error) {
 	defer wrap(&err, "commit %s %d", e.Conversation, e.Seq)
-	if there, err = s.putBody(ctx, e); err != nil {
-		return there, false, err
-	}
 	tx := s.db.WriteTx().Put(s.table.Put(newEntry(e)).If(free)).IncludeAllItemsInCondCheckFail(true)
 	for _, c := range changes {
 		if err := s.change(tx, e, c); err != nil {
@@ -105,24 +102,34 @@ func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) 
 		update := s.table.Update("conversation", string(e.Conversation)).Range("item", inviteKey(c.Use)).
 			Add("uses", 1).If("'until' > ? AND (attribute_not_exists('max') OR 'uses' < 'max')", e.At.UnixMilli())
 		tx.Update(update)
+	case c.Show.Seq > 0:
+		update := s.table.Update("conversation", string(c.Show.Conversation)).Range("item", entryKey(c.Show.Seq)).
+			Set("shown", e.Seq).If(unchanged+" AND attribute_not_exists('shown')", string(chat.Message))
+		tx.Update(update)
 	default:
-		s.revise(tx, e.Conversation, c)
+		s.revise(tx, e, c)
 	}
 	return nil
 }
 
 // revise adds a change of a message to a transaction.
-func (s *Conversations) revise(tx *dynamo.WriteTx, id chat.ConversationID, c chat.Change) {
+func (s *Conversations) revise(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) {
+	id := e.Conversation
 	update := s.table.Update("conversation", string(id)).Range("item", entryKey(c.Seq)).If(unchanged, string(chat.Message))
 	switch {
 	case c.Erase != nil:
 		s.erase(tx, *c.Erase)
 	case c.React != nil && len(c.React.Marks) > 0:
-		tx.Update(update.SetExpr("$ = ?", reactionPrefix+string(c.React.User), c.React.Marks))
+		tx.Update(update.SetExpr("$ = ?", reactionPrefix+string(c.React.User), c.React.Marks).RemoveExpr("$", markedPrefix+string(c.React.User)))
 	case c.React != nil:
-		tx.Update(update.RemoveExpr("$", reactionPrefix+string(c.React.User)))
+		tx.Update(update.RemoveExpr("$", reactionPrefix+string(c.React.User)).RemoveExpr("$", markedPrefix+string(c.React.User)))
+	case c.Aside != nil && c.Aside.Edited:
+		item := editedItem{c.Aside.Text, names(c.Aside.Mentions), c.Aside.Everybody}
+		tx.Update(update.SetExpr("$ = ?", editedPrefix+string(c.Aside.User), item))
+	case c.Aside != nil:
+		tx.Update(update.SetExpr("$ = ?", markedPrefix+string(c.Aside.User), append([]string{}, c.Aside.Marks...)))
 	case c.Thread != "":
-		tx.Update(update.Set("thread", string(c.Thread)).If("attribute_not_exists('thread')"))
+		tx.Update(update.Set("thread", string(c.Thread)).Set("announced", e.Seq).If("attribute_not_exists('thread')"))
 	default:
 		r := c.Rewrite
 		if r.Version == 0 {
@@ -130,7 +137,7 @@ func (s *Conversations) revise(tx *dynamo.WriteTx, id chat.ConversationID, c cha
 		} else {
 			update = update.If("'version' = ?", r.Version)
 		}
-		update = update.Set("version", r.Version+1).Set("edited", r.At.UnixMilli())
+		update = update.Set("version", r.Version+1).Set("edited", r.At.UnixMilli()).RemoveExpr("$", editedPrefix+string(r.Of.From))
 		if dies(r.Of) {
 			tx.Update(update)
 			update = s.table.Update("conversation", string(id)).Range("item", bodyKey(r.Of)).If("attribute_exists('item')")
@@ -145,7 +152,7 @@ func (s *Conversations) revise(tx *dynamo.WriteTx, id chat.ConversationID, c cha
 	}
 }
 
-// erase leaves of a message who said it and when, who has hidden it, and the thread about it. A whole item takes the place of
+// erase leaves of a message who said it and when, who has hidden it, the thread about it and what shows it. A whole item takes the place of
 // the old one, so that nothing else of it is left; it does so only if all of that was known.
 func (s *Conversations) erase(tx *dynamo.WriteTx, e chat.Entry) {
 	left := dynamo.Item{}
@@ -155,7 +162,7 @@ func (s *Conversations) erase(tx *dynamo.WriteTx, e chat.Entry) {
 	put := s.table.Put(erased{entryItem{
 		Conversation: string(e.Conversation), Item: entryKey(e.Seq), Kind: e.Kind, ID: string(e.ID),
 		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(), Deleted: true,
-		Rules: e.Rules, Hidden: e.Hidden, Thread: string(e.State.Thread), Hides: len(e.State.Hides),
+		Rules: e.Rules, Hidden: e.Hidden, Thread: string(e.State.Thread), Announced: e.State.Announced, Shown: e.State.Shown, Hides: len(e.State.Hides),
 		paceItem: newPace(e.Pace),
 	}, left}).If(unchanged, string(chat.Message))
 	if len(e.State.Hides) == 0 {
@@ -167,6 +174,11 @@ func (s *Conversations) erase(tx *dynamo.WriteTx, e chat.Entry) {
 		put = put.If("attribute_not_exists('thread')")
 	} else {
 		put = put.If("'thread' = ?", string(e.State.Thread))
+	}
+	if e.State.Shown == 0 {
+		put = put.If("attribute_not_exists('shown')")
+	} else {
+		put = put.If("'shown' = ?", e.State.Shown)
 	}
 	tx.Put(put)
 	if dies(e) {

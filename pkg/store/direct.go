@@ -25,7 +25,7 @@ func (s *Conversations) Part(ctx context.Context, id chat.ConversationID, by cha
 func (s *Conversations) Accept(ctx context.Context, id chat.ConversationID, user chat.UserID) (err error) {
 	defer wrap(&err, "accept %s", id)
 	return unlessUnmet(s.table.Update("conversation", string(id)).Range("item", headKey).
-		Remove("request").If("'request' = ?", string(user)).Run(ctx))
+		Remove("request").Set("accepted", s.now().UnixMilli()).If("'request' = ?", string(user)).Run(ctx))
 }
 
 // unlessUnmet is no error if nothing was changed because the condition did not hold.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/guregu/dynamo/v2"
 
 	"github.com/parley-im/parley/pkg/chat"
@@ -16,6 +17,19 @@ const reactionPrefix = "r#"
 
 // hidePrefix precedes a user who has hidden the message from themselves.
 const hidePrefix = "h#"
+
+// What a user sees alone of a message is in attributes of the user, too: what they edited it to, and what they have on it.
+const (
+	editedPrefix = "e#"
+	markedPrefix = "m#"
+)
+
+// editedItem is what somebody who was blocked edited a message to.
+type editedItem struct {
+	Text      string   `dynamo:"text,omitempty"`
+	Mentions  []string `dynamo:"mentions,omitempty"`
+	Everybody bool     `dynamo:"everybody,omitempty"`
+}
 
 // entryItem is an entry. The size of the item decides what storing it costs, so names are short.
 type entryItem struct {
@@ -32,6 +46,9 @@ type entryItem struct {
 	Mentions     []string         `dynamo:"mentions,omitempty"`
 	Everybody    bool             `dynamo:"everybody,omitempty"`
 	Forwarded    bool             `dynamo:"forwarded,omitempty"`
+	InParent     bool             `dynamo:"inparent,omitempty"`
+	OfThread     string           `dynamo:"ofthread,omitempty"`
+	Of           chat.Seq         `dynamo:"of,omitempty"`
 	Off          bool             `dynamo:"off,omitempty"`
 	Thread       string           `dynamo:"thread,omitempty"` // of a message the one about it
 	Timer        int64            `dynamo:"timer,omitempty"`  // seconds: then what it says is in an item of its own
@@ -46,10 +63,12 @@ type entryItem struct {
 	Rules        chat.Seq         `dynamo:"rules,omitempty"`
 	Hidden       bool             `dynamo:"hidden,omitempty"`
 	// What became of it.
-	Version int   `dynamo:"version,omitempty"`
-	Edited  int64 `dynamo:"edited,omitempty"`
-	Deleted bool  `dynamo:"deleted,omitempty"`
-	Hides   int   `dynamo:"hides,omitempty"` // how many users have hidden it
+	Version   int      `dynamo:"version,omitempty"`
+	Edited    int64    `dynamo:"edited,omitempty"`
+	Deleted   bool     `dynamo:"deleted,omitempty"`
+	Announced chat.Seq `dynamo:"announced,omitempty"`
+	Shown     chat.Seq `dynamo:"shown,omitempty"`
+	Hides     int      `dynamo:"hides,omitempty"` // how many users have hidden it
 	paceItem
 }
 
@@ -111,6 +130,7 @@ func newEntry(e chat.Entry) entryItem {
 	}
 	item.Text, item.Reply, item.Mentions, item.Everybody = e.Body.Text, e.Body.Reply, names(e.Body.Mentions), e.Body.Everybody
 	item.Forwarded, item.Files = e.Body.Forwarded, newFiles(e.Body.Attachments)
+	item.InParent, item.OfThread, item.Of = e.Body.InParent, string(e.Body.Of.Conversation), e.Body.Of.Seq
 	return item
 }
 
@@ -147,11 +167,11 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 		From: chat.UserID(i.From), To: chat.UserID(i.To), At: time.UnixMilli(i.At).UTC(),
 		Body: chat.Body{
 			Text: i.Text, Attachments: filesOf(i.Files), Reply: i.Reply, Mentions: users(i.Mentions), Everybody: i.Everybody,
-			Forwarded: i.Forwarded, Off: i.Off, Target: i.Target, Reactions: i.Reactions, Name: i.Name, Size: i.Size,
+			Forwarded: i.Forwarded, InParent: i.InParent, Of: chat.Reference{Conversation: chat.ConversationID(i.OfThread), Seq: i.Of}, Off: i.Off, Target: i.Target, Reactions: i.Reactions, Name: i.Name, Size: i.Size,
 			Users: users(i.Users), Role: i.Role, Setup: (*chat.Amendment)(i.Setup),
 		},
 		Rules: i.Rules, Hidden: i.Hidden, Timer: timer(i.Timer, i.TimerFrom),
-		State: chat.State{Version: i.Version, Deleted: i.Deleted},
+		State: chat.State{Version: i.Version, Deleted: i.Deleted, Announced: i.Announced, Shown: i.Shown},
 		Pace:  i.pace(),
 	}
 	if i.Edited != 0 {
@@ -169,6 +189,9 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 // addMarks reads what users have put on a message, each in an attribute of their own.
 func addMarks(state *chat.State, item dynamo.Item) error {
 	for name, value := range item {
+		if err := addAside(state, name, value); err != nil {
+			return err
+		}
 		if user, ok := strings.CutPrefix(name, hidePrefix); ok {
 			state.Hides = append(state.Hides, chat.UserID(user))
 		}
@@ -186,6 +209,31 @@ func addMarks(state *chat.State, item dynamo.Item) error {
 		state.Reactions[chat.UserID(user)] = marks
 	}
 	return nil
+}
+
+// addAside reads what a user sees alone.
+func addAside(state *chat.State, name string, value types.AttributeValue) error {
+	editor, edited := strings.CutPrefix(name, editedPrefix)
+	marker, marked := strings.CutPrefix(name, markedPrefix)
+	if !edited && !marked {
+		return nil
+	}
+	if state.Asides == nil {
+		state.Asides = map[chat.UserID]chat.Aside{}
+	}
+	if marked {
+		a := state.Asides[chat.UserID(marker)]
+		a.User, a.Reacted = chat.UserID(marker), true
+		err := dynamo.Unmarshal(value, &a.Marks)
+		state.Asides[a.User] = a
+		return err
+	}
+	var item editedItem
+	err := dynamo.Unmarshal(value, &item)
+	a := state.Asides[chat.UserID(editor)]
+	a.User, a.Edited, a.Text, a.Mentions, a.Everybody = chat.UserID(editor), true, item.Text, users(item.Mentions), item.Everybody
+	state.Asides[a.User] = a
+	return err
 }
 
 func entries(items []dynamo.Item) ([]chat.Entry, error) {

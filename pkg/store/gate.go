@@ -46,13 +46,18 @@ func (i inviteItem) invite() chat.Invite {
 	}
 }
 
-// PutInvite implements chat.Gate with one PutItem.
-func (s *Conversations) PutInvite(ctx context.Context, i chat.Invite) (err error) {
+// PutInvite implements chat.Gate with one conditional PutItem.
+func (s *Conversations) PutInvite(ctx context.Context, i chat.Invite) (there chat.Invite, wrote bool, err error) {
 	defer wrap(&err, "put an invitation to %s", i.Conversation)
-	return s.table.Put(inviteItem{
+	var item inviteItem
+	wrote, err = s.table.Put(inviteItem{
 		Conversation: string(i.Conversation), Item: inviteKey(i.ID), By: string(i.By), Created: i.Created.UnixMilli(),
 		Until: i.Expires.UnixMilli(), Uses: i.Uses, Max: i.Max, Expires: i.Expires.Add(kept).Unix(),
-	}).Run(ctx)
+	}).If(free).CurrentValue(ctx, &item)
+	if err != nil || wrote {
+		return i, wrote, err
+	}
+	return item.invite(), false, nil
 }
 
 // Invite implements chat.Gate with one GetItem.

@@ -122,7 +122,7 @@ func TestAChangeByAnOldHeaderIsStaleAndChangesNothing(t *testing.T) {
 func TestALinkIsUsedWhileItIsOpen(t *testing.T) {
 	log, c := founded(t, 2)
 	invite := chat.Invite{ID: "i_x", Conversation: c.ID, By: "u000", Created: epoch, Expires: epoch.Add(time.Hour), Max: 2}
-	if err := log.PutInvite(t.Context(), invite); err != nil {
+	if _, wrote, err := log.PutInvite(t.Context(), invite); err != nil || !wrote {
 		t.Fatal(err)
 	}
 	use := func(seq chat.Seq, at time.Duration) error {
@@ -157,7 +157,7 @@ func TestALinkIsUsedWhileItIsOpen(t *testing.T) {
 		t.Errorf("the tail is %+v", got)
 	}
 	invite.Max, invite.ID = 0, "i_y"
-	if err := log.PutInvite(t.Context(), invite); err != nil {
+	if _, _, err := log.PutInvite(t.Context(), invite); err != nil {
 		t.Fatal(err)
 	}
 	if err := use(4, time.Minute); !errors.Is(err, chat.ErrStale) {

@@ -47,6 +47,7 @@ type headItem struct {
 	Root         chat.Seq             `dynamo:"root,omitempty"`
 	Blocked      []string             `dynamo:"blocked,set,omitempty"`
 	Request      string               `dynamo:"request,omitempty"`
+	Accepted     int64                `dynamo:"accepted,omitempty"`
 	Epoch        chat.Epoch           `dynamo:"epoch,omitempty"`
 	setupItem
 }
@@ -105,6 +106,9 @@ func newHead(c chat.Conversation) headItem {
 			Timer: seconds(c.Setup.Timer.After), TimerFrom: c.Setup.Timer.From, Timed: c.Setup.Timed,
 		},
 	}
+	if !c.Accepted.IsZero() {
+		h.Accepted = c.Accepted.UnixMilli()
+	}
 	for user := range c.Blocked {
 		h.Blocked = append(h.Blocked, string(user))
 	}
@@ -121,7 +125,7 @@ func (h headItem) conversation() chat.Conversation {
 	c := chat.Conversation{
 		ID: chat.ConversationID(h.Conversation), Kind: h.Kind, Creator: chat.UserID(h.Creator),
 		Created: time.UnixMilli(h.Created).UTC(), Size: h.Size, Rules: h.Rules, Request: chat.UserID(h.Request),
-		Pins: h.Pins, Parent: chat.ConversationID(h.Parent), Root: h.Root, Epoch: h.Epoch,
+		Accepted: millis(h.Accepted), Pins: h.Pins, Parent: chat.ConversationID(h.Parent), Root: h.Root, Epoch: h.Epoch,
 		Setup: chat.Setup{
 			Name: h.Name, Picture: chat.MediaID(h.Picture), PictureBy: chat.UserID(h.PictureBy),
 			Announce: h.Announce, Slow: time.Duration(h.Slow) * time.Millisecond, History: h.History,

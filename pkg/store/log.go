@@ -51,8 +51,8 @@ func (s *Conversations) Tail(ctx context.Context, id chat.ConversationID, read c
 // Put implements chat.Log with one conditional Put; two, if the message disappears.
 func (s *Conversations) Put(ctx context.Context, e chat.Entry) (there chat.Entry, wrote bool, err error) {
 	defer wrap(&err, "put %s %d", e.Conversation, e.Seq)
-	if there, err = s.putBody(ctx, e); err != nil {
-		return there, false, err
+	if err := s.putBody(ctx, e); err != nil {
+		return e, false, err
 	}
 	var current dynamo.Item
 	wrote, err = s.table.Put(newEntry(e)).If(free).CurrentValue(ctx, &current)

@@ -22,7 +22,7 @@ const (
 	relationPrefix = "R#"
 )
 
-// People implements chat.People, chat.Profiles, chat.Drafts and chat.Timetable. It is safe for concurrent use.
+// People implements chat.People, chat.Profiles, chat.Drafts and chat.Silences. It is safe for concurrent use.
 type People struct{ table dynamo.Table }
 
 // NewPeople returns what users keep for themselves in a table.

@@ -88,12 +88,13 @@ func TestDecisionsAboutTheSamePersonDoNotUndoEachOther(t *testing.T) {
 func TestProfiles(t *testing.T) {
 	people := store.NewPeople(dynamo.NewFromIface(dynamodbtest.Start(t)), topology.People.Name)
 	ann := chat.Profile{User: "ann", Name: "Ann", About: "at sea", Picture: "m_1", Type: "image/png"}
-	put, err := people.PutProfile(t.Context(), ann)
+	put, _, err := people.PutProfile(t.Context(), ann)
 	if ann.Version = 1; err != nil || put != ann {
 		t.Errorf("%+v, %v; want %+v", put, err, ann)
 	}
 	ann = chat.Profile{User: "ann", Name: "Anna", Version: 2}
-	if put, err = people.PutProfile(t.Context(), chat.Profile{User: "ann", Name: "Anna"}); err != nil || put != ann {
+	put, was, err := people.PutProfile(t.Context(), chat.Profile{User: "ann", Name: "Anna"})
+	if err != nil || put != ann || was.Picture == "" {
 		t.Errorf("%+v, %v; want %+v", put, err, ann)
 	}
 	got, err := people.Profiles(t.Context(), []chat.UserID{"bob", "ann"})

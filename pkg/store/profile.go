@@ -25,7 +25,7 @@ func (i profileItem) profile() chat.Profile {
 }
 
 // PutProfile implements chat.Profiles with one UpdateItem.
-func (p *People) PutProfile(ctx context.Context, profile chat.Profile) (now chat.Profile, err error) {
+func (p *People) PutProfile(ctx context.Context, profile chat.Profile) (now, was chat.Profile, err error) {
 	defer wrap(&err, "put profile")
 	update := p.table.Update("user", string(profile.User)).Range("item", profileKey).Add("version", 1)
 	for _, attribute := range []struct{ name, value string }{
@@ -38,10 +38,12 @@ func (p *People) PutProfile(ctx context.Context, profile chat.Profile) (now chat
 		}
 	}
 	var item profileItem
-	if err := update.Value(ctx, &item); err != nil {
-		return now, err
+	if err := ignoreNotFound(update.OldValue(ctx, &item)); err != nil {
+		return now, was, err
 	}
-	return item.profile(), nil
+	now, was = profile, item.profile()
+	now.Version = was.Version + 1
+	return now, was, nil
 }
 
 // Profiles implements chat.Profiles with one BatchGetItem per hundred.

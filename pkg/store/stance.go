@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/guregu/dynamo/v2"
@@ -10,36 +9,24 @@ import (
 	"github.com/parley-im/parley/pkg/chat"
 )
 
-// stanceItem is what a member's item says about how to disturb them.
-type stanceItem struct {
-	Conversation string   `dynamo:"conversation,hash"`
-	Item         string   `dynamo:"item,range"`
-	Muted        int64    `dynamo:"muted,omitempty"`
-	Mentions     bool     `dynamo:"mentionsonly,omitempty"`
-	Read         chat.Seq `dynamo:"read,omitempty"`
-}
-
-// Stances implements chat.Stances with one BatchGetItem per hundred.
+// Stances implements chat.Stances with the standings, which say it too.
 func (s *Conversations) Stances(ctx context.Context, id chat.ConversationID, users []chat.UserID) (all []chat.Stance, err error) {
-	defer wrap(&err, "stances of %d members of %s", len(users), id)
-	if len(users) == 0 {
-		return nil, nil
-	}
-	keys := make([]dynamo.Keyed, len(users))
+	of := make([]chat.Membership, len(users))
 	for i, user := range users {
-		keys[i] = dynamo.Keys{string(id), memberKey(user)}
+		of[i] = chat.Membership{Conversation: id, User: user}
 	}
-	var items []stanceItem
-	if err := s.table.Batch("conversation", "item").Get(keys...).All(ctx, &items); ignoreNotFound(err) != nil {
+	standings, err := s.Standings(ctx, of)
+	if err != nil {
 		return nil, err
 	}
-	found := make(map[chat.UserID]stanceItem, len(items))
-	for _, item := range items {
-		found[chat.UserID(strings.TrimPrefix(item.Item, memberPrefix))] = item
+	found := make(map[chat.UserID]chat.Stance, len(standings))
+	for _, standing := range standings {
+		found[standing.User] = standing.Stance()
 	}
 	for _, user := range users {
-		item := found[user]
-		all = append(all, chat.Stance{User: user, Muted: millis(item.Muted), Mentions: item.Mentions, Read: item.Read})
+		stance := found[user]
+		stance.User = user
+		all = append(all, stance)
 	}
 	return all, nil
 }

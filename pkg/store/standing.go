@@ -28,6 +28,7 @@ type standingItem struct {
 	Archived     chat.Seq  `dynamo:"archived,omitempty"`
 	Muted        int64     `dynamo:"muted,omitempty"`
 	Mentions     bool      `dynamo:"mentionsonly,omitempty"`
+	Cleared      chat.Seq  `dynamo:"cleared,omitempty"`
 	Touched      int64     `dynamo:"touched,omitempty"`
 	hidden
 }
@@ -39,7 +40,7 @@ func (i standingItem) standing() chat.Standing {
 			User: chat.UserID(strings.TrimPrefix(i.Item, memberPrefix)), Place: chat.Place{Role: i.Role, From: i.From},
 		},
 		Read: i.Read, Shown: i.Shown, Delivered: max(i.Delivered, i.Read), Marked: i.Marked, MarkedAt: i.MarkedAt,
-		Pinned: i.Pinned, Archived: i.Archived, Muted: millis(i.Muted), Mentions: i.Mentions, Touched: millis(i.Touched), Hides: i.hides(),
+		Pinned: i.Pinned, Archived: i.Archived, Muted: millis(i.Muted), Mentions: i.Mentions, Cleared: i.Cleared, Touched: millis(i.Touched), Hides: i.hides(),
 	}
 }
 
@@ -54,9 +55,8 @@ func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Re
 	for want.Read > 0 || want.Delivered > 0 {
 		update := s.standing(chat.Membership{Conversation: r.Conversation, User: user}, at)
 		if want.Read > 0 {
-			// The same cursor again ends a mark that was set since; an older one does not.
 			update = update.Set("read", want.Read).Remove("marked", "markedat").
-				If("attribute_not_exists('read') OR 'read' < ? OR ('read' = ? AND attribute_exists('marked'))", want.Read, want.Read)
+				If("attribute_not_exists('read') OR 'read' < ?", want.Read)
 			if !private {
 				update = update.Set("shown", want.Read)
 			}
@@ -70,7 +70,7 @@ func (s *Conversations) Advance(ctx context.Context, user chat.UserID, r chat.Re
 			return want, err
 		}
 		// One of them at least is stale; the other one is tried alone.
-		if there.Read > want.Read || there.Read == want.Read && there.Marked == 0 {
+		if there.Read >= want.Read {
 			want.Read = 0
 		}
 		if max(there.Read, there.Delivered) >= want.Delivered {
@@ -103,9 +103,16 @@ func (s *Conversations) Prefer(ctx context.Context, m chat.Membership, p chat.Pr
 	if p.Archived != nil {
 		update = put(update, "archived", *p.Archived)
 	}
+	if p.Cleared != nil {
+		update = update.Set("cleared", *p.Cleared).If("attribute_not_exists('cleared') OR 'cleared' < ?", *p.Cleared)
+	}
 	var item standingItem
 	err = update.Value(ctx, &item)
-	if dynamo.IsCondCheckFailed(err) {
+	switch {
+	case dynamo.IsCondCheckFailed(err) && p.Cleared != nil: // as much is cleared already, or there is no such member
+		p.Cleared = nil
+		return s.Prefer(ctx, m, p, at)
+	case dynamo.IsCondCheckFailed(err):
 		err = &chat.Error{Code: chat.Forbidden}
 	}
 	return item.standing(), err

@@ -139,12 +139,13 @@ func TestU7AMarkStandsUntilTheNextReading(t *testing.T) {
 	if got := s.of(t, "ann"); got.Marked != 4 || got.MarkedAt != 9 || got.Read != 9 || !got.Touched.Equal(epoch.Add(time.Second).Truncate(time.Millisecond)) {
 		t.Errorf("marked: %+v", got)
 	}
-	s.advance(t, chat.Receipt{Read: 8})
-	if got := s.of(t, "ann"); got.Marked != 4 {
-		t.Errorf("an older cursor ends the mark: %+v", got)
+	for _, seq := range []chat.Seq{8, 9} { // a device tells again what may have been lost with a connection
+		if moved := s.advance(t, chat.Receipt{Read: seq}); moved.Read != 0 || s.of(t, "ann").Marked != 4 {
+			t.Errorf("the cursor %d ends a mark that came after it: %+v", seq, s.of(t, "ann"))
+		}
 	}
-	if moved := s.advance(t, chat.Receipt{Read: 9}); moved.Read != 9 || s.of(t, "ann").Marked != 0 {
-		t.Errorf("reading the same again does not end the mark")
+	if moved := s.advance(t, chat.Receipt{Read: 10}); moved.Read != 10 || s.of(t, "ann").Marked != 0 {
+		t.Errorf("reading on does not end the mark: %+v", s.of(t, "ann"))
 	}
 	mark(4)
 	mark(0)
@@ -169,6 +170,25 @@ func TestPreferencesStayAsTheyAreUntilChanged(t *testing.T) {
 		if err != nil || got.Pinned != test.pinned || got.Archived != test.archived || !reflect.DeepEqual(got, s.of(t, "ann")) {
 			t.Errorf("%d: %+v, %v", i, got, err)
 		}
+	}
+}
+
+func TestWhatIsClearedStaysCleared(t *testing.T) {
+	s := newStandings(t)
+	m := chat.Membership{Conversation: s.id, User: "ann"}
+	yes := true
+	for i, test := range []struct {
+		clear, want chat.Seq
+		pinned      *bool
+	}{{3, 3, nil}, {2, 3, nil}, {3, 3, &yes}, {5, 5, nil}} {
+		got, err := s.Prefer(t.Context(), m, chat.Preference{Cleared: &test.clear, Pinned: test.pinned}, epoch)
+		if err != nil || got.Cleared != test.want || test.pinned != nil && !got.Pinned || got.First() != test.want+1 {
+			t.Errorf("%d: %+v, %v", i, got, err)
+		}
+	}
+	m.User = "eve"
+	if _, err := s.Prefer(t.Context(), m, chat.Preference{Cleared: new(chat.Seq)}, epoch); err == nil || chat.AsError(err).Code != chat.Forbidden {
+		t.Errorf("a stranger: %v", err)
 	}
 }
 

@@ -68,8 +68,8 @@ var Functions = []Function{
 				"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
 				"dynamodb:DeleteItem", "dynamodb:ConditionCheckItem",
 			}},
-			{People, []string{"dynamodb:BatchGetItem"}}, // who has blocked whom, who is whose contact
-			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+			{People, []string{"dynamodb:BatchGetItem"}},                                     // who has blocked whom, who is whose contact
+			{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}}, // a picture is kept, the one before let go
 			{Fanout, []string{"sqs:SendMessage"}},
 		}, delivery...),
 		Memory: 512, Timeout: 15 * time.Second,
@@ -100,7 +100,7 @@ var Functions = []Function{
 		Grants: []Grant{
 			{People, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"}},
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem"}},
-			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}}, // what is attached is kept until it is sent
+			{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}}, // what is attached is kept until it is sent
 			{Sessions, []string{"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Posts, []string{"POST", "GET"}}, // to the caller's other devices
 		},
@@ -186,7 +186,7 @@ var Functions = []Function{
 			{People, []string{"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},
 			{Conversations, []string{"dynamodb:Query", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}},
 			{Sessions, []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}}, // GetItem for those who watch
-			{Media, []string{"s3:GetObject", "s3:PutObjectTagging"}},
+			{Media, []string{"s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"}},
 			{Posts, []string{"POST", "GET"}},
 		},
 		Memory: 256, Timeout: 10 * time.Second,

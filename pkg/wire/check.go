@@ -19,6 +19,17 @@ func (h Head) check() error {
 	return nil
 }
 
+// checkIn checks a request that is about a conversation.
+func (h Head) checkIn(id chat.ConversationID) error {
+	if err := h.check(); err != nil {
+		return err
+	}
+	if !id.Valid() {
+		return invalid("conversation: not a conversation id")
+	}
+	return nil
+}
+
 func (r *Send) check() error {
 	if err := r.Head.check(); err != nil {
 		return err
@@ -81,12 +92,8 @@ func (r Regard) check() error {
 	case len(r.Mentions) > chat.MaxMentions:
 		return chat.Errorf(chat.TooLarge, "body.mentions: at most %d", chat.MaxMentions)
 	}
-	seen := map[chat.UserID]bool{}
-	for _, user := range r.Mentions {
-		if !user.Valid() || seen[user] {
-			return invalid("body.mentions: user ids, each once")
-		}
-		seen[user] = true
+	if !eachOnce(r.Mentions) {
+		return invalid("body.mentions: user ids, each once")
 	}
 	return nil
 }
@@ -157,12 +164,16 @@ func (r *Create) check() error {
 	case len(r.Members) > chat.MaxMembers:
 		return chat.Errorf(chat.TooLarge, "members: at most %d", chat.MaxMembers)
 	}
-	seen := map[chat.UserID]bool{}
-	for _, m := range r.Members {
-		if !m.Valid() || seen[m] {
-			return invalid("members: user ids, each once")
+	if !eachOnce(r.Members) {
+		return invalid("members: user ids, each once")
+	}
+	if !validSlow(r.Slow) {
+		return invalid("slow: 0 to 3600 seconds")
+	}
+	if r.Timer != nil {
+		if err := r.Timer.check(); err != nil {
+			return err
 		}
-		seen[m] = true
 	}
 	return checkHistory(r.History)
 }
@@ -188,12 +199,10 @@ func (r *Sync) check() error {
 }
 
 func (r *History) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
 	case r.Before != nil && (*r.Before < 1 || *r.Before > chat.MaxSeq):
 		return invalid("before: a seq of at least 1")
 	}
@@ -214,12 +223,10 @@ func (r *Conversations) check() error {
 }
 
 func (r *Members) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
 	case r.Next != "" && !r.Next.Valid():
 		return invalid("next: not from an earlier page")
 	}
@@ -279,6 +286,18 @@ func (r *Register) check() error {
 		}
 	}
 	return nil
+}
+
+// eachOnce reports whether these are user ids, each once.
+func eachOnce(users []chat.UserID) bool {
+	seen := map[chat.UserID]bool{}
+	for _, user := range users {
+		if !user.Valid() || seen[user] {
+			return false
+		}
+		seen[user] = true
+	}
+	return true
 }
 
 // check looks at the lengths; what the members mean is for the adapter to say.

@@ -195,13 +195,7 @@ func (r *Hide) check() error {
 func (r *Pin) check() error { return r.Change.check() }
 
 func (r *Pins) check() error {
-	if err := r.Head.check(); err != nil {
-		return err
-	}
-	if !r.Conversation.Valid() {
-		return invalid("conversation: not a conversation id")
-	}
-	return nil
+	return r.checkIn(r.Conversation)
 }
 
 func (r *Follow) check() error {

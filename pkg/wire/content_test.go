@@ -46,6 +46,8 @@ func contentFrames() map[string]any {
 		"message.timer":      entry(chat.Message, hi, func(e *chat.Entry) { e.Timer = chat.Timer{After: 5 * time.Minute, From: chat.SinceRead} }),
 		"message.expired":    entry(chat.Message, chat.Body{}, func(e *chat.Entry) { e.State = chat.State{Expired: true, Thread: thread} }),
 		"message.thread":     entry(chat.Message, hi, func(e *chat.Entry) { e.State.Thread = thread }),
+		"message.in_parent":  entry(chat.Message, chat.Body{Text: "hi", InParent: true}),
+		"message.of":         entry(chat.Message, chat.Body{Text: "hi", Reply: 2, Of: chat.Reference{Conversation: thread, Seq: 4}}),
 		"edited.expired":     entry(chat.Edited, chat.Body{Target: 2}, func(e *chat.Entry) { e.State.Expired = true }),
 		"changed.timer":      entry(chat.Changed, chat.Body{Setup: &chat.Amendment{Timer: &hour}}),
 		"changed.timer.none": entry(chat.Changed, chat.Body{Setup: &chat.Amendment{Timer: &none}}),

@@ -92,14 +92,17 @@ type Body struct {
 	Mentions    []chat.UserID `json:"mentions,omitzero"`
 	Everybody   bool          `json:"everybody,omitzero"`
 	Forwarded   bool          `json:"forwarded,omitzero"`
-	Off         bool          `json:"off,omitzero"`
-	Target      chat.Seq      `json:"target,omitzero"`
-	Reactions   []string      `json:"reactions,omitzero"`
-	Name        string        `json:"name,omitzero"`
-	Size        int           `json:"size,omitzero"`
-	Users       []chat.UserID `json:"users,omitzero"`
-	Role        chat.Role     `json:"role,omitzero"`
-	Setup       *Setup        `json:"setup,omitzero"`
+	// InParent says of a message of a thread that it is shown in the parent, too; Of says there which message that is.
+	InParent  bool          `json:"in_parent,omitzero"`
+	Of        *Place        `json:"of,omitzero"`
+	Off       bool          `json:"off,omitzero"`
+	Target    chat.Seq      `json:"target,omitzero"`
+	Reactions []string      `json:"reactions,omitzero"`
+	Name      string        `json:"name,omitzero"`
+	Size      int           `json:"size,omitzero"`
+	Users     []chat.UserID `json:"users,omitzero"`
+	Role      chat.Role     `json:"role,omitzero"`
+	Setup     *Setup        `json:"setup,omitzero"`
 
 	Thread chat.ConversationID `json:"thread,omitzero"`
 }
@@ -279,6 +282,10 @@ func FromEntry(e chat.Entry) Entry {
 		},
 		Version: e.State.Version, Deleted: e.State.Deleted, Reactions: summary(e.State.Reactions),
 		Expired: e.State.Expired, Thread: e.State.Thread,
+	}
+	out.Body.InParent = b.InParent
+	if b.Of.Seq > 0 {
+		out.Body.Of = &Place{b.Of.Conversation, b.Of.Seq}
 	}
 	switch {
 	case !e.Until.IsZero():

@@ -61,6 +61,8 @@ type Picture struct {
 // Invite makes a link into a group.
 type Invite struct {
 	Head
+	// ID makes a repetition find the link that the first try made. It must be random: the code is made from it.
+	ID           chat.MessageID      `json:"id,omitzero"`
 	Conversation chat.ConversationID `json:"conversation"`
 	// ExpiresIn is in seconds, and MaxUses how many may join by it; absent for as many as the group holds.
 	ExpiresIn *int `json:"expires_in,omitzero"`
@@ -168,12 +170,8 @@ func (r Govern) checkWith(users []chat.UserID) error {
 	case len(users) > chat.MaxUsers:
 		return chat.Errorf(chat.TooLarge, "users: at most %d", chat.MaxUsers)
 	}
-	seen := map[chat.UserID]bool{}
-	for _, user := range users {
-		if !user.Valid() || seen[user] {
-			return invalid("users: user ids, each once")
-		}
-		seen[user] = true
+	if !eachOnce(users) {
+		return invalid("users: user ids, each once")
 	}
 	return nil
 }
@@ -209,7 +207,7 @@ func (r *Amend) check() error {
 		return invalid("setup.picture: exactly one of media and remove")
 	case s.Picture != nil && !s.Picture.Remove && !s.Picture.Media.Valid():
 		return invalid("setup.picture.media: not a media id")
-	case s.Slow != nil && (*s.Slow < 0 || *s.Slow > int(chat.MaxSlow.Seconds())):
+	case !validSlow(s.Slow):
 		return invalid("setup.slow: 0 to 3600 seconds")
 	}
 	if s.Timer != nil {
@@ -218,6 +216,10 @@ func (r *Amend) check() error {
 		}
 	}
 	return checkHistory(s.History)
+}
+
+func validSlow(seconds *int) bool {
+	return seconds == nil || *seconds >= 0 && *seconds <= int(chat.MaxSlow.Seconds())
 }
 
 func checkHistory(v *chat.Visibility) error {
@@ -232,6 +234,8 @@ func (r *Invite) check() error {
 		return err
 	}
 	switch {
+	case r.ID != "" && !r.ID.Valid():
+		return invalid("id: a lower-case UUID")
 	case !r.Conversation.Valid():
 		return invalid("conversation: not a conversation id")
 	case r.ExpiresIn != nil && (*r.ExpiresIn < 60 || *r.ExpiresIn > int(chat.MaxInviteLife.Seconds())):
@@ -243,22 +247,14 @@ func (r *Invite) check() error {
 }
 
 func (r *Invites) check() error {
-	if err := r.Head.check(); err != nil {
-		return err
-	}
-	if !r.Conversation.Valid() {
-		return invalid("conversation: not a conversation id")
-	}
-	return nil
+	return r.checkIn(r.Conversation)
 }
 
 func (r *Revoke) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
 	case !r.Invite.Valid():
 		return invalid("invite: not an invitation id")
 	}

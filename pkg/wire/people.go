@@ -201,13 +201,7 @@ func (r *Settings) check() error {
 }
 
 func (r *Accept) check() error {
-	if err := r.Head.check(); err != nil {
-		return err
-	}
-	if !r.Conversation.Valid() {
-		return invalid("conversation: not a conversation id")
-	}
-	return nil
+	return r.checkIn(r.Conversation)
 }
 
 // ProfileLine is what one user shows. Version grows with every change; a user who never had a profile has none.

@@ -31,6 +31,8 @@ type Send struct {
 	Draft bool `json:"draft,omitzero"`
 	// Expires is after how many seconds the message disappears; by default when those of the conversation do.
 	Expires *int `json:"expires,omitzero"`
+	// InParent shows a message of a thread in the conversation that the thread is in, too.
+	InParent bool `json:"in_parent,omitzero"`
 }
 
 // Content is the body of a message: a text, attachments, or both; or else another message, which is repeated.
@@ -109,6 +111,9 @@ type Create struct {
 	// What else is chosen for it; Amend changes it later.
 	Announce bool             `json:"announce,omitzero"`
 	History  *chat.Visibility `json:"history,omitzero"`
+	// Slow is in seconds.
+	Slow  *int   `json:"slow,omitzero"`
+	Timer *Timer `json:"timer,omitzero"`
 }
 
 // Sync asks for what was said in conversations after a seq of each.

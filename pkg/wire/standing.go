@@ -85,6 +85,8 @@ type Prefs struct {
 	Conversation chat.ConversationID `json:"conversation"`
 	Pinned       *bool               `json:"pinned,omitzero"`
 	Archived     *bool               `json:"archived,omitzero"`
+	// Cleared is up to where the caller does not want to see what was said, on all devices, ever again.
+	Cleared *chat.Seq `json:"cleared,omitzero"`
 }
 
 // Preferred is the result of mark and prefs, and what the user's other devices are told by the event prefs: what was changed.
@@ -93,6 +95,7 @@ type Preferred struct {
 	Conversation chat.ConversationID `json:"conversation"`
 	Pinned       *bool               `json:"pinned,omitzero"`
 	Archived     *bool               `json:"archived,omitzero"`
+	Cleared      chat.Seq            `json:"cleared,omitzero"`
 	// Marked is from where on everything counts as unread, 0 if nothing is marked any more, and MarkedAt the last seq when
 	// that was said.
 	Marked   *chat.Seq `json:"marked,omitzero"`
@@ -153,7 +156,7 @@ func NewExplained(s chat.Standing, head chat.Seq, u chat.Unread) Explained {
 	}
 	return Explained{
 		Conversation: s.Conversation, Read: s.Read, Delivered: s.Delivered, Marked: s.Marked, MarkedAt: s.MarkedAt,
-		From: s.From, Head: head, Since: u.Since, Unread: Unread{u.Count, u.More, u.Mentions}, Seqs: u.Seqs, Skipped: u.Skipped,
+		From: s.First(), Head: head, Since: u.Since, Unread: Unread{u.Count, u.More, u.Mentions}, Seqs: u.Seqs, Skipped: u.Skipped,
 	}
 }
 
@@ -172,6 +175,8 @@ type Own struct {
 	Pinned       bool     `json:"pinned,omitzero"`
 	// Archived conversations are shown apart. Whatever happens in one brings it back, unless it is muted.
 	Archived bool `json:"archived,omitzero"`
+	// Cleared is up to where the caller has cleared it: a device forgets what it shows of that.
+	Cleared chat.Seq `json:"cleared,omitzero"`
 	// Muted is until when it makes no noise, and MentionsOnly lets those messages through that mention the caller.
 	Muted        string `json:"muted,omitzero"`
 	MentionsOnly bool   `json:"mentions_only,omitzero"`
@@ -181,7 +186,7 @@ type Own struct {
 func NewOwn(s chat.Standing, head chat.Seq, now time.Time) Own {
 	out := Own{
 		Read: s.Read, Marked: s.Marked, MarkedAt: s.MarkedAt, Pinned: s.Pinned, Archived: s.Away(head, now),
-		MentionsOnly: s.Mentions,
+		Cleared: s.Cleared, MentionsOnly: s.Mentions,
 	}
 	if now.Before(s.Muted) {
 		out.Muted = Time(s.Muted)
@@ -224,12 +229,10 @@ func (r *Receipts) check() error {
 }
 
 func (r *Seen) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
 	case r.Seq < 1 || r.Seq > chat.MaxSeq:
 		return invalid("seq: a seq of at least 1")
 	case r.Next != "" && !r.Next.Valid():
@@ -239,12 +242,10 @@ func (r *Seen) check() error {
 }
 
 func (r *Mark) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
 	case !isSeq(r.Seq):
 		return invalid("seq: a seq of at least 1, or leave it out")
 	}
@@ -255,24 +256,18 @@ func (r *Mark) check() error {
 func isSeq(seq *chat.Seq) bool { return seq == nil || *seq >= 1 && *seq <= chat.MaxSeq }
 
 func (r *Prefs) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
-	case r.Pinned == nil && r.Archived == nil:
-		return invalid("pinned, archived, or both")
+	case !isSeq(r.Cleared):
+		return invalid("cleared: a seq of at least 1")
+	case r.Pinned == nil && r.Archived == nil && r.Cleared == nil:
+		return invalid("pinned, archived or cleared")
 	}
 	return nil
 }
 
 func (r *Explain) check() error {
-	if err := r.Head.check(); err != nil {
-		return err
-	}
-	if !r.Conversation.Valid() {
-		return invalid("conversation: not a conversation id")
-	}
-	return nil
+	return r.checkIn(r.Conversation)
 }

@@ -22,7 +22,7 @@ func directOwn() Own {
 
 func groupOwn() Own {
 	own := NewOwn(chat.Standing{
-		Read: 1, Marked: 2, MarkedAt: 2, Archived: 1, Muted: at("2026-11-22T08:00:00.000Z"), Mentions: true,
+		Read: 1, Marked: 2, MarkedAt: 2, Archived: 1, Cleared: 1, Muted: at("2026-11-22T08:00:00.000Z"), Mentions: true,
 	}, 2, noon)
 	own.Unread = FromUnread(chat.Unread{Count: 99, More: true, Mentions: 2})
 	return own
@@ -44,12 +44,14 @@ func standingFrames() map[string]any {
 		"reply.seen": NewReply("x3", SeenBy{
 			Users: []SeenLine{{User: "ann", Read: true}, {User: "chloe@example.com"}}, Read: 1, Delivered: 2, Of: 2,
 		}),
-		"reply.seen.next":    NewReply("x3", SeenBy{Users: []SeenLine{{User: "ann", Read: true}}, Read: 1, Delivered: 1, Of: 3, Next: "ann"}),
-		"reply.mark":         NewReply("x5", Preferred{Conversation: sampleDirect, Marked: &marked, MarkedAt: 43}),
-		"reply.mark.off":     NewReply("x6", Preferred{Conversation: sampleDirect, Marked: &unmarked}),
-		"reply.prefs":        NewReply("x7", Preferred{Conversation: sampleGroup, Pinned: &yes, Archived: &no}),
-		"event.prefs":        Preferred{Conversation: sampleDirect, Archived: &yes}.Told(),
-		"event.prefs.marked": Preferred{Conversation: sampleDirect, Marked: &marked, MarkedAt: 43}.Told(),
+		"reply.seen.next":     NewReply("x3", SeenBy{Users: []SeenLine{{User: "ann", Read: true}}, Read: 1, Delivered: 1, Of: 3, Next: "ann"}),
+		"reply.mark":          NewReply("x5", Preferred{Conversation: sampleDirect, Marked: &marked, MarkedAt: 43}),
+		"reply.mark.off":      NewReply("x6", Preferred{Conversation: sampleDirect, Marked: &unmarked}),
+		"reply.prefs":         NewReply("x7", Preferred{Conversation: sampleGroup, Pinned: &yes, Archived: &no}),
+		"event.prefs":         Preferred{Conversation: sampleDirect, Archived: &yes}.Told(),
+		"reply.prefs.cleared": NewReply("x9", Preferred{Conversation: sampleDirect, Cleared: 42}),
+		"event.prefs.cleared": Preferred{Conversation: sampleDirect, Cleared: 42}.Told(),
+		"event.prefs.marked":  Preferred{Conversation: sampleDirect, Marked: &marked, MarkedAt: 43}.Told(),
 		"reply.explain": NewReply("x9", NewExplained(
 			chat.Standing{Conversation: sampleDirect, Seat: chat.Seat{Place: chat.Place{From: 1}}, Read: 40, Delivered: 43, Marked: 38, MarkedAt: 40}, 43,
 			chat.Unread{Since: 41, Count: 1, Mentions: 1, Seqs: []chat.Seq{43}, Skipped: map[chat.Reason]int{chat.SkipDeleted: 1}},

@@ -43,12 +43,10 @@ func NewComposing(c chat.ConversationID, user chat.UserID, kind Doing) Composing
 }
 
 func (r *Typing) check() error {
-	if err := r.Head.check(); err != nil {
+	if err := r.checkIn(r.Conversation); err != nil {
 		return err
 	}
 	switch {
-	case !r.Conversation.Valid():
-		return invalid("conversation: not a conversation id")
 	case r.Kind != Text && r.Kind != Audio && r.Kind != None:
 		return invalid("kind: text, audio or none")
 	case !isSeq(r.Read):

@@ -163,7 +163,7 @@ export class Conversation {
     if (newest === 0) return;
     const now = core.clock.now();
     core.paced.read(id, newest, now);
-    if (unmarks) core.paced.again(id, newest - 1, now);
+    if (unmarks) void core.ask("mark", { conversation: id }).catch(() => undefined); // a receipt that says nothing new would not
     core.pace();
     talk.outline();
     core.cache.keep(talk);

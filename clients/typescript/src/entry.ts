@@ -30,6 +30,8 @@ export interface Body {
   mentions?: string[];
   everybody?: boolean;
   forwarded?: true;
+  in_parent?: true;
+  of?: wire.Place;
   target?: number;
   reactions?: string[];
   users?: string[];

@@ -24,6 +24,8 @@ export interface Counted {
   gone?: boolean | undefined;
   mentions?: string[] | undefined;
   everybody?: boolean | undefined;
+  /** Shown in the parent of its thread, where it counts. */
+  in_parent?: boolean | undefined;
 }
 
 /** How much is unread. */
@@ -62,7 +64,7 @@ export function unread(v: View, entries: readonly Counted[]): Count {
   for (let i = entries.length - 1; i >= 0; i--) {
     const e = entries[i] as Counted;
     if (e.seq <= u.since) return u;
-    if (!visible(v, e) || e.from === v.user || e.gone || v.silent.has(e.from ?? "")) continue;
+    if (!visible(v, e) || e.from === v.user || e.gone || e.in_parent || v.silent.has(e.from ?? "")) continue;
     u.seqs.push(e.seq);
     if (u.count === MaxUnread) {
       u.more = true;
@@ -106,9 +108,9 @@ export class Account {
   /** Takes the next entry. */
   entry(e: Entry): void {
     if (this.entries.length > 0 && e.seq !== (this.entries.at(-1) as Counted).seq + 1) this.entries = [];
-    const { mentions, everybody } = e.body;
+    const { mentions, everybody, in_parent } = e.body;
     const gone = !!(e.deleted || e.expired) && e.event === "message";
-    this.entries.push({ seq: e.seq, event: e.event, from: e.from, gone, mentions, everybody });
+    this.entries.push({ seq: e.seq, event: e.event, from: e.from, gone, mentions, everybody, in_parent });
     if (this.entries.length > 2 * MaxCounted) this.entries = this.entries.slice(MaxCounted);
     if (e.event === "deleted" || e.event === "edited") this.change(e);
   }

@@ -264,6 +264,10 @@ export type Said = {
   everybody?: Everybody;
   /** Whether it repeats another message; absent: no. */
   forwarded?: true;
+  /** Whether this message of a thread is shown in the conversation that the thread is in, too, and counts there; absent: no. */
+  in_parent?: true;
+  /** The message of a thread that this one shows here, in the parent: edit and delete it there. Absent: none. */
+  of?: Place;
 } | {
   /** The files. */
   attachments: Attachments;
@@ -275,6 +279,10 @@ export type Said = {
   everybody?: Everybody;
   /** Whether it repeats another message; absent: no. */
   forwarded?: true;
+  /** Whether this message of a thread is shown in the conversation that the thread is in, too, and counts there; absent: no. */
+  in_parent?: true;
+  /** The message of a thread that this one shows here, in the parent: edit and delete it there. Absent: none. */
+  of?: Place;
 };
 
 /** Messages that the caller has hidden from themselves. */
@@ -379,7 +387,7 @@ export type DirectConversation = {
   last?: Entry;
   /** Whether a stranger wrote it and it waits to be accepted. */
   request?: boolean;
-  /** The first seq that the caller may see; absent: all. */
+  /** The first seq that the caller may see and has not cleared; absent: all. */
   from?: Seq;
   /** The caller's role. */
   role: Role;
@@ -403,6 +411,8 @@ export type DirectConversation = {
   pinned?: boolean;
   /** Whether it is put away: it comes back when something happens in it, unless it is muted. */
   archived?: boolean;
+  /** Up to where the caller has cleared it: a device forgets what it shows of that. */
+  cleared?: Seq;
   /** Until when it makes no noise. */
   muted?: Time;
   /** Whether messages that mention the caller make noise nevertheless. */
@@ -433,7 +443,7 @@ export type GroupConversation = {
   epoch?: Epoch;
   /** Its last entry, unless that did not fit into the frame. */
   last?: Entry;
-  /** The first seq that the caller may see; absent: all. */
+  /** The first seq that the caller may see and has not cleared; absent: all. */
   from?: Seq;
   /** The caller's role. */
   role: Role;
@@ -459,6 +469,8 @@ export type GroupConversation = {
   pinned?: boolean;
   /** Whether it is put away: it comes back when something happens in it, unless it is muted. */
   archived?: boolean;
+  /** Up to where the caller has cleared it: a device forgets what it shows of that. */
+  cleared?: Seq;
   /** Until when it makes no noise. */
   muted?: Time;
   /** Whether messages that mention the caller make noise nevertheless. */
@@ -513,6 +525,8 @@ export type ThreadConversation = {
   pinned?: boolean;
   /** Whether it is put away: it comes back when something happens in it, unless it is muted. */
   archived?: boolean;
+  /** Up to where the caller has cleared it: a device forgets what it shows of that. */
+  cleared?: Seq;
   /** Until when it makes no noise. */
   muted?: Time;
   /** Whether messages that mention the caller make noise nevertheless. */
@@ -602,6 +616,8 @@ export type SendRequest = {
   draft?: boolean;
   /** After how many seconds the message disappears; absent: as the conversation has it. */
   expires?: Lifetime;
+  /** Whether a message of a thread is shown in the conversation that the thread is in, too; false or absent: no. Not one that disappears. */
+  in_parent?: boolean;
 };
 
 /** The message is stored and handed to every member. */
@@ -737,6 +753,10 @@ export type CreateRequest = {
   announce?: boolean;
   /** From where on new members may read; absent: since they joined. */
   history?: History;
+  /** How many seconds members below moderator wait between two messages; 0 or absent: not at all. */
+  slow?: Slow;
+  /** What makes messages disappear; absent: nothing. */
+  timer?: Timer;
 };
 
 /** The group exists and every member was told. */
@@ -832,6 +852,8 @@ export type ChangeResult = Governed;
 
 /** Makes a link into a group. */
 export type InviteRequest = {
+  /** Made new at random for each link and told nobody, because the code is made from it; kept when it is sent again, which finds the same link. Absent: each time another link. */
+  id?: MessageId;
   /** The group. */
   conversation: ConversationId;
   /** For how many seconds it works, up to 30 days; absent: 7 days. */
@@ -954,7 +976,7 @@ export type SyncResult = {
     epoch?: Epoch;
     /** The entries that follow the cursor, oldest first. */
     entries: Array<Entry>;
-    /** The first seq that the caller may see; absent: all. The entries never begin before it. */
+    /** The first seq that the caller may see and has not cleared; absent: all. The entries never begin before it. */
     from?: Seq;
   } | {
     /** The conversation. */
@@ -1310,7 +1332,7 @@ export type SeenResult = {
   next?: UserId;
 };
 
-/** Makes everything from a message on count as unread for the caller although it was read; reading or writing ends that. Nobody else can tell. */
+/** Makes everything from a message on count as unread for the caller although it was read, until a read cursor moves or the caller writes. A cursor that is told again does not end it: whose user opens the conversation without anything new in it takes the mark back. Nobody else can tell. */
 export type MarkRequest = {
   /** The conversation. */
   conversation: ConversationId;
@@ -1336,6 +1358,8 @@ export type PrefsRequest = {
   pinned?: boolean;
   /** Whether it is put away until something happens in it. */
   archived?: boolean;
+  /** Up to where the caller clears it: nothing up to there is shown to them again, on any device. It cannot be taken back, and nobody else can tell. */
+  cleared?: Seq;
 };
 
 /** What was chosen. */
@@ -1346,6 +1370,8 @@ export type PrefsResult = {
   pinned?: boolean;
   /** Whether it is put away, if that was chosen. */
   archived?: boolean;
+  /** Up to where it is cleared, if that was chosen: as far as was asked for, or further. */
+  cleared?: Seq;
 };
 
 /** Asks why as many messages of a conversation are unread as are. */
@@ -1366,7 +1392,7 @@ export type ExplainResult = {
   marked?: Seq;
   /** The last seq when they did. */
   marked_at?: Seq;
-  /** The first seq that the user may see; absent: all. */
+  /** The first seq that the user may see and has not cleared; absent: all. */
   from?: Seq;
   /** The seq of the last entry. */
   head: Position;
@@ -1390,6 +1416,8 @@ export type ExplainResult = {
     own?: number;
     /** Messages that were deleted for everybody or whose time was over. */
     deleted?: number;
+    /** Messages of a thread that are shown in its parent, where they count. */
+    in_parent?: number;
     /** Messages of those whom the user has muted or blocked. */
     silent?: number;
   };
@@ -1804,7 +1832,7 @@ export interface Actions {
   seen: { request: SeenRequest; result: SeenResult };
   /** Make everything from a message on count as unread. */
   mark: { request: MarkRequest; result: MarkResult };
-  /** Pin a conversation, or put it away. */
+  /** Pin a conversation, put it away, or clear it. */
   prefs: { request: PrefsRequest; result: PrefsResult };
   /** Ask why as much is unread as is. */
   explain: { request: ExplainRequest; result: ExplainResult };
@@ -2092,6 +2120,8 @@ export type PrefsEvent = {
   pinned?: boolean;
   /** Whether it is put away, if that was chosen. */
   archived?: boolean;
+  /** Up to where it is cleared, if that was chosen: forget what is shown of that. */
+  cleared?: Seq;
   /** The first message that counts as unread, if that was chosen; 0: none any more. */
   marked?: Position;
   /** The last seq when it was marked: an own message behind it ends the mark. */

@@ -255,6 +255,7 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, erro
 	}
 	e := wire.Entry{Event: chat.Message, ID: r.ID, From: from, Body: wire.Body{
 		Text: r.Body.Text, Attachments: r.Body.Attachments, Reply: r.Body.Reply, Mentions: r.Body.Mentions, Everybody: r.Body.Everybody,
+		InParent: r.InParent,
 	}}
 	if there, err := l.find(e, r.After); there != nil || err != nil {
 		accepted, err := accept(there, err)
@@ -265,6 +266,9 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, erro
 	}
 	if err := l.refers(from, r.Body); err != nil {
 		return wire.Sent{}, err
+	}
+	if r.InParent && l.parent == nil {
+		return wire.Sent{}, &chat.Error{Code: chat.Invalid}
 	}
 	if r.Body.Forward != nil {
 		if err := s.repeat(from, *r.Body.Forward, &e); err != nil {
@@ -290,7 +294,11 @@ func (s *Server) send(k *socket, from chat.UserID, r wire.Send) (wire.Sent, erro
 	}
 	l.hidden[chat.Seq(len(l.entries)+1)] = blocked
 	l.answered(from)
-	return wire.Sent{Accepted: s.append(k, l, e), Until: e.Until, Timer: e.Timer}, nil
+	sent := wire.Sent{Accepted: s.append(k, l, e), Until: e.Until, Timer: e.Timer}
+	if r.InParent {
+		s.show(l, sent.Seq)
+	}
+	return sent, nil
 }
 
 func (s *Server) create(k *socket, r wire.Create) wire.Accepted {
@@ -305,6 +313,13 @@ func (s *Server) create(k *socket, r wire.Create) wire.Accepted {
 	}
 	slices.Sort(members)
 	l := newLog(wire.Conversation{Conversation: id, Kind: chat.Group, Name: r.Name, Size: len(members)}, k.user, members)
+	l.conversation.Announce, l.conversation.Timer = r.Announce, r.Timer
+	if r.Slow != nil {
+		l.conversation.Slow = *r.Slow
+	}
+	if r.History != nil && *r.History != chat.SinceJoin {
+		l.conversation.History = *r.History
+	}
 	s.logs[id] = l
 	return s.append(k, l, wire.Entry{Event: chat.Created, ID: r.ID, From: k.user, Body: wire.Body{Name: r.Name, Size: len(members)}})
 }

@@ -37,7 +37,9 @@ func (s *Server) change(k *socket, kind chat.EntryKind, r wire.Change, revision 
 	if err != nil {
 		return wire.Accepted{}, err
 	}
-	return s.append(k, l, e), nil
+	accepted := s.append(k, l, e)
+	s.mirror(l, e)
+	return accepted, nil
 }
 
 func (l *log) edit(user chat.UserID, target *wire.Entry, revision wire.Revision) error {
@@ -144,7 +146,7 @@ func (l *log) shown(user chat.UserID, entries []wire.Entry) []wire.Entry {
 			e.Reactions = wire.FromEntry(chat.Entry{State: chat.State{Reactions: l.marks[e.Seq]}}).Reactions
 		case chat.Edited:
 			target := l.entries[e.Body.Target-1]
-			target.Body.Target = e.Body.Target
+			target.Body.Target, target.Body.InParent, target.Body.Of = e.Body.Target, false, nil
 			if isDue(target) {
 				expire(&target)
 				target.Body.Target = e.Body.Target

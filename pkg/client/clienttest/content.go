@@ -202,6 +202,40 @@ func (s *Server) tellThread(from chat.UserID, l *log, id chat.MessageID) {
 	s.append(nil, l.parent, wire.Entry{Event: chat.Threaded, ID: id, From: from, Body: wire.Body{Target: root.Seq, Thread: root.Thread}})
 }
 
+// show puts a message of a thread into its parent, too.
+func (s *Server) show(l *log, seq chat.Seq) {
+	e := l.entries[seq-1]
+	body := e.Body
+	body.InParent, body.Reply, body.Of = false, l.conversation.Root, &wire.Place{Conversation: e.Conversation, Seq: seq}
+	s.append(nil, l.parent, wire.Entry{Event: chat.Message, ID: e.ID.FollowUp(), From: e.From, Body: body})
+}
+
+// mirror changes what a thread's parent shows as a message in the thread was changed.
+func (s *Server) mirror(l *log, change wire.Entry) {
+	if l.parent == nil {
+		return
+	}
+	now := l.entries[change.Body.Target-1]
+	at := wire.Place{Conversation: l.conversation.Conversation, Seq: now.Seq}
+	for i := range l.parent.entries {
+		shown := &l.parent.entries[i]
+		if shown.Body.Of == nil || *shown.Body.Of != at {
+			continue
+		}
+		switch change.Event {
+		case chat.Edited:
+			shown.Body.Text, shown.Body.Mentions, shown.Body.Everybody = now.Body.Text, now.Body.Mentions, now.Body.Everybody
+			shown.Version, shown.Edited = now.Version, now.Edited
+		case chat.Deleted:
+			shown.Body, shown.Version, shown.Edited, shown.Deleted = wire.Body{}, 0, "", true
+		default:
+			return
+		}
+		s.append(nil, l.parent, wire.Entry{Event: change.Event, ID: change.ID.FollowUp(), From: change.From, Body: wire.Body{Target: shown.Seq}})
+		return
+	}
+}
+
 // repeat puts what another message says into e.
 func (s *Server) repeat(user chat.UserID, source wire.Place, e *wire.Entry) error {
 	missing := &chat.Error{Code: chat.NotFound}

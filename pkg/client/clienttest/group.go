@@ -117,7 +117,13 @@ func (s *Server) link(k *socket, action string, frame []byte) (any, error) {
 		}
 		random := make([]byte, 16)
 		_, _ = rand.Read(random) // never fails
+		if r.ID != "" {
+			random = []byte(r.ID)
+		}
 		code := chat.NewInviteCode(r.Conversation, random)
+		if there := l.invites[code.ID()]; there != nil {
+			return wire.Invited{Code: code, InviteLine: wire.FromInvite(*there)}, nil
+		}
 		i := &chat.Invite{ID: code.ID(), Conversation: r.Conversation, By: k.user, Created: time.Now(), Expires: time.Now().Add(chat.InviteLife)}
 		if r.ExpiresIn != nil {
 			i.Expires = i.Created.Add(time.Duration(*r.ExpiresIn) * time.Second)

@@ -17,7 +17,7 @@ func (s *Server) sync(user chat.UserID, r wire.Sync) wire.Synced {
 			out.Conversations = append(out.Conversations, wire.Missed{Conversation: c.Conversation, Gone: true})
 			continue
 		}
-		from := l.places[user].From
+		from := l.first(user)
 		rest := l.entries[min(max(int(c.After), int(from)-1), len(l.entries)):]
 		n := min(left, len(rest))
 		left -= n
@@ -44,7 +44,7 @@ func (s *Server) history(user chat.UserID, r wire.History) (wire.Page, error) {
 	if r.Limit != nil {
 		limit = *r.Limit
 	}
-	first := max(0, int(l.places[user].From)-1)
+	first := max(0, int(l.first(user))-1)
 	from := max(first, end-limit)
 	return wire.Page{Entries: append([]wire.Entry{}, l.to(user, l.entries[from:max(from, end)])...), Head: chat.Seq(len(l.entries)), More: from > first}, nil
 }
@@ -72,7 +72,7 @@ func (s *Server) list(user chat.UserID, r wire.Conversations) wire.Listed {
 			continue
 		}
 		line := l.conversation
-		line.Head, line.From, line.Size = chat.Seq(len(l.entries)), l.places[user].From, len(l.members)
+		line.Head, line.From, line.Size = chat.Seq(len(l.entries)), l.first(user), len(l.members)
 		line.Can = l.header().Capabilities(l.place(user).Role)
 		if seqs := l.hides[user]; len(seqs) > 0 {
 			line.Hides = &wire.Hides{Count: len(seqs), Seqs: seqs[max(0, len(seqs)-chat.ShownHides):]}

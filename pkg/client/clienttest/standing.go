@@ -25,7 +25,7 @@ func (l *log) unread(user chat.UserID) chat.Unread {
 	for _, e := range l.entries {
 		entries = append(entries, chat.Entry{
 			Seq: e.Seq, Kind: e.Event, From: e.From, State: chat.State{Deleted: e.Deleted},
-			Body: chat.Body{Mentions: e.Body.Mentions, Everybody: e.Body.Everybody},
+			Body: chat.Body{Mentions: e.Body.Mentions, Everybody: e.Body.Everybody, InParent: e.Body.InParent},
 		})
 	}
 	return l.standing(user).View(nil).Unread(entries)
@@ -40,6 +40,13 @@ func (l *log) changed(user chat.UserID, since string) bool {
 		}
 	}
 	return l.entries[len(l.entries)-1].At >= since || wire.Time(touched) >= since
+}
+
+// first is the first seq that a member looks at.
+func (l *log) first(user chat.UserID) chat.Seq {
+	s := *l.standing(user)
+	s.From = l.places[user].From
+	return s.First()
 }
 
 // own is what a line says of the user.
@@ -77,7 +84,7 @@ func (s *Server) receipts(k *socket, r wire.Receipts) error {
 func (s *Server) advance(k *socket, l *log, r chat.Receipt, travels bool) {
 	mine := l.standing(k.user)
 	mine.Touched = time.Now()
-	if r.Read > mine.Read || r.Read == mine.Read && mine.Marked > 0 {
+	if r.Read > mine.Read {
 		mine.Read, mine.Marked, mine.MarkedAt = r.Read, 0, 0
 		mine.Delivered = max(mine.Delivered, r.Read)
 	} else {
@@ -134,6 +141,10 @@ func (s *Server) prefs(k *socket, r wire.Prefs) (wire.Preferred, error) {
 		}
 	}
 	out := wire.Preferred{Conversation: r.Conversation, Pinned: r.Pinned, Archived: r.Archived}
+	if r.Cleared != nil {
+		mine.Cleared = max(mine.Cleared, *r.Cleared)
+		out.Cleared = mine.Cleared
+	}
 	s.tellOwn(k, out)
 	return out, nil
 }
