@@ -11,7 +11,7 @@ export interface Heard {
   body?: { text?: string; target?: number; reactions?: string[]; attachments?: { name: string; type: string; size: number; media: string }[]; reply?: number }
 }
 
-/** What the partner is to do; partner/main.go says what there is. */
+/** What the partner is to do; clients/partner says what there is. */
 export interface Command {
   do: string; user?: string; conversation?: string; seq?: number; text?: string; file?: string; type?: string; name?: string; users?: string[]
 }

@@ -17,7 +17,7 @@ declare module "vitest" {
 /** Starts what all stories share. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!existsSync(join(root, "build/local/parley"))) throw new Error("the stack is not built: run `make local` first")
-  for (const [name, folder] of [["partner", "./clients/web/browser/partner"], ["seed", "./infra/local/seed"]] as const) {
+  for (const [name, folder] of [["partner", "./clients/partner"], ["seed", "./infra/local/seed"]] as const) {
     execFileSync("go", ["build", "-o", `build/local/${name}`, folder], { cwd: root, stdio: "inherit" })
   }
   project.provide("chromium", ensure())

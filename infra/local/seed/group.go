@@ -115,14 +115,18 @@ func checked[Q any, R interface {
 // nobody is told: there is no connection that this could be posted to.
 type nobody struct{}
 
-func (nobody) Deliver(context.Context, chat.Conversation, chat.Entry, chat.ConnectionID) error { return nil }
+func (nobody) Deliver(context.Context, chat.Conversation, chat.Entry, chat.ConnectionID) error {
+	return nil
+}
 
 // anything can be attached: files that are not there show their names, and cannot be opened.
 type anything struct{}
 
 func (anything) Check(context.Context, chat.UserID, []chat.Attachment) error { return nil }
 
-func (anything) CheckFor(context.Context, chat.UserID, []chat.Attachment, time.Duration) error { return nil }
+func (anything) CheckFor(context.Context, chat.UserID, []chat.Attachment, time.Duration) error {
+	return nil
+}
 
 func id() chat.MessageID {
 	var b [16]byte

@@ -1,4 +1,4 @@
-// Partner is a person who talks with the browser tests through the Go client: it reads commands and prints events and
+// Partner is a person who uses the Go client at the end of a pipe, for tests in another language: it reads commands and prints events and
 // answers, one JSON object on each line.
 //
 //	{"ref":1,"do":"say","user":"ann","text":"hi"}    {"ref":1,"seq":2,"conversation":"d_…"}
