@@ -101,7 +101,9 @@ function send(url: string, headers: Record<string, string>, body: Blob | Uint8Ar
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) {
+      if (name.toLowerCase() !== "content-length") request.setRequestHeader(name, value); // browsers set it, and complain of who does
+    }
     request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
     const failed = (message: string) => () => reject(new ParleyError("transfer", message));
     request.onerror = failed("the file could not be sent");

@@ -101,10 +101,7 @@ export class Talk {
     this.account.entry(e);
     this.take(e);
     if (this.line && this.line.head < e.seq) this.line.head = e.seq;
-    if (e.event === "message" && e.from && e.from !== this.core.user) {
-      this.receipt(e.from, { read: e.seq, delivered: e.seq });
-      this.quiet(e.from);
-    }
+    if (e.event === "message" && e.from && e.from !== this.core.user) this.quiet(e.from);
     if (e.body.setup) this.amend(e.body.setup);
     if (this.members.watched && ["added", "joined", "removed", "left", "ranked"].includes(e.event)) void this.history.members();
     if (!this.timeline.watched && this.core.inbox.known(this.id) - this.first > mostEntries) this.trim();
@@ -115,6 +112,7 @@ export class Talk {
   take(e: Entry): void {
     const seq = this.room.apply(e);
     this.changed(seq);
+    if (e.event === "message" && e.from && e.from !== this.core.user) this.receipt(e.from, { read: e.seq }); // whoever writes has read what stands before
     if (e.event === "message" && e.from === this.core.user && e.id) {
       this.own.set(e.id, e.seq);
       this.landed.delete(e.id);

@@ -42,7 +42,7 @@ function NewGroup({ onClose }: { onClose(): void }) {
       <Button onClick={onClose}>Cancel</Button>
       <Button kind="main" disabled={busy || !name.trim() || members.length === 0} onClick={() => void create()}>Create group</Button>
     </>}>
-      <Field label="Group name" maxLength={100} value={name} onChange={(e) => setName(e.target.value)} />
+      <Field label="Group name" data-first maxLength={100} value={name} onChange={(e) => setName(e.target.value)} />
       <PeoplePicker chosen={members} onChoose={setMembers} />
       <Switch label="Announcements only" hint="Only moderators write." on={announce} onSwitch={setAnnounce} />
       <Switch label="New members see the history" on={history} onSwitch={setHistory} />
