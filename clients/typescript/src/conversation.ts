@@ -88,12 +88,13 @@ export class Conversation {
     return this.say({ forward: { conversation: from.conversation, seq: from.seq } }, options);
   }
 
-  private say(body: object, { expires }: SendOptions = {}): LocalMessage {
+  private say(body: object, { expires, inParent }: SendOptions = {}): LocalMessage {
     const { core, id, talk } = this;
     core.composing.said(id);
     core.paced.expect(id, core.clock.now()); // whoever answers has read
     const draft = core.drafts.sending(talk);
-    return core.outbox.add(id, "send", { to: core.target(id), body, draft: draft || undefined, expires: expires || undefined });
+    const chosen = { draft: draft || undefined, expires: expires || undefined, in_parent: inParent || undefined };
+    return core.outbox.add(id, "send", { to: core.target(id), body, ...chosen });
   }
 
   /** Replaces the text and the mentions of a message of the user's own. */
@@ -144,6 +145,13 @@ export class Conversation {
     const { hides } = await this.core.ask<wire.HideResult>("hide", { conversation: this.id, seqs });
     this.talk.conceal(seqs);
     this.talk.hide(hides);
+  }
+
+  /** Takes everything up to a seq, by default all, out of the user's sight: on all devices, and for good. Nobody else can tell. */
+  async clear(upTo = this.core.inbox.known(this.id)): Promise<void> {
+    if (upTo === 0) return;
+    const { cleared } = await this.core.ask<wire.PrefsResult>("prefs", { conversation: this.id, cleared: upTo });
+    this.core.clear(this.id, cleared ?? upTo);
   }
 
   /** Has a message sent later, at a time in milliseconds since 1970. Returns its id, for unschedule. */
@@ -324,8 +332,7 @@ export class Conversation {
 
   /** Makes a link into the group; the code is told this once. */
   invite({ expiresIn, maxUses }: { expiresIn?: number; maxUses?: number } = {}): Promise<wire.InviteResult> {
-    const body = { conversation: this.id, ...(expiresIn && { expires_in: expiresIn }), ...(maxUses && { max_uses: maxUses }) };
-    return this.core.ask("invite", body);
+    return this.core.ask("invite", { id: newID(), conversation: this.id, expires_in: expiresIn || undefined, max_uses: maxUses || undefined });
   }
 
   async invites(): Promise<wire.InvitesResult["invites"]> {

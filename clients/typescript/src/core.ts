@@ -351,6 +351,12 @@ export class Core {
     this.emit("failed", { conversation: job.conversation, id: job.id, error });
   }
 
+  /** The user has cleared a conversation up to a seq, here or elsewhere. */
+  clear(id: string, seq: number): void {
+    this.talk(id).clear(seq);
+    this.inbox.clear(id, seq);
+  }
+
   emit(event: string, what: unknown): void {
     for (const listener of [...(this.listeners.get(event) ?? [])]) (listener as (event: unknown) => void)(what);
   }

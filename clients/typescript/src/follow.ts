@@ -132,6 +132,7 @@ export class Follower {
     };
     await this.audit(heads);
     for (const line of came) {
+      this.inbox.clear(line.conversation, line.cleared ?? 0);
       this.inbox.announce(line.conversation, line.epoch ?? 0, line.from ?? 0, line.head, line.peer);
       this.tell.line(line);
     }

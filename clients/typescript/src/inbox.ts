@@ -115,6 +115,17 @@ export class Inbox {
     if (peer) log.peer = peer;
   }
 
+  /** The user has cleared a conversation up to a seq: what is lacking up to there does not come any more. */
+  clear(id: string, seq: number): void {
+    const log = this.logs.get(id);
+    if (!log || seq <= log.known) return;
+    for (const held of log.held.keys()) if (held <= seq) log.held.delete(held);
+    log.known = seq;
+    log.head = Math.max(log.head, seq);
+    const next = log.held.get(seq + 1);
+    if (next) this.pass(log, next);
+  }
+
   /** Forgets a conversation that the user is not in any more. */
   leave(id: string): void {
     if (this.logs.delete(id)) this.deliver.gone(id);

@@ -39,6 +39,10 @@ export interface Setup {
   members: string[];
   announce?: boolean;
   history?: wire.History;
+  /** Seconds that members below moderator wait between two messages. */
+  slow?: number;
+  /** What makes messages disappear; absent: nothing. */
+  timer?: wire.Timer;
 }
 
 /** By what a device is notified: a token of its platform, or a PushSubscription. */
@@ -134,9 +138,9 @@ export class Parley {
   }
 
   /** Makes a group of the user and others. */
-  async createGroup({ name, members, announce, history }: Setup): Promise<Conversation> {
-    const body = { id: newID(), name, members, announce: announce || undefined, history: history || undefined };
-    const { conversation } = await this.request("create", body);
+  async createGroup({ name, members, announce, history, slow, timer }: Setup): Promise<Conversation> {
+    const body = { name, members, announce: announce || undefined, history, slow: slow || undefined, timer };
+    const { conversation } = await this.request("create", { id: newID(), ...body });
     return this.listed(conversation);
   }
 

@@ -66,10 +66,11 @@ const events: { [event: string]: ((core: Core, frame: never) => void) | undefine
     }
   },
 
-  prefs: (core, { conversation, pinned, archived, marked, marked_at }: wire.PrefsEvent) => {
+  prefs: (core, { conversation, pinned, archived, cleared = 0, marked, marked_at }: wire.PrefsEvent) => {
     const talk = core.talk(conversation);
     if (talk.line) Object.assign(talk.line, pinned !== undefined && { pinned }, archived !== undefined && { archived });
     if (marked !== undefined) talk.account.mark(marked, marked_at ?? 0);
+    core.clear(conversation, cleared);
     talk.outline();
   },
 

@@ -113,6 +113,7 @@ export class Talk {
 
   /** Takes an entry into the room, whether it is the next or an old one. */
   take(e: Entry): void {
+    if ((e.body.target ?? e.seq) <= (this.line?.cleared ?? 0)) return;
     const seq = this.room.apply(e);
     this.changed(seq);
     if (e.event === "message" && e.from === this.core.user && e.id) {
@@ -135,9 +136,11 @@ export class Talk {
   /** The line of the list. */
   lined(line: Line): void {
     const { core } = this;
+    const { cleared = 0, epoch } = this.line ?? {};
     this.line = line;
     this.gone = false;
     this.account.line(line);
+    this.clear(Math.max(line.cleared ?? 0, line.epoch === epoch ? cleared : 0)); // a line that is late may not tell
     core.paced.again(this.id, line.read ?? 0, core.clock.now());
     core.paced.known(this.id, line.read ?? 0);
     if (line.peer) {
@@ -145,6 +148,20 @@ export class Talk {
     }
     if (line.hides) this.hide(line.hides);
     if (!this.lastShown() && line.last && !visible(line.last as Entry)) core.chores.peek(this);
+    this.touch();
+  }
+
+  /** Everything up to a seq is out of the user's sight. */
+  clear(seq: number): void {
+    const { line, account } = this;
+    if (!line || seq <= 0) return;
+    line.cleared = Math.max(line.cleared ?? 0, seq);
+    if ((line.last?.seq ?? Infinity) <= seq) delete line.last;
+    account.clear(seq);
+    for (const [id, { stored }] of this.landed) if ((stored?.seq ?? 0) <= seq) this.landed.delete(id);
+    if (this.first > seq) return;
+    this.quotes.clear();
+    this.restore(this.room.entries(seq + 1), seq + 1, true);
     this.touch();
   }
 
@@ -218,7 +235,7 @@ export class Talk {
   jobChanged(job: Job): void {
     const target = (job.row.body as { seq?: number }).seq;
     if (target && job.row.action !== "send") this.changed(target);
-    if (job.row.action === "send" && job.stored && !this.own.has(job.id)) this.landed.set(job.id, job);
+    if (job.row.action === "send" && (job.stored?.seq ?? 0) > this.core.inbox.known(this.id)) this.landed.set(job.id, job);
     this.redraw();
   }
 
@@ -281,6 +298,7 @@ export class Talk {
   }
 
   private quote(seq: number): Quote {
+    if (seq < this.account.from) return { seq, gone: true };
     const m = this.room.get(seq);
     if (m) return quoted(seq, m);
     const known = this.quotes.get(seq);

@@ -198,6 +198,14 @@ export class Account {
     this.ended = { from: 0, at: 0 };
   }
 
+  /** The user has cleared everything up to an entry. */
+  clear(seq: number): void {
+    if (seq < this.from) return;
+    this.from = seq + 1;
+    this.base = seq < this.baseHead ? undefined : { count: 0, more: false, mentions: 0 };
+    this.baseHead = Math.max(this.baseHead, seq);
+  }
+
   /** Somebody else is silent now: what the server counted does not hold any more. */
   silenced(): void {
     this.base = undefined;
