@@ -154,10 +154,14 @@ export class Conversation {
     this.core.clear(this.id, cleared ?? upTo);
   }
 
-  /** Has a message sent later, at a time in milliseconds since 1970. Returns its id, for unschedule. */
-  async schedule(at: number, content: string | Content): Promise<string> {
-    const id = newID();
-    await this.core.ask("schedule", { id, to: this.core.target(this.id), body: lean(content), at: stamp(at) });
+  /**
+   * Has a message sent later, at a time in milliseconds since 1970. Returns its id, for unschedule; with the id of one that waits
+   * that one becomes this.
+   */
+  async schedule(at: number, content: string | Content, replaces?: string): Promise<string> {
+    const id = replaces ?? newID();
+    const replace = replaces ? true : undefined;
+    await this.core.ask("schedule", { id, to: this.core.target(this.id), body: lean(content), at: stamp(at), replace });
     return id;
   }
 

@@ -62,7 +62,7 @@ export class Inbox {
   own(e: Entry): boolean {
     const log = this.#log(e.conversation, e.seq - 1);
     const alone = e.conversation.startsWith("d_") && !e.to;
-    const whole = e.event === "deleted" || e.event === "reacted" || e.event === "pinned" || e.event === "message";
+    const whole = ["message", "deleted", "reacted", "pinned"].includes(e.event);
     if (!whole || e.body.forwarded || (alone && !log.peer)) {
       log.head = Math.max(log.head, e.seq);
       return log.head > log.known;

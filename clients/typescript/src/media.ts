@@ -80,7 +80,7 @@ export class Media {
       return await response.blob();
     } catch (thrown) {
       if (signal?.aborted) throw new ParleyError("cancelled", "the signal ended it");
-      throw thrown instanceof ParleyError ? thrown : new ParleyError("transfer", "the file could not be fetched");
+      throw thrown instanceof ParleyError ? thrown : new ParleyError("transfer", "the file was not fetched");
     }
   }
 
@@ -104,7 +104,7 @@ function send(url: string, headers: Record<string, string>, body: Blob | Uint8Ar
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
     const failed = (message: string) => () => reject(new ParleyError("transfer", message));
-    request.onerror = failed("the file could not be sent");
+    request.onerror = failed("the file was not sent");
     request.onabort = failed("cancelled");
     request.onload = () => (request.status < 300 ? resolve() : failed(`the PUT was answered ${request.status}`)());
     signal?.addEventListener("abort", () => request.abort(), { once: true });

@@ -43,8 +43,6 @@ function refused(core: Core, { ref, code, message, ...rest }: wire.ErrorEvent, l
 
 /** What is in no log, by the name of the event. */
 const events: { [event: string]: ((core: Core, frame: never) => void) | undefined } = {
-  pong: () => undefined,
-
   typing: (core, { conversation, user, kind, for: seconds, read, delivered }: wire.TypingEvent) => {
     if (kind === "none") core.paced.came(conversation);
     else core.paced.expect(conversation, core.clock.now());

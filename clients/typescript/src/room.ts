@@ -147,7 +147,7 @@ export class Room {
       if (e.seq < from) continue;
       if (target && (target.gone || target.hidden) && e.event === "edited") {
         const { target: seq } = e.body;
-        all.push({ ...e, body: { target: seq as number }, ...(target.gone === "expired" ? { expired: true } : { deleted: true }) });
+        all.push({ ...e, body: { target: seq as number }, [target.gone ?? "deleted"]: true });
       } else all.push(e);
     }
     for (const m of this.#said.values()) {
@@ -180,7 +180,7 @@ const lost = (e: Entry): Said["gone"] => (e.deleted ? "deleted" : e.expired ? "e
 
 function bare({ event, conversation, seq, id, from, to, at }: Entry, gone: "deleted" | "expired"): Entry {
   const place = { event, conversation, seq, id: id || undefined, from: from || undefined, to: to || undefined, at: at || undefined };
-  return gone === "deleted" ? { ...place, body: {}, deleted: true } : { ...place, body: {}, expired: true };
+  return { ...place, body: {}, [gone]: true };
 }
 
 /** now is the message with its newest text. */

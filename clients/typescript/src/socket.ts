@@ -79,7 +79,7 @@ export class Line {
     try {
       this.#raw.send(frame);
     } catch {
-      this.cut(new ParleyError("offline", "the frame could not be written"));
+      this.cut(new ParleyError("offline", "the frame was not written"));
       return false;
     }
     this.#traffic = this.clock.now();
@@ -142,7 +142,7 @@ const refused = (status: string) =>
  */
 function dial(url: string, token: string, given: WebSocketConstructor | undefined): Socket {
   const Constructor = given ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
-  if (!Constructor) throw new ParleyError("invalid", "there is no WebSocket here: give one as the option socket");
+  if (!Constructor) throw new ParleyError("invalid", "there is no WebSocket here: give the option socket");
   const headers = { Authorization: `Bearer ${token}` };
   const native = typeof navigator !== "undefined" && (navigator as { product?: string }).product === "ReactNative";
   const node = typeof process !== "undefined" && !!process.versions?.node && typeof window === "undefined";

@@ -78,6 +78,8 @@ test("a message is sent later, and taken back", async () => {
   const ida = await come("ida");
   const id = await ida.direct("jan").schedule(Date.now() + 3_600_000, "in an hour");
   expect(await ida.scheduled()).toMatchObject([{ id, to: { user: "jan" }, body: { text: "in an hour" } }]);
+  expect(await ida.direct("jan").schedule(Date.now() + 7_200_000, "in two hours", id)).toBe(id);
+  expect(await ida.scheduled()).toMatchObject([{ id, body: { text: "in two hours" } }]);
   await ida.unschedule(id);
   expect(await ida.scheduled()).toEqual([]);
   await expect(ida.unschedule(id)).rejects.toMatchObject({ name: "ParleyError", code: "not_found" });
