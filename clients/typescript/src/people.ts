@@ -19,10 +19,9 @@ export class People {
   #asking = false;
   #refreshed = 0;
   #names = new Map<string, string>();
-  #muted = new Set<string>();
+  /** Whom the user has muted from here, until when; 0 is for good. */
+  #muted = new Map<string, number>();
   #blockedNow = new Set<string>();
-  /** Those whose messages do not count as unread: who is muted or blocked, as far as this device knows. */
-  silent: ReadonlySet<string> = new Set();
   readonly contacts: Cell<readonly Contact[]>;
   readonly blocked: Cell<readonly Blocked[]>;
 
@@ -110,11 +109,10 @@ export class People {
     this.core.renamed(user);
   }
 
-  restore(profiles: Shown[] | undefined, names: Array<[string, string]> | undefined, muted: string[] | undefined): void {
+  restore(profiles: Shown[] | undefined, names: Array<[string, string]> | undefined, muted: Array<[string, number]> | undefined): void {
     for (const profile of profiles ?? []) this.#shown.set(profile.user, profile);
     this.#names = new Map(names);
-    this.#muted = new Set(muted);
-    this.#silence();
+    this.#muted = new Map(muted);
     for (const user of this.#cells.keys()) this.#changed(user);
   }
 
@@ -137,11 +135,13 @@ export class People {
     if (!all) return;
     this.blocked.set(all);
     this.#blockedNow = new Set(all.map(({ user }) => user));
-    this.#silence(); // the server has counted with them
   }
 
-  #silence(): void {
-    this.silent = new Set([...this.#muted, ...this.#blockedNow]);
+  /** Those whose messages do not count as unread: who is muted or blocked, as far as this device knows. */
+  get silent(): ReadonlySet<string> {
+    const silent = new Set(this.#blockedNow);
+    for (const [user, until] of this.#muted) if (until === 0 || until > this.core.serverNow()) silent.add(user);
+    return silent;
   }
 
   async setContact(user: string, name?: string): Promise<void> {
@@ -162,10 +162,9 @@ export class People {
 
   async mute(user: string, muted: boolean, until?: number): Promise<void> {
     await this.core.ask("mute", { user, ...(muted ? until !== undefined && { until: stamp(until) } : { off: true }) });
-    if (muted) this.#muted.add(user);
+    if (muted) this.#muted.set(user, until ?? 0);
     else this.#muted.delete(user);
-    this.#silence();
-    this.core.keep("muted", () => [...this.#muted]);
+    this.core.keep("mutes", () => [...this.#muted]);
     this.core.recount();
   }
 }

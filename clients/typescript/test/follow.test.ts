@@ -307,6 +307,25 @@ test("what is deleted does not count as unread, and neither does what an edit no
   expect(count()).toEqual({ count: 0, capped: false, mentions: 0 });
 });
 
+test("who is muted does not count as unread until that ends, over a reload, too", async () => {
+  const { client, connect, server, clock, store } = setup({}, begun(1));
+  server.answer = ({ action }) => (action === "mute" ? {} : undefined);
+  await connect();
+  const unread = (some: Parley) => some.conversations.get()[0]?.unread.count;
+  await client.muteUser("bob", clock.now() + 60_000);
+  server.last.tell(server.append(room, { body: { text: "quiet" } }));
+  expect(unread(client)).toBe(0);
+  await clock.advance(1000);
+  const again = setup({ store }, server);
+  await again.connect();
+  server.last.tell(server.append(room, { body: { text: "still quiet" } }));
+  expect(unread(again.client)).toBe(0);
+  await clock.advance(60_000);
+  server.last.tell(server.append(room, { body: { text: "heard" } }));
+  await settle();
+  expect(unread(again.client)).toBeGreaterThan(0);
+});
+
 test("what is unread is asked for where it cannot be derived, once, also while the server does not know what was read", async () => {
   const { client, connect, server, clock } = setup({}, begun(10));
   server.lines.set(room, { unread: { count: 9 }, read: 1 });
