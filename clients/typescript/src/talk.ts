@@ -276,10 +276,9 @@ export class Talk {
     if (known) return known;
     const m = this.room.get(seq);
     if (!m) return undefined;
-    const { core } = this;
-    const changes = core.outbox.of(this.id).filter(({ row, error }) => !error && row.action !== "send" && row.body.seq === seq);
+    const changes = this.core.outbox.of(this.id).filter(({ row, error }) => !error && row.action !== "send" && row.body.seq === seq);
     const shown = message(m, {
-      user: core.user,
+      user: this.core.user,
       changes,
       quote: (target) => this.#quote(target),
       thread: (root, conversation) => this.#threads.get(root) ?? { conversation },
@@ -320,9 +319,8 @@ export class Talk {
 
   #compose(): Timeline {
     const { order } = this.room;
-    const messages: Message[] = [];
-    for (let i = search(order, this.first); i < order.length; i++) messages.push(this.snap(order[i] as number) as Message);
-    messages.push(...this.#pending());
+    const placed = order.slice(search(order, this.first)).map((seq) => this.snap(seq) as Message);
+    const messages = [...placed, ...this.#pending()];
     return { messages, start: this.start, loading: this.history.loading };
   }
 
