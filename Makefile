@@ -57,6 +57,14 @@ test-clients: local
 	npm run --silent test --workspaces
 	npm run --silent size --workspaces
 	npm run --silent test:stack -w clients/typescript
+	npm run --silent chromium -w clients/web
+	npm run --silent test:browser -w clients/web
+
+.PHONY: measure
+measure: local ## measure the web app in Chromium: its first view, from browser to browser, scrolling 10,000 messages
+	npm run --silent chromium -w clients/web
+	npm run --silent size -w clients/web
+	npm run --silent measure -w clients/web
 
 .PHONY: bench
 bench: local zips ## measure start, memory, latency, saturation, cold starts, sizes, and the gateway stand-in
