@@ -103,8 +103,10 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 			return a.entry, err
 		}
 	}
-	if err := s.reads(ctx, a, who.User); err != nil {
-		return a.entry, err
+	if who.Connection != "" { // what was scheduled is said while its author may be asleep
+		if err := s.reads(ctx, a, who.User); err != nil {
+			return a.entry, err
+		}
 	}
 	if a.tail.Conversation.Kind == chat.Thread && !a.entry.Hidden {
 		if err := s.tellParent(ctx, who, a, met); err != nil {
