@@ -46,7 +46,7 @@ func TestAMessageOfAThreadIsShownInTheParentByReference(t *testing.T) {
 	}
 	got := parent[3]
 	want := chat.Reference{Conversation: said.Conversation, Seq: said.Seq}
-	if got.Kind != chat.Message || got.From != "bob" || got.Body.Of != want || got.Body.Text != "at one, all of us" || got.Body.Reply != root.Seq || got.Body.InParent {
+	if got.Kind != chat.Message || got.From != "bob" || got.Body.Of != want || got.Body.Text != "at one, all of us" || got.Body.Reply != root.Seq || got.Body.InParent || !got.Unattended || said.Unattended {
 		t.Errorf("%+v", got)
 	}
 	if stored := r.at(t, got); stored.Body.Text != "" {
@@ -158,7 +158,7 @@ func TestWhatIsNotShownInTheParent(t *testing.T) {
 	if _, err := r.Delete(t.Context(), as("ann"), wire.Delete{Change: of(said, 9)}); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.reading(t, team)[3]; !got.State.Deleted || got.Body.Text != "" {
+	if got := r.reading(t, team)[3]; !got.State.Deleted || got.Body.Text != "" || !got.Unattended {
 		t.Errorf("%+v", got)
 	}
 }

@@ -229,8 +229,8 @@ func TestAScheduledMessageStartsNoTimers(t *testing.T) {
 	r.timer(t, c, chat.Timer{After: time.Minute, From: chat.SinceRead})
 	asked := r.mustSend(t, "ann", text(2, "one"))
 	scheduled := wire.Send{ID: id(3), To: wire.Target{User: "ann"}, Body: wire.Content{Text: "good morning"}}
-	if _, err := r.Send(t.Context(), chat.Identity{User: "bob"}, scheduled); err != nil {
-		t.Fatal(err)
+	if e, err := r.Send(t.Context(), chat.Identity{User: "bob"}, scheduled); err != nil || !e.Unattended {
+		t.Fatal(e, err)
 	}
 	r.now = r.now.Add(time.Hour)
 	if got := r.reading(t, c)[asked.Seq-1]; len(r.out.started) > 0 || got.State.Expired || got.Body.Text != "one" {

@@ -102,7 +102,7 @@ export class Talk {
     this.take(e);
     if (this.line && this.line.head < e.seq) this.line.head = e.seq;
     if (e.event === "message" && e.from && e.from !== this.core.user) {
-      this.receipt(e.from, { read: e.seq, delivered: e.seq });
+      if (!e.unattended) this.receipt(e.from, { read: e.seq, delivered: e.seq });
       this.quiet(e.from);
     }
     if (e.body.setup) this.amend(e.body.setup);
