@@ -42,11 +42,21 @@ demo: ## play an afternoon of five people against the running stack
 	@go run ./clients/demo $(ARGS)
 
 .PHONY: test
-test: local ## set up and run every test
+test: test-go test-clients ## set up and run every test
+
+.PHONY: test-go
+test-go: local
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt would change these"; exit 1; }
 	go vet ./...
 	go test -shuffle=on ./infra
 	go test -race -shuffle=on $$(go list ./... | grep -v '/infra$$')
+
+.PHONY: test-clients
+test-clients: local
+	npm run --silent check --workspaces
+	npm run --silent test --workspaces
+	npm run --silent size --workspaces
+	npm run --silent test:stack -w clients/typescript
 
 .PHONY: bench
 bench: local zips ## measure start, memory, latency, saturation, cold starts, sizes, and the gateway stand-in

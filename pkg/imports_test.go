@@ -35,6 +35,7 @@ func rules() []rule {
 		{from: "pkg", to: module + "functions", why: "mains are the end of the line"},
 		{from: "infra/local", to: "github.com/aws/aws-cdk-go", why: "the local stack starts in milliseconds and needs no Node"},
 		{from: "clients", to: module + "infra", why: "clients are for every deployment"},
+		{from: "clients/web", to: "github.com", why: "it says how the app is served to whoever serves it: the standard library only"},
 		{from: "clients", to: "github.com/aws", why: "clients speak the protocol of Parley and nothing else"},
 		{from: "pkg/client", to: "github.com/aws", why: "the client speaks the protocol of Parley and nothing else"},
 		{from: "pkg/chat", to: module, why: "the vocabulary depends on nothing"},

@@ -13,7 +13,7 @@ export const limit = 200_000
  */
 export function firstView(dist = new URL("dist/", import.meta.url)) {
   /** @type {Record<string, { file: string, isEntry?: boolean, imports?: string[], css?: string[] }>} */
-  const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"))
+  const manifest = JSON.parse(readFileSync(new URL("files.json", dist), "utf8"))
   const files = new Set(["index.html"])
   /** @param {string} name */
   const visit = (name) => {

@@ -8,6 +8,6 @@ export default defineConfig({
     target: "es2024",
     assetsInlineLimit: 0, // the policy allows no data: in styles and scripts
     modulePreload: { polyfill: false },
-    manifest: true,
+    manifest: "files.json", // for the service worker, which keeps them, and for npm run size
   },
 })

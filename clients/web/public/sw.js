@@ -33,7 +33,7 @@ async function newest(key, request) {
     const answer = await fetch(request)
     if (answer.ok && answer.type === "basic") {
       await cache.put(key, answer.clone())
-      if (key === "/") await prune(cache, await answer.clone().text())
+      if (key === "/") await renew(cache, await answer.clone().text())
     }
     return answer
   } catch (error) {
@@ -57,22 +57,26 @@ async function keepShell() {
   const cache = await caches.open(shell)
   const page = await fetch("/", { cache: "no-cache" })
   if (!page.ok) throw new Error("the page is not there")
-  const text = await page.clone().text()
   await cache.put("/", page)
-  await cache.addAll(["/config.json", ...named(text)])
+  await cache.add("/config.json")
+  await keepFiles(cache)
 }
 
-/** The files that a page names. */
-function named(text) {
-  return [...text.matchAll(/"(\/assets\/[^"]+)"/g)].map((match) => match[1])
-}
-
-/** Forgets the files of an older build: when the entry of the page is not kept yet, the page is of a new one. */
-async function prune(cache, text) {
-  const now = named(text)
+/** Keeps all files of the build that is served now, and forgets those of older ones. */
+async function keepFiles(cache) {
+  const list = await fetch("/files.json", { cache: "no-cache" })
+  if (!list.ok) throw new Error("the list of files is not there")
+  const wanted = new Set(Object.values(await list.json()).flatMap(({ file, css = [] }) => [file, ...css]).map((file) => "/" + file))
   const kept = (await cache.keys()).filter((request) => new URL(request.url).pathname.startsWith("/assets/"))
-  if (kept.length === 0 || now.every((path) => kept.some((request) => new URL(request.url).pathname === path))) return
-  await Promise.all(kept.map((request) => cache.delete(request)))
+  await Promise.all(kept.filter((request) => !wanted.delete(new URL(request.url).pathname)).map((request) => cache.delete(request)))
+  await cache.addAll([...wanted])
+}
+
+/** When a page names files that are not kept, it is of a new build. */
+async function renew(cache, text) {
+  const named = [...text.matchAll(/"(\/assets\/[^"]+)"/g)].map((match) => match[1])
+  const kept = await Promise.all(named.map((path) => cache.match(path)))
+  if (kept.includes(undefined)) await keepFiles(cache)
 }
 
 self.addEventListener("push", (event) => {

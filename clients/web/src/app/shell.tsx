@@ -2,9 +2,10 @@ import { lazy, Suspense, useEffect, useState } from "react"
 import { ConversationList } from "../list/list"
 import { ConversationPane } from "../timeline/pane"
 import { onNotification } from "../notify/worker"
-import { go, useRoute, type Route } from "../router"
+import { go, href, useRoute, type Route } from "../router"
 import { Spinner } from "../ui/spinner"
 import { Banner } from "./banner"
+import { Boundary } from "./boundary"
 import { Notices } from "./notice"
 import { useShortcuts } from "./shortcuts"
 import { useTitle } from "./title"
@@ -33,15 +34,19 @@ export function Shell() {
       <Banner />
       <ConversationList route={route} onNew={() => setOverlay("new")} />
       <div className="shell-main">
-        <Suspense fallback={<div className="shell-wait"><Spinner label="Loading" /></div>}>
-          <Page route={route} onNew={() => setOverlay("new")} />
-        </Suspense>
+        <Boundary name={href(route)}>
+          <Suspense fallback={<div className="shell-wait"><Spinner label="Loading" /></div>}>
+            <Page route={route} onNew={() => setOverlay("new")} />
+          </Suspense>
+        </Boundary>
       </div>
-      <Suspense>
-        {overlay === "switcher" && <Switcher onClose={close} />}
-        {overlay === "help" && <Help onClose={close} />}
-        {overlay === "new" && <NewConversation onClose={close} />}
-      </Suspense>
+      <Boundary name={overlay ?? ""}>
+        <Suspense>
+          {overlay === "switcher" && <Switcher onClose={close} />}
+          {overlay === "help" && <Help onClose={close} />}
+          {overlay === "new" && <NewConversation onClose={close} />}
+        </Suspense>
+      </Boundary>
       <Notices />
     </main>
   )

@@ -16,7 +16,7 @@ export async function subscribe(parley: Parley, vapidKey: string): Promise<boole
   const worker = await navigator.serviceWorker.ready
   const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key(vapidKey) })
   const { endpoint, keys } = subscription.toJSON() // without its expirationTime, which is null as a rule
-  await parley.request("register", { platform: "web", subscription: { endpoint, keys } } as unknown as wire.RegisterRequest)
+  await parley.request("register", { platform: "web", subscription: { endpoint, keys } } as wire.RegisterRequest)
   return true
 }
 

@@ -7,7 +7,7 @@ import { Name } from "../people/person"
 import { Prose } from "../text/prose"
 import { preview } from "../text/preview"
 import { ConversationView } from "../timeline/pane"
-import { IconButton } from "../ui/button"
+import { Button, IconButton } from "../ui/button"
 import { SideHeader } from "./side"
 
 /** A thread: the message that it is about, what was answered, and the place to write. */
@@ -19,14 +19,24 @@ export function Thread({ parent, root, me }: { parent: Conversation; root: numbe
   const missing = message === undefined && timeline.messages.length > 0
   useEffect(() => { if (missing) parent.loadAround(root).catch(() => undefined) }, [parent, root, missing]) // the answers are there without it
   const following = summary !== undefined && !summary.gone
+  const begun = summary !== undefined || message?.thread !== undefined
+  // What is said in a thread goes to those who follow it, and only they have it.
+  const said = useReadable(thread.timeline).messages.length > 0
+  const shut = begun && !following && !said
   return (
     <ConversationView conversation={thread} me={me} parent={parent} head={
       <div>
         <SideHeader conversation={parent} title="Thread">
-          {summary && (
+          {begun && (
             <IconButton label={following ? "Stop following this thread" : "Follow this thread"} icon={following ? <BellOff /> : <Bell />} onClick={() => attempt(thread.follow(!following))} />
           )}
         </SideHeader>
+        {shut && (
+          <div className="thread-shut">
+            <span>You do not follow this thread.</span>
+            <Button onClick={() => attempt(thread.follow(true))}>Follow it to read along</Button>
+          </div>
+        )}
         {message && (
           <div className="thread-root">
             <strong><Name user={message.from} /></strong>

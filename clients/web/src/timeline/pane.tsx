@@ -1,6 +1,7 @@
 import { ParleyError, type Conversation, type Message } from "@parley-im/client"
 import { useMe, useParley, useReadable } from "@parley-im/client/react"
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react"
+import { Boundary } from "../app/boundary"
 import { Composer } from "../composer/composer"
 import { Name } from "../people/person"
 import { go, type Side } from "../router"
@@ -41,9 +42,11 @@ function Pane({ conversation, peer, me, seq, side }: { conversation: Conversatio
     <div className={`pane ${side ? "with-side" : ""}`}>
       <ConversationView conversation={conversation} peer={peer} me={me} seq={seq} />
       {side && (
-        <Suspense fallback={<aside className="side"><Spinner label="Loading" /></aside>}>
-          <SidePane key={JSON.stringify(side)} conversation={conversation} side={side} me={me} />
-        </Suspense>
+        <Boundary name={JSON.stringify(side)}>
+          <Suspense fallback={<aside className="side"><Spinner label="Loading" /></aside>}>
+            <SidePane key={JSON.stringify(side)} conversation={conversation} side={side} me={me} />
+          </Suspense>
+        </Boundary>
       )}
     </div>
   )
