@@ -119,7 +119,8 @@ export class Talk {
     if ((e.body.target ?? e.seq) <= (this.line?.cleared ?? 0)) return;
     const seq = this.room.apply(e);
     this.#changed(seq);
-    if (e.event === "message" && e.from && e.from !== this.core.user) this.receipt(e.from, { read: e.seq }); // whoever writes has read what stands before
+    // Whoever writes has read what stands before, if they were looking.
+    if (e.event === "message" && e.from && e.from !== this.core.user && !e.unattended) this.receipt(e.from, { read: e.seq });
     if (e.event === "message" && e.from === this.core.user && e.id) {
       this.#own.set(e.id, e.seq);
       this.#landed.delete(e.id);

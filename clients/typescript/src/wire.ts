@@ -2275,6 +2275,8 @@ export type MessageEvent = {
   timer?: Timer;
   /** The thread about it; absent: none. */
   thread?: ThreadId;
+  /** Says that its sender was not looking at the conversation: it was scheduled, or shows one of a thread. So it does not say what they have read; absent: it does. */
+  unattended?: true;
 } | {
   /** Says that something was said. */
   event: "message";
@@ -2296,6 +2298,8 @@ export type MessageEvent = {
   deleted: true;
   /** The thread about it; absent: none. */
   thread?: ThreadId;
+  /** Says that its sender was not looking at the conversation: it was scheduled, or shows one of a thread. So it does not say what they have read; absent: it does. */
+  unattended?: true;
 } | {
   /** Says that something was said. */
   event: "message";
@@ -2317,6 +2321,8 @@ export type MessageEvent = {
   thread?: ThreadId;
   /** Says that its time is over. */
   expired: true;
+  /** Says that its sender was not looking at the conversation: it was scheduled, or shows one of a thread. So it does not say what they have read; absent: it does. */
+  unattended?: true;
 };
 
 export type Pinned = PinnedEvent;
