@@ -34,6 +34,7 @@ type inviteItem struct {
 	Until        int64  `dynamo:"until"`
 	Uses         int    `dynamo:"uses"`
 	Max          int    `dynamo:"max,omitempty"`
+	Revoked      bool   `dynamo:"revoked,omitempty"`
 	Expires      int64  `dynamo:"expires"` // when it is swept
 }
 
@@ -42,7 +43,7 @@ func inviteKey(id chat.InviteID) string { return invitePrefix + string(id) }
 func (i inviteItem) invite() chat.Invite {
 	return chat.Invite{
 		ID: chat.InviteID(strings.TrimPrefix(i.Item, invitePrefix)), Conversation: chat.ConversationID(i.Conversation),
-		By: chat.UserID(i.By), Created: millis(i.Created), Expires: millis(i.Until), Uses: i.Uses, Max: i.Max,
+		By: chat.UserID(i.By), Created: millis(i.Created), Expires: millis(i.Until), Uses: i.Uses, Max: i.Max, Revoked: i.Revoked,
 	}
 }
 
@@ -52,7 +53,7 @@ func (s *Conversations) PutInvite(ctx context.Context, i chat.Invite) (there cha
 	var item inviteItem
 	wrote, err = s.table.Put(inviteItem{
 		Conversation: string(i.Conversation), Item: inviteKey(i.ID), By: string(i.By), Created: i.Created.UnixMilli(),
-		Until: i.Expires.UnixMilli(), Uses: i.Uses, Max: i.Max, Expires: i.Expires.Add(kept).Unix(),
+		Until: i.Expires.UnixMilli(), Uses: i.Uses, Max: i.Max, Revoked: i.Revoked, Expires: i.Expires.Add(kept).Unix(),
 	}).If(free).CurrentValue(ctx, &item)
 	if err != nil || wrote {
 		return i, wrote, err
@@ -83,9 +84,20 @@ func (s *Conversations) Invites(ctx context.Context, id chat.ConversationID, lim
 	return all, ignoreNotFound(err)
 }
 
-// Revoke implements chat.Gate with one DeleteItem.
+// Revoke implements chat.Gate with one UpdateItem.
 func (s *Conversations) Revoke(ctx context.Context, id chat.ConversationID, invite chat.InviteID) (err error) {
 	defer wrap(&err, "revoke an invitation to %s", id)
+	err = s.table.Update("conversation", string(id)).Range("item", inviteKey(invite)).
+		Set("revoked", true).If("attribute_exists('item')").Run(ctx)
+	if dynamo.IsCondCheckFailed(err) {
+		return nil
+	}
+	return err
+}
+
+// Forget implements chat.Gate with one DeleteItem.
+func (s *Conversations) Forget(ctx context.Context, id chat.ConversationID, invite chat.InviteID) (err error) {
+	defer wrap(&err, "forget an invitation to %s", id)
 	return s.table.Delete("conversation", string(id)).Range("item", inviteKey(invite)).Run(ctx)
 }
 
