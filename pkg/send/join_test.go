@@ -226,9 +226,21 @@ func TestWhatIsRememberedOfLinksIsBounded(t *testing.T) {
 	}
 	for range chat.MaxInvites {
 		put(chat.Invite{Uses: 1, Max: 1})
-		put(chat.Invite{Revoked: true})
+		put(chat.Invite{})
 	}
-	_, err := g.Invite(t.Context(), as("ann"), wire.Invite{Conversation: c})
+	all, err := g.store.Invites(t.Context(), c, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range all {
+		if i.Max > 0 {
+			continue
+		}
+		if err := g.store.Revoke(t.Context(), c, i.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = g.Invite(t.Context(), as("ann"), wire.Invite{Conversation: c})
 	wantCode(t, err, chat.TooLarge)
 	if all, err := g.store.Invites(t.Context(), c, 200); err != nil || len(all) != chat.MaxInvites {
 		t.Errorf("%d are left, %v", len(all), err)

@@ -100,7 +100,7 @@ func (s *Conversations) change(tx *dynamo.WriteTx, e chat.Entry, c chat.Change) 
 		tx.Check(s.table.Check("conversation", string(e.Conversation)).Range("item", banKey(c.Admit)).IfNotExists())
 	case c.Use != "":
 		update := s.table.Update("conversation", string(e.Conversation)).Range("item", inviteKey(c.Use)).
-			Add("uses", 1).If("attribute_not_exists('revoked') AND 'until' > ? AND (attribute_not_exists('max') OR 'uses' < 'max')", e.At.UnixMilli())
+			Add("uses", 1).If("'until' > ? AND (attribute_not_exists('max') OR 'uses' < 'max')", e.At.UnixMilli())
 		tx.Update(update)
 	case c.Show.Seq > 0:
 		update := s.table.Update("conversation", string(c.Show.Conversation)).Range("item", entryKey(c.Show.Seq)).

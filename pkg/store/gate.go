@@ -34,16 +34,20 @@ type inviteItem struct {
 	Until        int64  `dynamo:"until"`
 	Uses         int    `dynamo:"uses"`
 	Max          int    `dynamo:"max,omitempty"`
-	Revoked      bool   `dynamo:"revoked,omitempty"`
-	Expires      int64  `dynamo:"expires"` // when it is swept
+	Revoked      int64  `dynamo:"revoked,omitempty"` // what until was before it was revoked; until is 0 then, so nobody joins by it
+	Expires      int64  `dynamo:"expires"`           // when it is swept
 }
 
 func inviteKey(id chat.InviteID) string { return invitePrefix + string(id) }
 
 func (i inviteItem) invite() chat.Invite {
+	until, revoked := i.Until, i.Revoked > 0
+	if revoked {
+		until = i.Revoked
+	}
 	return chat.Invite{
 		ID: chat.InviteID(strings.TrimPrefix(i.Item, invitePrefix)), Conversation: chat.ConversationID(i.Conversation),
-		By: chat.UserID(i.By), Created: millis(i.Created), Expires: millis(i.Until), Uses: i.Uses, Max: i.Max, Revoked: i.Revoked,
+		By: chat.UserID(i.By), Created: millis(i.Created), Expires: millis(until), Uses: i.Uses, Max: i.Max, Revoked: revoked,
 	}
 }
 
@@ -53,7 +57,7 @@ func (s *Conversations) PutInvite(ctx context.Context, i chat.Invite) (there cha
 	var item inviteItem
 	wrote, err = s.table.Put(inviteItem{
 		Conversation: string(i.Conversation), Item: inviteKey(i.ID), By: string(i.By), Created: i.Created.UnixMilli(),
-		Until: i.Expires.UnixMilli(), Uses: i.Uses, Max: i.Max, Revoked: i.Revoked, Expires: i.Expires.Add(kept).Unix(),
+		Until: i.Expires.UnixMilli(), Uses: i.Uses, Max: i.Max, Expires: i.Expires.Add(kept).Unix(),
 	}).If(free).CurrentValue(ctx, &item)
 	if err != nil || wrote {
 		return i, wrote, err
@@ -88,7 +92,7 @@ func (s *Conversations) Invites(ctx context.Context, id chat.ConversationID, lim
 func (s *Conversations) Revoke(ctx context.Context, id chat.ConversationID, invite chat.InviteID) (err error) {
 	defer wrap(&err, "revoke an invitation to %s", id)
 	err = s.table.Update("conversation", string(id)).Range("item", inviteKey(invite)).
-		Set("revoked", true).If("attribute_exists('item')").Run(ctx)
+		SetExpr("'revoked' = 'until'").Set("until", 0).If("attribute_exists('item') AND attribute_not_exists('revoked')").Run(ctx)
 	if dynamo.IsCondCheckFailed(err) {
 		return nil
 	}

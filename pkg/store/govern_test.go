@@ -186,9 +186,17 @@ func TestALinkIsUsedWhileItIsOpen(t *testing.T) {
 	if _, ok, err := log.Invite(t.Context(), c.ID, "i_z"); err != nil || ok {
 		t.Errorf("it was made, %v", err)
 	}
-	invite.ID, invite.Revoked = "i_w", true
+	invite.ID = "i_w"
 	if _, _, err := log.PutInvite(t.Context(), invite); err != nil {
 		t.Fatal(err)
+	}
+	for range 2 {
+		if err := log.Revoke(t.Context(), c.ID, invite.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, ok, err := log.Invite(t.Context(), c.ID, "i_w"); err != nil || !ok || !got.Revoked || !got.Expires.Equal(invite.Expires) {
+		t.Errorf("revoked it is %+v, %v, %v", got, ok, err)
 	}
 	e := governing(c, 4, chat.Joined)
 	e.At = epoch.Add(time.Minute)
