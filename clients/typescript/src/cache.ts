@@ -29,14 +29,14 @@ export class Cache {
   constructor(private readonly core: Core) {}
 
   keep(talk: Talk): void {
-    if (talk.line) this.core.keep(`c:${talk.id}`, () => this.row(talk));
+    if (talk.line) this.core.keep(`c:${talk.id}`, () => this.#row(talk));
   }
 
   forget(id: string): void {
     this.core.keep(`c:${id}`, () => undefined);
   }
 
-  private row(talk: Talk): Kept | undefined {
+  #row(talk: Talk): Kept | undefined {
     const { core } = this;
     const cursor = core.inbox.cursor(talk.id);
     const place = core.conversations.get().findIndex(({ id }) => id === talk.id);
@@ -70,10 +70,10 @@ export class Cache {
   restore(rows: Rows): void {
     const { people, peers, drafts } = this.core;
     const of = <T>(key: string) => rows.find(([name]) => name === key)?.[1] as T | undefined;
-    people.restore(of("profiles"), of("names"), of("muted"));
+    people.restore(of("profiles"), of("names"), of("mutes"));
     for (const [key, value] of rows) {
       const id = key.slice(2);
-      if (key.startsWith("c:")) this.revive(id, value as Kept);
+      if (key.startsWith("c:")) this.#revive(id, value as Kept);
       if (key.startsWith("d:")) {
         const draft = value as Draft & { peer?: string };
         if (draft.peer) peers.set(id, draft.peer);
@@ -83,7 +83,7 @@ export class Cache {
   }
 
   /** Goes on where a row says. */
-  private revive(id: string, { line, known, epoch, peer, hidden, first, start, entries }: Kept): void {
+  #revive(id: string, { line, known, epoch, peer, hidden, first, start, entries }: Kept): void {
     const { core } = this;
     const talk = core.talk(id);
     core.inbox.restore(id, known, epoch, peer);

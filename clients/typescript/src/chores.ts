@@ -6,19 +6,19 @@ import { type ExplainResult, MaxRoots, type ThreadsResult } from "./wire.js";
 
 /** Chores are small questions that nobody waits for: they are asked one after the other, and only once all is caught up. */
 export class Chores {
-  private readonly open = new Map<string, () => Promise<unknown>>();
-  private working = false;
+  readonly #open = new Map<string, () => Promise<unknown>>();
+  #working = false;
 
   constructor(private readonly core: Core) {}
 
   /** The list does not tell what was said last: the newest page does. */
   peek(talk: Talk): void {
-    this.add(`peek ${talk.id}`, () => talk.history.older(20));
+    this.#add(`peek ${talk.id}`, () => talk.history.older(20));
   }
 
   /** What is unread cannot be derived from what is here. */
   explain(talk: Talk): void {
-    this.add(`explain ${talk.id}`, async () => {
+    this.#add(`explain ${talk.id}`, async () => {
       talk.account.explained(await this.core.ask<ExplainResult>("explain", { conversation: talk.id }));
       talk.outline();
     });
@@ -26,7 +26,7 @@ export class Chores {
 
   /** Timers of messages may have started while nobody listened. */
   timers(talk: Talk): void {
-    this.add(`timers ${talk.id}`, () => talk.history.timers());
+    this.#add(`timers ${talk.id}`, () => talk.history.timers());
   }
 
   /** What became of the threads about some messages. */
@@ -34,31 +34,31 @@ export class Chores {
     const all = entries.filter((e) => e.thread).map((e) => e.seq);
     for (let i = 0; i < all.length; i += MaxRoots) {
       const roots = all.slice(i, i + MaxRoots);
-      this.add(`threads ${talk.id} ${roots[0]}`, async () => {
+      this.#add(`threads ${talk.id} ${roots[0]}`, async () => {
         const { threads } = await this.core.ask<ThreadsResult>("threads", { conversation: talk.id, roots });
         talk.threadsKnown(threads.map(({ head, at, following, ...rest }) => ({ ...rest, count: head, last: Date.parse(at), following: !!following })));
       });
     }
   }
 
-  private add(name: string, run: () => Promise<unknown>): void {
-    if (this.open.has(name)) return;
-    this.open.set(name, run);
+  #add(name: string, run: () => Promise<unknown>): void {
+    if (this.#open.has(name)) return;
+    this.#open.set(name, run);
     void this.work();
   }
 
   /** Asks what is open. */
   async work(): Promise<void> {
-    if (this.working || this.core.idle || !this.core.link.state.get().caughtUp) return;
-    this.working = true;
-    for (const [name, run] of this.open) {
+    if (this.#working || this.core.idle || !this.core.link.state.get().caughtUp) return;
+    this.#working = true;
+    for (const [name, run] of this.#open) {
       try {
         await run();
       } catch (thrown) {
         this.core.log("info", "not learned", { what: name.split(" ")[0], code: fail(thrown, "internal").code });
       }
-      this.open.delete(name);
+      this.#open.delete(name);
     }
-    this.working = false;
+    this.#working = false;
   }
 }

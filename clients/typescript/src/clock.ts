@@ -18,7 +18,7 @@ const longest = 0x7fffffff;
 
 /** Timer is one thing that happens later; starting it again moves it. */
 export class Timer {
-  private handle: unknown;
+  #handle: unknown;
   /** When it is due; undefined while it is not started. */
   due: number | undefined;
 
@@ -30,7 +30,7 @@ export class Timer {
   start(milliseconds: number): void {
     this.stop();
     this.due = this.clock.now() + milliseconds;
-    this.handle = this.clock.setTimeout(
+    this.#handle = this.clock.setTimeout(
       () => {
         const left = milliseconds - longest;
         if (left > 0) return this.start(left);
@@ -42,7 +42,7 @@ export class Timer {
   }
 
   stop(): void {
-    if (this.due !== undefined) this.clock.clearTimeout(this.handle);
+    if (this.due !== undefined) this.clock.clearTimeout(this.#handle);
     this.due = undefined;
   }
 }

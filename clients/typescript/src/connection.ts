@@ -41,16 +41,16 @@ export class Link {
   readonly state: Cell<Connection> = cell<Connection>({ state: "idle", caughtUp: false });
   /** The connection in use; undefined while there is none. */
   line: Line | undefined;
-  private life: AbortController | undefined;
-  private readonly draining = new Set<Line>();
-  private waiting = new Set<() => void>();
-  private woken: (() => void) | undefined;
-  private suspended = false;
-  private readonly suspend: Timer;
+  #life: AbortController | undefined;
+  readonly #draining = new Set<Line>();
+  #waiting = new Set<() => void>();
+  #woken: (() => void) | undefined;
+  #suspended = false;
+  readonly #suspend: Timer;
 
   constructor(private readonly wiring: Wiring) {
-    this.suspend = new Timer(wiring.clock, () => {
-      this.suspended = true;
+    this.#suspend = new Timer(wiring.clock, () => {
+      this.#suspended = true;
       const { state, ...rest } = this.state.get();
       if (state === "disconnected" || state === "connecting") this.state.set({ ...rest, state: "suspended" });
     });
@@ -58,32 +58,32 @@ export class Link {
 
   /** Whether it is kept. */
   get running(): boolean {
-    return this.life !== undefined;
+    return this.#life !== undefined;
   }
 
   connect(): void {
-    if (this.life) return;
-    this.life = new AbortController();
-    void this.keep(this.life.signal);
+    if (this.#life) return;
+    this.#life = new AbortController();
+    void this.#keep(this.#life.signal);
   }
 
   /** Ends it: by a person, or for a reason. */
   close(reason?: ParleyError): void {
-    this.life?.abort();
-    this.life = undefined;
-    this.suspend.stop();
-    this.suspended = false;
-    for (const line of [this.line, ...this.draining]) line?.cut(new ParleyError("closed"));
+    this.#life?.abort();
+    this.#life = undefined;
+    this.#suspend.stop();
+    this.#suspended = false;
+    for (const line of [this.line, ...this.#draining]) line?.cut(new ParleyError("closed"));
     this.line = undefined;
     this.state.set({ state: "closed", caughtUp: false, reason: reason || undefined });
     this.wiring.closed(reason);
-    this.release();
+    this.#release();
   }
 
   /** The network may have changed: tries at once, or finds out whether the connection works. */
   wake(): void {
     this.line?.probe();
-    this.woken?.();
+    this.#woken?.();
   }
 
   /** Waits for a connection. It fails with "closed", or with the reason of the signal. */
@@ -95,43 +95,43 @@ export class Link {
       if (this.line && !this.line.reason) return this.line;
       await new Promise<void>((resolve) => {
         const end = () => {
-          this.waiting.delete(end);
+          this.#waiting.delete(end);
           signal?.removeEventListener("abort", end);
           resolve();
         };
-        this.waiting.add(end);
+        this.#waiting.add(end);
         signal?.addEventListener("abort", end);
       });
     }
   }
 
-  private release(): void {
-    for (const end of [...this.waiting]) end();
+  #release(): void {
+    for (const end of [...this.#waiting]) end();
   }
 
-  private show(next: Connection): void {
-    const hidden = this.suspended && (next.state === "disconnected" || next.state === "connecting");
+  #show(next: Connection): void {
+    const hidden = this.#suspended && (next.state === "disconnected" || next.state === "connecting");
     this.state.set(hidden ? { ...next, state: "suspended" } : next);
   }
 
   /** Connects again and again. */
-  private async keep(life: AbortSignal): Promise<void> {
+  async #keep(life: AbortSignal): Promise<void> {
     const { clock, random, log } = this.wiring;
     const backoff = new Backoff(random);
     let why: "connect" | "refused" = "connect";
-    this.suspend.start(suspendTime);
+    this.#suspend.start(suspendTime);
     while (!life.aborted) {
-      this.show({ state: "connecting", caughtUp: false });
+      this.#show({ state: "connecting", caughtUp: false });
       let reason: ParleyError;
       try {
-        const line = await this.dial(life, why);
+        const line = await this.#dial(life, why);
         if (life.aborted) return;
         why = "connect";
         const opened = clock.now();
-        this.adopt(line);
-        reason = await this.serve(line, life);
+        this.#adopt(line);
+        reason = await this.#serve(line, life);
         if (clock.now() - opened > steady) backoff.reset();
-        if (!life.aborted) this.suspend.start(suspendTime);
+        if (!life.aborted) this.#suspend.start(suspendTime);
       } catch (thrown) {
         reason = fail(thrown, "offline");
         // Where the status of the handshake is not told, it may have been the token: the next attempt has another one.
@@ -145,24 +145,24 @@ export class Link {
       }
       const delay = backoff.next(reason.retryAfter);
       log("info", "disconnected", { code: reason.code, retryIn: Math.round(delay) });
-      this.show({ state: "disconnected", caughtUp: false, reason, retryAt: clock.now() + delay });
-      await wait(clock, delay, life, (end) => (this.woken = end));
-      this.woken = undefined;
+      this.#show({ state: "disconnected", caughtUp: false, reason, retryAt: clock.now() + delay });
+      await wait(clock, delay, life, (end) => (this.#woken = end));
+      this.#woken = undefined;
     }
   }
 
   /** Opens a connection with a fresh token, and if the server does not take that, with another one. */
-  private async dial(life: AbortSignal, why: "connect" | "refused"): Promise<Line> {
+  async #dial(life: AbortSignal, why: "connect" | "refused"): Promise<Line> {
     try {
-      return await this.handshake(life, why);
+      return await this.#handshake(life, why);
     } catch (thrown) {
       if (!(thrown instanceof ParleyError) || thrown.code !== "unauthenticated" || life.aborted) throw thrown;
       this.wiring.log("info", "token refused");
-      return await this.handshake(life, "refused");
+      return await this.#handshake(life, "refused");
     }
   }
 
-  private async handshake(life: AbortSignal, why: "connect" | "refused"): Promise<Line> {
+  async #handshake(life: AbortSignal, why: "connect" | "refused"): Promise<Line> {
     const { options, clock, frame } = this.wiring;
     let line: Line | undefined;
     let late!: (reason: ParleyError) => void;
@@ -190,16 +190,16 @@ export class Link {
   }
 
   /** Waits until the connection is lost and says why. Meanwhile it replaces it when it gets old. */
-  private async serve(line: Line, life: AbortSignal): Promise<ParleyError> {
+  async #serve(line: Line, life: AbortSignal): Promise<ParleyError> {
     const backoff = new Backoff(this.wiring.random);
-    let due = this.rotation();
+    let due = this.#rotation();
     for (;;) {
       await wait(this.wiring.clock, due, life, (end) => void line.ended.then(end));
       if (life.aborted) return new ParleyError("closed");
-      if (line.reason) return this.lost(line);
+      if (line.reason) return this.#lost(line);
       let next: Line;
       try {
-        next = await this.dial(life, "connect");
+        next = await this.#dial(life, "connect");
       } catch (thrown) {
         due = backoff.next(fail(thrown, "offline").retryAfter);
         this.wiring.log("info", "renewal failed");
@@ -210,41 +210,41 @@ export class Link {
         return new ParleyError("closed");
       }
       const old = line;
-      this.adopt(next);
-      this.drain(old);
+      this.#adopt(next);
+      this.#drain(old);
       line = next;
       backoff.reset();
-      due = this.rotation();
+      due = this.#rotation();
     }
   }
 
   /** Closes a connection that was replaced, once nothing can come from it any more. */
-  private drain(old: Line): void {
-    this.draining.add(old);
+  #drain(old: Line): void {
+    this.#draining.add(old);
     const timer = new Timer(this.wiring.clock, () => old.cut(new ParleyError("closed")));
     timer.start(drainTime);
     void old.ended.then(() => {
       timer.stop();
-      this.draining.delete(old);
+      this.#draining.delete(old);
     });
   }
 
-  private lost(line: Line): ParleyError {
+  #lost(line: Line): ParleyError {
     if (this.line === line) this.line = undefined;
     return line.reason as ParleyError;
   }
 
-  private rotation(): number {
+  #rotation(): number {
     return rotateFrom + this.wiring.random() * (rotateUntil - rotateFrom);
   }
 
-  private adopt(line: Line): void {
+  #adopt(line: Line): void {
     this.line = line;
-    this.suspend.stop();
-    this.suspended = false;
-    this.show({ state: "connected", caughtUp: false });
+    this.#suspend.stop();
+    this.#suspended = false;
+    this.#show({ state: "connected", caughtUp: false });
     this.wiring.opened(line);
-    this.release();
+    this.#release();
   }
 }
 

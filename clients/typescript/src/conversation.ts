@@ -38,7 +38,7 @@ export class Conversation {
   /** The messages that are pinned, the one that was pinned last first. Watching loads them. */
   readonly pins: Readable<readonly Message[]>;
   readonly draft: Readable<Draft | undefined>;
-  private readonly talk: Talk;
+  readonly #talk: Talk;
 
   /** @internal */
   constructor(
@@ -48,7 +48,7 @@ export class Conversation {
   ) {
     const talk = core.talk(id);
     this.id = id;
-    this.talk = talk;
+    this.#talk = talk;
     this.summary = talk.summary;
     this.timeline = talk.timeline;
     this.members = talk.members;
@@ -62,53 +62,54 @@ export class Conversation {
 
   /** Loads a page of older messages, 50 if n is not given and 200 at most. It tells whether there are more. */
   loadOlder(n = 50): Promise<boolean> {
-    return this.talk.history.older(n);
+    return this.#talk.history.older(n);
   }
 
   /** Loads older messages until the one with seq is there, up to 10,000 entries back, and tells whether it is. */
   loadAround(seq: number): Promise<boolean> {
-    return this.talk.history.around(seq);
+    return this.#talk.history.around(seq);
   }
 
   /** One message, if it is loaded. */
   message(seq: number): Message | undefined {
-    return this.talk.snap(seq);
+    return this.#talk.snap(seq);
   }
 
   // Saying. All of it is kept in the outbox.
 
   /** Says something. The message is in the timeline at once, and goes to the server when those before it have. */
   send(content: string | Content, options?: SendOptions): LocalMessage {
-    const said = typeof content === "string" ? { text: content } : content;
-    return this.say(lean(said), options);
+    return this.#say(lean(content), options);
   }
 
   /** Repeats a message of any conversation here. */
   forward(from: { conversation: string; seq: number }, options?: SendOptions): LocalMessage {
-    return this.say({ forward: { conversation: from.conversation, seq: from.seq } }, options);
+    return this.#say({ forward: { conversation: from.conversation, seq: from.seq } }, options);
   }
 
-  private say(body: object, { expires }: SendOptions = {}): LocalMessage {
-    const { core, id, talk } = this;
+  #say(body: object, { expires, inParent }: SendOptions = {}): LocalMessage {
+    const { core, id } = this;
+    const talk = this.#talk;
     core.composing.said(id);
     core.paced.expect(id, core.clock.now()); // whoever answers has read
     const draft = core.drafts.sending(talk);
-    return core.outbox.add(id, "send", { to: core.target(id), body, draft: draft || undefined, expires: expires || undefined });
+    const chosen = { draft: draft || undefined, expires: expires || undefined, in_parent: inParent || undefined };
+    return core.outbox.add(id, "send", { to: core.target(id), body, ...chosen });
   }
 
   /** Replaces the text and the mentions of a message of the user's own. */
   edit(seq: number, content: string | Pick<Content, "text" | "mentions" | "everybody">): LocalMessage {
-    return this.act("edit", { seq, body: lean(typeof content === "string" ? { text: content } : content) });
+    return this.#act("edit", { seq, body: lean(content) });
   }
 
   /** Takes a message away for everybody. */
   deleteForAll(seq: number): LocalMessage {
-    return this.act("delete", { seq });
+    return this.#act("delete", { seq });
   }
 
   /** Sets all that the user has on a message; none takes everything back. */
   react(seq: number, marks: string[]): LocalMessage {
-    return this.act("react", { seq, ...(marks.length > 0 && { reactions: marks }) });
+    return this.#act("react", { seq, reactions: marks.length > 0 ? marks : undefined });
   }
 
   /** Adds a mark, or takes it back if it is there. */
@@ -118,14 +119,14 @@ export class Conversation {
   }
 
   pin(seq: number): LocalMessage {
-    return this.act("pin", { seq });
+    return this.#act("pin", { seq });
   }
 
   unpin(seq: number): LocalMessage {
-    return this.act("pin", { seq, off: true });
+    return this.#act("pin", { seq, off: true });
   }
 
-  private act(action: string, body: Record<string, unknown>): LocalMessage {
+  #act(action: string, body: Record<string, unknown>): LocalMessage {
     return this.core.outbox.add(this.id, action, { conversation: this.id, ...body });
   }
 
@@ -142,15 +143,25 @@ export class Conversation {
   /** Hides messages from the user alone, on all devices. Up to 100. */
   async hide(...seqs: number[]): Promise<void> {
     const { hides } = await this.core.ask<wire.HideResult>("hide", { conversation: this.id, seqs });
-    this.talk.conceal(seqs);
-    this.talk.hide(hides);
+    this.#talk.conceal(seqs);
+    this.#talk.hide(hides);
   }
 
-  /** Has a message sent later, at a time in milliseconds since 1970. Returns its id, for unschedule. */
-  async schedule(at: number, content: string | Content): Promise<string> {
-    const id = newID();
-    const body = lean(typeof content === "string" ? { text: content } : content);
-    await this.core.ask("schedule", { id, to: this.core.target(this.id), body, at: stamp(at) });
+  /** Takes everything up to a seq, by default all, out of the user's sight: on all devices, and for good. Nobody else can tell. */
+  async clear(upTo = this.core.inbox.known(this.id)): Promise<void> {
+    if (upTo === 0) return;
+    const { cleared } = await this.core.ask<wire.PrefsResult>("prefs", { conversation: this.id, cleared: upTo });
+    this.core.clear(this.id, cleared ?? upTo);
+  }
+
+  /**
+   * Has a message sent later, at a time in milliseconds since 1970. Returns its id, for unschedule; with the id of one that waits
+   * that one becomes this.
+   */
+  async schedule(at: number, content: string | Content, replaces?: string): Promise<string> {
+    const id = replaces ?? newID();
+    const replace = replaces ? true : undefined;
+    await this.core.ask("schedule", { id, to: this.core.target(this.id), body: lean(content), at: stamp(at), replace });
     return id;
   }
 
@@ -158,7 +169,8 @@ export class Conversation {
 
   /** The user was shown everything up to a seq, by default all. Call it as often as you like: it sends what is needed. */
   read(upTo = this.core.inbox.known(this.id)): void {
-    const { core, id, talk } = this;
+    const { core, id } = this;
+    const talk = this.#talk;
     const { newest, unmarks } = talk.account.reach(core.user, upTo);
     if (newest === 0) return;
     const now = core.clock.now();
@@ -172,13 +184,13 @@ export class Conversation {
   /** Makes everything from a message on count as unread until the user reads or writes; without a seq takes that back. */
   async markUnread(seq?: number): Promise<void> {
     const result = await this.core.ask<wire.MarkResult>("mark", { conversation: this.id, seq: seq || undefined });
-    this.talk.account.mark(result.marked, result.marked_at ?? 0);
-    this.talk.outline();
+    this.#talk.account.mark(result.marked, result.marked_at ?? 0);
+    this.#talk.outline();
   }
 
   /** What the user has written so far; call it at every key. An empty text clears it. Sending does, too. */
   setDraft(text: string, reply?: number): void {
-    this.core.drafts.set(this.talk, text ? { text, reply: reply || undefined } : undefined);
+    this.core.drafts.set(this.#talk, text ? { text, reply: reply || undefined } : undefined);
   }
 
   /** Call it at every key and while recording; "nothing" when that is given up. Sending ends it. */
@@ -194,39 +206,42 @@ export class Conversation {
 
   /** Silences it until a time in milliseconds since 1970, or for good; with mentions, those make noise nevertheless. */
   async mute({ until, mentions }: { until?: number; mentions?: boolean } = {}): Promise<void> {
-    const end = until === undefined ? {} : { until: stamp(until) };
-    await this.core.ask("mute", { conversation: this.id, ...end, mentions: mentions || undefined });
-    this.note({ muted: end.until ?? forGood, mentions_only: mentions ?? false });
+    const end = until === undefined ? undefined : stamp(until);
+    await this.core.ask("mute", { conversation: this.id, until: end, mentions: mentions || undefined });
+    this.#note({ muted: end ?? forGood, mentions_only: !!mentions });
   }
 
   async unmute(): Promise<void> {
     await this.core.ask("mute", { conversation: this.id, off: true });
-    this.note({ muted: undefined, mentions_only: undefined });
+    this.#note({ muted: undefined, mentions_only: undefined });
   }
 
   /** Puts it first in the list, or not any more. */
   async setPinned(pinned: boolean): Promise<void> {
-    await this.core.ask("prefs", { conversation: this.id, pinned });
-    this.note({ pinned });
+    await this.#prefer({ pinned });
   }
 
   /** Puts it away, or brings it back. */
   async setArchived(archived: boolean): Promise<void> {
-    await this.core.ask("prefs", { conversation: this.id, archived });
-    this.note({ archived });
+    await this.#prefer({ archived });
+  }
+
+  async #prefer(choice: { pinned?: boolean; archived?: boolean }): Promise<void> {
+    await this.core.ask("prefs", { conversation: this.id, ...choice });
+    this.#note(choice);
   }
 
   /** Lets in what a stranger wrote: a conversation whose summary says request. Answering does it, too. */
   async accept(): Promise<void> {
     await this.core.ask("accept", { conversation: this.id });
-    this.note({ request: false });
+    this.#note({ request: false });
   }
 
   /** What the list will say, too. */
-  private note(part: object): void {
-    if (this.talk.line) Object.assign(this.talk.line, part);
-    this.talk.outline();
-    this.core.cache.keep(this.talk);
+  #note(part: object): void {
+    if (this.#talk.line) Object.assign(this.#talk.line, part);
+    this.#talk.outline();
+    this.core.cache.keep(this.#talk);
   }
 
   /** Why as much is unread as is. */
@@ -256,7 +271,7 @@ export class Conversation {
 
   /** Follows this thread, or ends that. */
   async follow(following: boolean): Promise<void> {
-    await this.core.ask("follow", { conversation: this.id, ...(!following && { off: true }) });
+    await this.core.ask("follow", { conversation: this.id, off: following ? undefined : true });
     this.core.follower.renew();
   }
 
@@ -274,7 +289,7 @@ export class Conversation {
 
   /** Where to GET the picture that the group has now; undefined if it has none. */
   async pictureURL(): Promise<string | undefined> {
-    const media = this.talk.line?.picture;
+    const media = this.#talk.line?.picture;
     return media && (await this.core.media.url({ conversation: this.id, media }));
   }
 
@@ -287,45 +302,44 @@ export class Conversation {
 
   /** Makes users members. Returns those who do not want to be added by the user: send them a link. */
   async add(...users: string[]): Promise<string[]> {
-    return (await this.govern("add", { users })).declined ?? [];
+    return (await this.#govern("add", { users })).declined ?? [];
   }
 
   async remove(...users: string[]): Promise<void> {
-    await this.govern("remove", { users });
+    await this.#govern("remove", { users });
   }
 
   /** Removes users and lets no link bring them back. */
   async ban(...users: string[]): Promise<void> {
-    await this.govern("remove", { users, ban: true });
+    await this.#govern("remove", { users, ban: true });
   }
 
   async leave(): Promise<void> {
-    await this.govern("leave", {});
+    await this.#govern("leave", {});
   }
 
   async setRole(role: Exclude<wire.Role, "owner">, ...users: string[]): Promise<void> {
-    await this.govern("role", { users, role });
+    await this.#govern("role", { users, role });
   }
 
   /** Hands the group over; the user is an admin from then on. */
   async transfer(user: string): Promise<void> {
-    await this.govern("role", { users: [user], role: "owner" });
+    await this.#govern("role", { users: [user], role: "owner" });
   }
 
   /** Changes the name, the picture or the rules of a group, or the timer of any conversation. */
   async change(setup: wire.Amendment): Promise<void> {
-    await this.govern("change", { setup });
+    await this.#govern("change", { setup });
   }
 
   /** Changes wait behind what was said before them, but not for a restart. */
-  private govern(action: string, body: Record<string, unknown>): Promise<Stored> {
+  #govern(action: string, body: Record<string, unknown>): Promise<Stored> {
     return this.core.outbox.add(this.id, action, { conversation: this.id, ...body }, false).result;
   }
 
   /** Makes a link into the group; the code is told this once. */
   invite({ expiresIn, maxUses }: { expiresIn?: number; maxUses?: number } = {}): Promise<wire.InviteResult> {
-    const body = { conversation: this.id, ...(expiresIn && { expires_in: expiresIn }), ...(maxUses && { max_uses: maxUses }) };
-    return this.core.ask("invite", body);
+    return this.core.ask("invite", { id: newID(), conversation: this.id, expires_in: expiresIn || undefined, max_uses: maxUses || undefined });
   }
 
   async invites(): Promise<wire.InvitesResult["invites"]> {
@@ -341,12 +355,13 @@ export class Conversation {
 const forGood = "9999-12-31T00:00:00.000Z";
 
 /** lean leaves out what there is nothing to say about: the server refuses empty members. */
-function lean({ text, attachments, reply, mentions, everybody }: Content): object {
+function lean(content: string | Content): object {
+  const { text, attachments, reply, mentions, everybody } = typeof content === "string" ? { text: content } as Content : content;
   return {
     text: text || undefined,
-    ...(attachments?.length && { attachments }),
+    attachments: attachments?.length ? attachments : undefined,
     reply: reply || undefined,
-    ...(mentions?.length && { mentions }),
+    mentions: mentions?.length ? mentions : undefined,
     everybody: everybody || undefined,
   };
 }

@@ -51,9 +51,9 @@ export class Core {
   readonly listeners = new Map<string, Set<(event: never) => void>>();
   readonly ready: Promise<void>;
   readonly conversations: Cell<readonly ConversationSummary[]>;
-  private away = false;
-  private known = false;
-  private readonly pacing: Timer;
+  #away = false;
+  #known = false;
+  readonly #pacing: Timer;
 
   constructor(readonly options: Options) {
     this.clock = options.clock ?? system;
@@ -61,7 +61,7 @@ export class Core {
     this.fetch = options.fetch ?? ((...request) => fetch(...request));
     this.keeper = new Keeper(options.store ?? home(options), this.clock, (message) => this.log("warn", message));
     this.link = new Link({
-      options: { ...options, token: (why) => this.token(why) },
+      options: { ...options, token: (why) => this.#token(why) },
       clock: this.clock,
       random: this.random,
       log: (level, message, details) => this.log(level, message, details),
@@ -70,44 +70,44 @@ export class Core {
         return `${options.url}${options.url.includes("?") ? "&" : "?"}device=${this.self.device}`;
       },
       frame: (frame, line) => receive(this, frame, line),
-      opened: (line) => this.opened(line),
-      closed: () => this.stop(),
+      opened: (line) => this.#opened(line),
+      closed: () => this.#stop(),
     });
     this.calls = new Calls(this.link, this.clock, this.random, (slowedUntil) => {
       this.link.state.set({ ...this.link.state.get(), slowedUntil });
     });
     this.inbox = new Inbox({
-      entry: (e) => this.entry(e),
+      entry: (e) => this.#entry(e),
       begun: (id, seq) => this.talk(id).begun(seq),
-      gone: (id) => this.gone(id),
+      gone: (id) => this.#gone(id),
     });
     this.follower = new Follower(this.link, this.calls, this.inbox, this.clock, this.random, {
       line: (line) => {
         this.talk(line.conversation).lined(line);
-        this.pacing.start(0); // what the server does not know may have been lost with a connection
+        this.#pacing.start(0); // what the server does not know may have been lost with a connection
       },
-      caughtUp: () => this.caughtUp(),
+      caughtUp: () => this.#caughtUp(),
       log: (message, details) => this.log("warn", message, details),
     });
     this.outbox = new Outbox(this.calls, this.inbox, () => this.follower, this.keeper, () => this.clock.now(), {
       changed: (id, job) => {
         const { to } = job.row.body as { to?: { user?: string } };
-        if (to?.user) this.begin(id, to.user);
+        if (to?.user) this.#begin(id, to.user);
         this.talk(id).jobChanged(job);
       },
-      landed: (job, stored) => this.landed(job, stored),
-      failed: (job, error) => this.failed(job, error),
+      landed: (job, stored) => this.#landed(job, stored),
+      failed: (job, error) => this.#failed(job, error),
     });
     this.people = new People(this);
     this.watch = new Watch(this);
-    this.pacing = new Timer(this.clock, () => this.pace());
-    this.conversations = new Cell(() => this.list());
+    this.#pacing = new Timer(this.clock, () => this.pace());
+    this.conversations = new Cell(() => this.#list());
     if (options.user) this.self.become(options.user);
     this.link.state.subscribe(() => {
       const { state } = this.link.state.get();
       if (state === "suspended" || state === "closed") this.watch.lost();
     });
-    this.ready = this.restore();
+    this.ready = this.#restore();
   }
 
   log(level: LogLine["level"], message: string, details: Record<string, unknown> = {}): void {
@@ -169,7 +169,7 @@ export class Core {
   }
 
   /** A conversation with somebody is in the list as soon as something is said in it, before the server has it. */
-  private begin(id: string, peer: string): void {
+  #begin(id: string, peer: string): void {
     this.peers.set(id, peer);
     this.talk(id).line ??= { conversation: id, kind: "direct", peer, head: 0, size: 2, can: ["send", "react", "pin"] };
   }
@@ -195,27 +195,27 @@ export class Core {
 
   // The connection.
 
-  private async token(why: "connect" | "refused"): Promise<string> {
+  async #token(why: "connect" | "refused"): Promise<string> {
     const token = await this.options.token(why);
     if (!this.user) this.self.become(subject(token));
     return token;
   }
 
-  private opened(line: Line): void {
+  #opened(line: Line): void {
     void this.self.hello(line);
     this.follower.opened();
     this.watch.opened();
     this.people.opened();
     this.outbox.resume();
-    if (this.away) void this.ask("status", { status: "away" }).catch(() => undefined);
+    if (this.#away) void this.ask("status", { status: "away" }).catch(() => undefined);
     this.pace();
   }
 
-  private caughtUp(): void {
+  #caughtUp(): void {
     const state = this.link.state.get();
     if (state.state === "connected") this.link.state.set({ ...state, caughtUp: true });
-    if (!this.known) {
-      this.known = true;
+    if (!this.#known) {
+      this.#known = true;
       void this.people.loadContacts();
       this.people.profile(this.user);
     }
@@ -238,12 +238,12 @@ export class Core {
     if (cursors.length > 0) {
       this.calls.tell("receipts", { cursors });
       this.pace();
-    } else if (next !== undefined) this.pacing.start(next - now);
+    } else if (next !== undefined) this.#pacing.start(next - now);
   }
 
-  private stop(): void {
+  #stop(): void {
     this.follower.stop();
-    this.pacing.stop();
+    this.#pacing.stop();
     this.watch.stop();
     this.drafts.stop();
     for (const talk of this.talks.values()) talk.stop();
@@ -258,7 +258,7 @@ export class Core {
   }
 
   setAway(away: boolean): Promise<void> {
-    this.away = away;
+    this.#away = away;
     return this.ask("status", away ? { status: "away" } : { status: "online", scope: "device" });
   }
 
@@ -275,7 +275,7 @@ export class Core {
       talk.begun(0);
     }
     this.self.forget();
-    this.known = false;
+    this.#known = false;
     this.listChanged();
     await this.keeper.clear();
   }
@@ -302,7 +302,7 @@ export class Core {
     this.conversations.stale();
   }
 
-  private list(): readonly ConversationSummary[] {
+  #list(): readonly ConversationSummary[] {
     const all: ConversationSummary[] = [];
     for (const talk of this.talks.values()) {
       const summary = talk.gone ? undefined : talk.summary.get();
@@ -311,7 +311,7 @@ export class Core {
     return all.sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.at - a.at || (a.id < b.id ? -1 : 1));
   }
 
-  private entry(e: Entry): void {
+  #entry(e: Entry): void {
     const talk = this.talk(e.conversation);
     const { user } = this;
     if (e.event === "message" && e.from === user) this.paced.said(e.conversation, e.seq);
@@ -331,7 +331,7 @@ export class Core {
     }
   }
 
-  private gone(id: string): void {
+  #gone(id: string): void {
     const talk = this.talk(id);
     talk.gone = true;
     this.paced.forget(id);
@@ -340,15 +340,21 @@ export class Core {
   }
 
   /** Gives what was sent from here its place: the server does not send it to the connection that it came by. */
-  private landed(job: Job, stored: Stored): void {
+  #landed(job: Job, stored: Stored): void {
     if (job.row.action === "send") this.drafts.sent(this.talk(job.conversation), true);
     const entry = landed(job, stored, this);
     if (entry && this.inbox.own(entry)) this.follower.missing(0); // it comes by itself to nobody but others
   }
 
-  private failed(job: Job, error: ParleyError): void {
+  #failed(job: Job, error: ParleyError): void {
     if (job.row.action === "send") this.drafts.sent(this.talk(job.conversation), false);
     this.emit("failed", { conversation: job.conversation, id: job.id, error });
+  }
+
+  /** The user has cleared a conversation up to a seq, here or elsewhere. */
+  clear(id: string, seq: number): void {
+    this.talk(id).clear(seq);
+    this.inbox.clear(id, seq);
   }
 
   emit(event: string, what: unknown): void {
@@ -362,7 +368,7 @@ export class Core {
   }
 
   /** Goes on where the client was when it was last there. */
-  private async restore(): Promise<void> {
+  async #restore(): Promise<void> {
     const { rows, me } = await this.cache.load(this.user);
     this.self.device = this.options.device ?? me?.device ?? newDevice();
     if (me) this.self.become(me.user);

@@ -21,29 +21,29 @@ const same = (a: Draft | undefined, b: Draft | undefined) => a?.text === b?.text
 
 /** Drafts are what the user has begun to write. One that is written here is later than what comes from elsewhere. */
 export class Drafts {
-  private readonly all = new Map<string, Drafting>();
+  readonly #all = new Map<string, Drafting>();
 
   constructor(private readonly core: Core) {}
 
-  private of(talk: Talk): Drafting {
-    let d = this.all.get(talk.id);
+  #of(talk: Talk): Drafting {
+    let d = this.#all.get(talk.id);
     if (!d) {
-      d = { wanted: undefined, stored: undefined, kept: false, sending: 0, busy: false, due: new Timer(this.core.clock, () => void this.settle(talk)) };
-      this.all.set(talk.id, d);
+      d = { wanted: undefined, stored: undefined, kept: false, sending: 0, busy: false, due: new Timer(this.core.clock, () => void this.#settle(talk)) };
+      this.#all.set(talk.id, d);
     }
     return d;
   }
 
   /** The user has written so far; it is stored when nothing has changed for a moment. */
   set(talk: Talk, draft: Draft | undefined): void {
-    const d = this.of(talk);
+    const d = this.#of(talk);
     if (same(d.wanted, draft)) return;
     d.wanted = draft;
-    this.show(talk, draft);
+    this.#show(talk, draft);
     d.due.start(DraftPause * 1000);
   }
 
-  private show(talk: Talk, draft: Draft | undefined): void {
+  #show(talk: Talk, draft: Draft | undefined): void {
     talk.draftNow = draft;
     if (talk.line) delete talk.line.draft;
     talk.draft.set(draft);
@@ -53,39 +53,39 @@ export class Drafts {
 
   /** A message clears the draft. Tells whether the server may have one that it has to clear, too. */
   sending(talk: Talk): boolean {
-    const d = this.of(talk);
+    const d = this.#of(talk);
     d.wanted = undefined;
     d.sending++;
     d.due.stop();
-    this.show(talk, undefined);
+    this.#show(talk, undefined);
     return d.kept;
   }
 
   /** The outcome of a message that cleared the draft if it was stored. */
   sent(talk: Talk, stored: boolean): void {
-    const d = this.of(talk);
+    const d = this.#of(talk);
     d.sending = Math.max(0, d.sending - 1);
     if (stored && !d.busy) {
       d.kept = false;
       d.stored = undefined;
     }
-    if (!this.settled(d)) void this.settle(talk);
+    if (!this.#settled(d)) void this.#settle(talk);
   }
 
-  private settled(d: Drafting): boolean {
+  #settled(d: Drafting): boolean {
     return d.wanted ? d.kept && same(d.wanted, d.stored) : !d.kept;
   }
 
   /** Has the server have what is wanted. */
-  private async settle(talk: Talk): Promise<void> {
-    const d = this.of(talk);
+  async #settle(talk: Talk): Promise<void> {
+    const d = this.#of(talk);
     if (d.busy || this.core.idle) return;
     d.busy = true;
     try {
-      while (!this.settled(d) && d.sending === 0 && d.due.due === undefined) {
+      while (!this.#settled(d) && d.sending === 0 && d.due.due === undefined) {
         const { wanted } = d;
         d.kept = true; // from now on it may be there, whatever comes back
-        await this.core.ask("draft", { to: this.core.target(talk.id), ...(wanted && { body: { text: wanted.text, ...(wanted.reply && { reply: wanted.reply }) } }) });
+        await this.core.ask("draft", { to: this.core.target(talk.id), body: wanted });
         d.kept = wanted !== undefined;
         d.stored = wanted;
       }
@@ -98,21 +98,21 @@ export class Drafts {
 
   /** A draft of another device, or one that was cleared there. */
   heard(talk: Talk, e: DraftEvent): void {
-    const d = this.of(talk);
+    const d = this.#of(talk);
     if (d.sending > 0) return; // what is on its way clears it
     d.kept = e.body !== undefined;
-    d.stored = e.body && { text: e.body.text, ...(e.body.reply && { reply: e.body.reply }) };
+    d.stored = e.body && { text: e.body.text, reply: e.body.reply || undefined };
     if (d.due.due !== undefined || d.busy) return;
     d.wanted = d.stored;
-    this.show(talk, d.stored);
+    this.#show(talk, d.stored);
   }
 
   /** A message of the user's own from another device has cleared it. */
   spent(talk: Talk): void {
-    const d = this.all.get(talk.id);
+    const d = this.#all.get(talk.id);
     if (!d?.wanted || d.busy || d.sending > 0 || d.due.due !== undefined) return;
     d.wanted = d.stored = undefined;
-    this.show(talk, undefined);
+    this.#show(talk, undefined);
   }
 
   /** Takes the complete list of the server: what is not on it and not being written here was sent or cleared. */
@@ -120,26 +120,26 @@ export class Drafts {
     const on = new Map(list.map((e) => [e.conversation, e]));
     for (const e of list) this.heard(this.core.talk(e.conversation), e);
     for (const talk of talks) {
-      const d = this.all.get(talk.id);
+      const d = this.#all.get(talk.id);
       if (on.has(talk.id) || !d || d.busy || d.sending > 0) continue;
       d.kept = false;
       if (d.due.due === undefined && d.wanted && same(d.wanted, d.stored)) {
         d.wanted = d.stored = undefined;
-        this.show(talk, undefined);
-      } else if (d.wanted) void this.settle(talk);
+        this.#show(talk, undefined);
+      } else if (d.wanted) void this.#settle(talk);
     }
   }
 
   /** What was being written when the client was last there. */
   restore(talk: Talk, draft: Draft): void {
     const { text, reply } = draft;
-    const d = this.of(talk);
+    const d = this.#of(talk);
     d.wanted = talk.draftNow = { text, reply };
     d.kept = true;
     talk.draft.stale();
   }
 
   stop(): void {
-    for (const { due } of this.all.values()) due.stop();
+    for (const { due } of this.#all.values()) due.stop();
   }
 }

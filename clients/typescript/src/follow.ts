@@ -32,14 +32,14 @@ export interface Followed {
 
 /** Follower keeps the inbox complete: it catches up after each connect, looks again when that has settled, and fetches gaps. */
 export class Follower {
-  private readonly lines = new Map<string, { head: number; epoch: number }>();
-  private since = "";
-  private whole = 0;
-  private wanted: { list: boolean; missing: boolean; fresh: boolean } = { list: false, missing: false, fresh: false };
-  private working = false;
-  private readonly settled: Timer;
-  private readonly gap: Timer;
-  private readonly renewal: Timer;
+  readonly #lines = new Map<string, { head: number; epoch: number }>();
+  #since = "";
+  #whole = 0;
+  #wanted: { list: boolean; missing: boolean; fresh: boolean } = { list: false, missing: false, fresh: false };
+  #working = false;
+  readonly #settled: Timer;
+  readonly #gap: Timer;
+  readonly #renewal: Timer;
 
   constructor(
     private readonly link: Link,
@@ -49,120 +49,121 @@ export class Follower {
     private readonly random: () => number,
     private readonly tell: Followed,
   ) {
-    this.settled = new Timer(clock, () => this.want("list"));
-    this.renewal = new Timer(clock, () => this.want("list"));
-    this.gap = new Timer(clock, () => this.want("missing"));
+    this.#settled = new Timer(clock, () => this.#want("list"));
+    this.#renewal = new Timer(clock, () => this.#want("list"));
+    this.#gap = new Timer(clock, () => this.#want("missing"));
   }
 
   /** A connection was opened: everything may have happened meanwhile. */
   opened(): void {
-    this.wanted.fresh = true;
-    this.want("list");
+    this.#wanted.fresh = true;
+    this.#want("list");
   }
 
   /** An entry is missing, and may still come by itself within a time. */
   missing(within = gapTime): void {
-    if (this.gap.due === undefined || within === 0) this.gap.start(within);
+    if (this.#gap.due === undefined || within === 0) this.#gap.start(within);
   }
 
   /** Only the list has all of what has happened. */
   renew(): void {
-    if (this.renewal.due === undefined) this.renewal.start(renewTime);
+    if (this.#renewal.due === undefined) this.#renewal.start(renewTime);
   }
 
   /** The log of a conversation ends before what is known of it: the list says why. */
   doubt(): void {
-    this.since = "";
-    this.want("list");
+    this.#since = "";
+    this.#want("list");
   }
 
   stop(): void {
-    for (const timer of [this.settled, this.gap, this.renewal]) timer.stop();
-    this.wanted = { list: false, missing: false, fresh: false };
+    for (const timer of [this.#settled, this.#gap, this.#renewal]) timer.stop();
+    this.#wanted = { list: false, missing: false, fresh: false };
   }
 
   /** Forgets what it knows of the list, with everything else. */
   forget(): void {
-    this.lines.clear();
-    this.since = "";
+    this.#lines.clear();
+    this.#since = "";
   }
 
-  private want(what: "list" | "missing"): void {
-    this.wanted[what] = true;
-    if (!this.working) void this.work();
+  #want(what: "list" | "missing"): void {
+    this.#wanted[what] = true;
+    if (!this.#working) void this.#work();
   }
 
-  private async work(): Promise<void> {
-    this.working = true;
-    let { fresh } = this.wanted;
+  async #work(): Promise<void> {
+    this.#working = true;
+    let { fresh } = this.#wanted;
     try {
-      while (this.wanted.list || this.wanted.missing) {
-        if (!this.wanted.list) {
-          this.wanted.missing = false;
-          await this.fetch();
+      while (this.#wanted.list || this.#wanted.missing) {
+        if (!this.#wanted.list) {
+          this.#wanted.missing = false;
+          await this.#fetch();
           continue;
         }
-        fresh = this.wanted.fresh;
-        this.wanted = { list: false, missing: false, fresh: false };
-        await this.catchUp();
-        if (this.wanted.fresh || !fresh) continue;
+        fresh = this.#wanted.fresh;
+        this.#wanted = { list: false, missing: false, fresh: false };
+        await this.#catchUp();
+        if (this.#wanted.fresh || !fresh) continue;
         this.tell.caughtUp();
-        this.settled.start(settleTime);
+        this.#settled.start(settleTime);
       }
     } catch (thrown) {
       this.tell.log("not caught up", { code: fail(thrown, "internal").code });
       if (this.link.running) {
-        this.wanted.fresh ||= fresh;
-        this.settled.start(settleTime);
+        this.#wanted.fresh ||= fresh;
+        this.#settled.start(settleTime);
       }
     } finally {
-      this.working = false;
+      this.#working = false;
     }
   }
 
   /** Learns what there is and fetches what is lacking. What arrives in the meantime goes to the inbox as well. */
-  private async catchUp(): Promise<void> {
-    const came = await this.relist();
+  async #catchUp(): Promise<void> {
+    const came = await this.#relist();
     const changed = new Map(came.map((line) => [line.conversation, line]));
     const heads = (id: string) => {
       const line = changed.get(id);
       if (line) return { head: line.head, epoch: line.epoch ?? 0 };
-      const listed = this.lines.get(id);
+      const listed = this.#lines.get(id);
       return listed && { head: this.inbox.newest(id), epoch: listed.epoch }; // of what has not changed nothing is doubtful
     };
-    await this.audit(heads);
+    await this.#audit(heads);
     for (const line of came) {
+      this.inbox.clear(line.conversation, line.cleared ?? 0);
       this.inbox.announce(line.conversation, line.epoch ?? 0, line.from ?? 0, line.head, line.peer);
       this.tell.line(line);
     }
-    await this.fetch();
+    await this.#fetch();
   }
 
   /** Brings the list up to date and returns the lines that came. After a short absence they are few. */
-  private async relist(): Promise<Line[]> {
+  async #relist(): Promise<Line[]> {
     const now = this.clock.now();
-    if (this.since && now - this.whole < wholeEvery) {
-      const page = await this.list(this.since);
-      this.note(page.lines);
-      if (page.of === this.lines.size) {
-        this.since = page.since;
+    if (this.#since && now - this.#whole < wholeEvery) {
+      const page = await this.#list(this.#since);
+      this.#note(page.lines);
+      if (page.of === this.#lines.size) {
+        this.#since = page.since;
         return page.lines;
       }
     }
-    const page = await this.list("");
-    this.lines.clear();
-    this.note(page.lines);
-    this.since = page.since;
-    this.whole = now;
+    const page = await this.#list("");
+    this.#lines.clear();
+    this.#note(page.lines);
+    this.#since = page.since;
+    this.#whole = now;
     return page.lines;
   }
 
-  private note(lines: Line[]): void {
-    for (const { conversation, head, epoch } of lines) this.lines.set(conversation, { head, epoch: epoch ?? 0 });
+  #note(lines: Line[]): void {
+    for (const { conversation, head, epoch } of lines) this.#lines.set(conversation, { head, epoch: epoch ?? 0 });
   }
 
   /** Asks for all pages of the list, or of what has changed since a time. */
-  private async list(since: string): Promise<{ lines: Line[]; since: string; of: number | undefined }> {
+  async #list(since: string): Promise<{ lines: Line[]; since: string; of: number | undefined }> {
     const lines: Line[] = [];
     let first: ConversationsResult | undefined;
     let of: number | undefined;
@@ -182,7 +183,7 @@ export class Follower {
    * Finds the conversations that the user is not in any more, and those that begin again. The list may be late, so it only
    * raises the suspicion; sync reads consistently and proves it.
    */
-  private async audit(heads: (id: string) => { head: number; epoch: number } | undefined): Promise<void> {
+  async #audit(heads: (id: string) => { head: number; epoch: number } | undefined): Promise<void> {
     for (const { conversation, after } of this.inbox.doubtful(heads)) {
       const [found] = await this.sync([{ conversation, after: after - 1 }]);
       if (found && "gone" in found) {
@@ -195,37 +196,37 @@ export class Follower {
   }
 
   /** Asks for missing entries until there are none. */
-  private async fetch(): Promise<void> {
+  async #fetch(): Promise<void> {
     const backoff = new Backoff(this.random);
     for (let tries = 0; ; ) {
       const cursors = this.inbox.behind(MaxCursors);
       if (cursors.length === 0) return;
-      if (await this.advance(cursors)) {
+      if (await this.#advance(cursors)) {
         backoff.reset();
         tries = 0;
         continue;
       }
       if (++tries === fruitless) {
-        this.abandon(cursors);
+        this.#abandon(cursors);
         return;
       }
       await wait(this.clock, backoff.next());
-      if (!this.link.running || this.wanted.list) return; // what is missing is asked for again, after the heads
+      if (!this.link.running || this.#wanted.list) return; // what is missing is asked for again, after the heads
     }
   }
 
   /** Fetches once for all cursors and tells whether that brought something. */
-  private async advance(cursors: Cursor[]): Promise<boolean> {
+  async #advance(cursors: Cursor[]): Promise<boolean> {
     let found: SyncResult["conversations"];
     try {
       found = await this.sync(cursors);
     } catch (thrown) {
       if (!(thrown instanceof ParleyError) || thrown.code === "closed" || !this.link.running) throw thrown;
       if (cursors.length === 1) {
-        this.abandon(cursors);
+        this.#abandon(cursors);
         return true;
       }
-      for (const cursor of cursors) await this.advance([cursor]); // one of them spoils it for all
+      for (const cursor of cursors) await this.#advance([cursor]); // one of them spoils it for all
       return true;
     }
     let progress = false;
@@ -242,7 +243,7 @@ export class Follower {
   }
 
   /** Stops asking for what the server does not give. */
-  private abandon(cursors: Cursor[]): void {
+  #abandon(cursors: Cursor[]): void {
     for (const { conversation } of cursors) {
       this.tell.log("gap not filled", { conversation });
       this.inbox.giveUp(conversation);

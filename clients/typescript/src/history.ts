@@ -15,7 +15,7 @@ const enough = 20;
 
 /** History loads what of a conversation is not here. */
 export class History {
-  private busy: Promise<boolean> | undefined;
+  #busy: Promise<boolean> | undefined;
 
   constructor(
     private readonly talk: Talk,
@@ -24,39 +24,39 @@ export class History {
 
   /** Whether older entries are being loaded. */
   get loading(): boolean {
-    return this.busy !== undefined;
+    return this.#busy !== undefined;
   }
 
   /** Loads a page of older entries and tells whether there are more. Calls at the same time share one. */
   older(n: number): Promise<boolean> {
-    this.busy ??= this.load(Math.min(Math.max(n, 1), 200)).finally(() => {
-      this.busy = undefined;
+    this.#busy ??= this.#load(Math.min(Math.max(n, 1), 200)).finally(() => {
+      this.#busy = undefined;
       this.talk.timeline.stale();
     });
     this.talk.timeline.stale();
-    return this.busy;
+    return this.#busy;
   }
 
-  private async load(limit: number): Promise<boolean> {
+  async #load(limit: number): Promise<boolean> {
     const { talk } = this;
-    const before = this.shown();
+    const before = this.#shown();
     for (let pages = 0; pages < mostPages && !talk.start; pages++) {
       const { room, first } = talk;
       if (!this.core.exists(talk.id)) return false; // a conversation in which nothing was said yet
-      const { entries, more } = await this.page({ limit, before: first > 1 ? first : undefined });
+      const { entries, more } = await this.#page({ limit, before: first > 1 ? first : undefined });
       if (talk.room !== room || talk.first !== first) continue; // it began anew meanwhile
       talk.older(entries, more);
-      if (this.shown() - before >= Math.min(limit, enough)) break;
+      if (this.#shown() - before >= Math.min(limit, enough)) break;
     }
     return !talk.start;
   }
 
-  private shown(): number {
+  #shown(): number {
     const { order } = this.talk.room;
     return order.length - search(order, this.talk.first);
   }
 
-  private async page(body: { limit: number; before?: number | undefined }): Promise<{ entries: Entry[]; more: boolean }> {
+  async #page(body: { limit: number; before?: number | undefined }): Promise<{ entries: Entry[]; more: boolean }> {
     const page = await this.core.ask<HistoryResult>("history", { conversation: this.talk.id, ...body });
     return { entries: page.entries as Entry[], more: page.more };
   }
@@ -71,7 +71,7 @@ export class History {
 
   /** What a message says that is too old to be here. */
   async quote(seq: number): Promise<Quote> {
-    const { entries } = await this.page({ limit: 1, before: seq + 1 });
+    const { entries } = await this.#page({ limit: 1, before: seq + 1 });
     const room = new Room();
     for (const e of entries) if (e.seq === seq) room.apply(e);
     const m = room.get(seq);
@@ -102,7 +102,7 @@ export class History {
   async timers(): Promise<void> {
     const waiting = this.talk.room.waiting();
     while (waiting.length > 0) {
-      const { entries } = await this.page({ limit: 50, before: (waiting.at(-1) as number) + 1 });
+      const { entries } = await this.#page({ limit: 50, before: (waiting.at(-1) as number) + 1 });
       for (const e of entries) if (waiting.includes(e.seq)) this.talk.take(e);
       const oldest = entries[0]?.seq ?? 0;
       while (waiting.length > 0 && (waiting.at(-1) as number) >= oldest) waiting.pop();

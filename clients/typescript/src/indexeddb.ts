@@ -5,13 +5,13 @@ const table = "rows";
 
 /** A store in the browser's IndexedDB: one database with one table. Tabs of one origin share it. */
 export class IndexedDBStore implements Store {
-  private opened: Promise<IDBDatabase> | undefined;
+  #opened: Promise<IDBDatabase> | undefined;
 
   /** The name is that of the database. */
   constructor(readonly name: string) {}
 
-  private open(): Promise<IDBDatabase> {
-    this.opened ??= new Promise((resolve, reject) => {
+  #open(): Promise<IDBDatabase> {
+    this.#opened ??= new Promise((resolve, reject) => {
       const request = indexedDB.open(this.name, 1);
       request.onupgradeneeded = () => request.result.createObjectStore(table);
       request.onsuccess = () => {
@@ -21,11 +21,11 @@ export class IndexedDBStore implements Store {
       };
       request.onerror = () => reject(request.error);
     });
-    return this.opened;
+    return this.#opened;
   }
 
-  private async transact<T>(mode: IDBTransactionMode, work: (rows: IDBObjectStore) => T): Promise<T> {
-    const database = await this.open();
+  async #transact<T>(mode: IDBTransactionMode, work: (rows: IDBObjectStore) => T): Promise<T> {
+    const database = await this.#open();
     return new Promise((resolve, reject) => {
       const transaction = database.transaction(table, mode);
       const result = work(transaction.objectStore(table));
@@ -35,24 +35,24 @@ export class IndexedDBStore implements Store {
   }
 
   async load(): Promise<Array<[string, unknown]>> {
-    const [keys, values] = await this.transact("readonly", (rows) => [rows.getAllKeys(), rows.getAll()] as const);
+    const [keys, values] = await this.#transact("readonly", (rows) => [rows.getAllKeys(), rows.getAll()] as const);
     return keys.result.map((key, i) => [String(key), values.result[i]]);
   }
 
   async write(puts: Array<[string, unknown]>, deletes: string[]): Promise<void> {
-    await this.transact("readwrite", (rows) => {
+    await this.#transact("readwrite", (rows) => {
       for (const [key, value] of puts) rows.put(value, key);
       for (const key of deletes) rows.delete(key);
     });
   }
 
   async clear(): Promise<void> {
-    await this.transact("readwrite", (rows) => rows.clear());
+    await this.#transact("readwrite", (rows) => rows.clear());
   }
 
   async close(): Promise<void> {
-    if (this.opened) (await this.opened).close();
-    this.opened = undefined;
+    if (this.#opened) (await this.#opened).close();
+    this.#opened = undefined;
   }
 }
 

@@ -6,24 +6,24 @@ const delay = 300;
 
 /** Keeper writes rows to the store: the newest value of each, soon, and one write at a time. */
 export class Keeper {
-  private readonly dirty = new Map<string, () => unknown>();
-  private writing: Promise<void> = Promise.resolve();
-  private readonly timer: Timer;
-  private stopped = false;
+  readonly #dirty = new Map<string, () => unknown>();
+  #writing: Promise<void> = Promise.resolve();
+  readonly #timer: Timer;
+  #stopped = false;
 
   constructor(
     readonly store: Store,
     clock: Clock,
     private readonly log: (message: string) => void,
   ) {
-    this.timer = new Timer(clock, () => void this.flush());
+    this.#timer = new Timer(clock, () => void this.flush());
   }
 
   /** Has a row written soon. value is asked when that is done; undefined deletes the row. */
   keep(key: string, value: () => unknown): void {
-    if (this.stopped) return;
-    this.dirty.set(key, value);
-    if (this.timer.due === undefined) this.timer.start(delay);
+    if (this.#stopped) return;
+    this.#dirty.set(key, value);
+    if (this.#timer.due === undefined) this.#timer.start(delay);
   }
 
   /** Has a row written at once. */
@@ -34,14 +34,14 @@ export class Keeper {
 
   /** Writes what is to be written, and waits for it. */
   flush(): Promise<void> {
-    this.timer.stop();
-    const rows = [...this.dirty];
-    this.dirty.clear();
-    if (rows.length > 0) this.writing = this.writing.then(() => this.write(rows));
-    return this.writing;
+    this.#timer.stop();
+    const rows = [...this.#dirty];
+    this.#dirty.clear();
+    if (rows.length > 0) this.#writing = this.#writing.then(() => this.#write(rows));
+    return this.#writing;
   }
 
-  private async write(rows: Array<[string, () => unknown]>): Promise<void> {
+  async #write(rows: Array<[string, () => unknown]>): Promise<void> {
     const puts: Array<[string, unknown]> = [];
     const deletes: string[] = [];
     for (const [key, value] of rows) {
@@ -58,14 +58,14 @@ export class Keeper {
 
   /** Forgets all rows, and those that were to be written. */
   async clear(): Promise<void> {
-    this.timer.stop();
-    this.dirty.clear();
-    this.writing = this.writing.then(() => this.store.clear());
-    await this.writing.catch(() => this.log("the store was not cleared"));
+    this.#timer.stop();
+    this.#dirty.clear();
+    this.#writing = this.#writing.then(() => this.store.clear());
+    await this.#writing.catch(() => this.log("the store was not cleared"));
   }
 
   async close(): Promise<void> {
     await this.flush();
-    this.stopped = true;
+    this.#stopped = true;
   }
 }

@@ -8,10 +8,10 @@ const kinds: { [action: string]: string | undefined } = { send: "message", edit:
 /** landed is the entry that a job has become, as far as its acknowledgement tells; undefined if it has made none. */
 export function landed({ row }: Job, { conversation, seq, at, until, timer }: Stored, core: Core): Entry | undefined {
   if (!seq) return undefined;
-  const request = row.body as { body?: Body & { forward?: unknown }; to?: { user?: string }; seq?: number; reactions?: string[]; off?: true };
-  const { seq: target, reactions, off } = request;
+  const request = row.body as { body?: Body & { forward?: unknown }; to?: { user?: string }; seq?: number; reactions?: string[]; off?: true; in_parent?: true };
+  const { seq: target, reactions, off, in_parent } = request;
   const { forward, ...said } = request.body ?? {};
-  const body: Body = row.action === "send" ? { ...said, forwarded: forward ? true : undefined } : { target, reactions, off };
+  const body: Body = row.action === "send" ? { ...said, forwarded: forward ? true : undefined, in_parent } : { target, reactions, off };
   const to = request.to?.user ?? (conversation.startsWith("d_") ? core.peer(conversation) : undefined);
   return { event: kinds[row.action] ?? "governed", conversation, seq, id: row.id, from: core.user, to, at, until, timer, body };
 }

@@ -15,7 +15,7 @@ const mostSigned = 500;
 
 /** Media transfers files and remembers where they can be fetched. */
 export class Media {
-  private readonly signed = new Map<string, { until: number; url: Promise<string> }>();
+  readonly #signed = new Map<string, { until: number; url: Promise<string> }>();
 
   constructor(private readonly core: Core) {}
 
@@ -27,7 +27,7 @@ export class Media {
     const type = (file.type.split(";")[0] || "application/octet-stream") as Attachment["type"];
     const most = this.core.self.limit("MaxUpload", MaxUpload);
     if (size > most) throw new ParleyError("too_large", `size: at most ${most} bytes`);
-    if (size === 0) throw new ParleyError("invalid", "size: an empty file cannot be uploaded");
+    if (size === 0) throw new ParleyError("invalid", "size: the file is empty");
     const bytes = body instanceof Uint8Array ? body : new Uint8Array(await body.arrayBuffer());
     const request = { name, type, size, sha256: base64(await digest(bytes)) };
     const backoff = new Backoff(this.core.random);
@@ -35,18 +35,18 @@ export class Media {
       const { media, url, headers } = await this.core.ask<UploadResult>("upload", request, signal);
       try {
         onProgress?.(0, size);
-        await this.put(url, headers, body, onProgress, signal);
+        await this.#put(url, headers, body, onProgress, signal);
         onProgress?.(size, size);
         return { media, name, type, size };
       } catch (thrown) {
-        if (signal?.aborted) throw new ParleyError("cancelled", "the upload was cancelled");
+        if (signal?.aborted) throw new ParleyError("cancelled", "the signal ended it");
         if (i === tries) throw fail(thrown, "transfer");
         await wait(this.core.clock, backoff.next(), signal);
       }
     }
   }
 
-  private async put(url: string, headers: Record<string, string>, body: Blob | Uint8Array, onProgress: UploadOptions["onProgress"], signal?: AbortSignal): Promise<void> {
+  async #put(url: string, headers: Record<string, string>, body: Blob | Uint8Array, onProgress: UploadOptions["onProgress"], signal?: AbortSignal): Promise<void> {
     // Only XMLHttpRequest tells how far an upload is.
     if (onProgress && typeof XMLHttpRequest !== "undefined") await send(url, headers, body, onProgress, signal);
     else {
@@ -58,17 +58,17 @@ export class Media {
   /** Where to GET something, for at least half a minute. */
   url(body: { conversation?: string; seq?: number; user?: string; media: string }): Promise<string> {
     const key = JSON.stringify(body);
-    const known = this.signed.get(key);
+    const known = this.#signed.get(key);
     if (known && known.until > this.core.serverNow() + margin) return known.url;
     const asked = this.core.ask<DownloadResult>("download", body);
     const row = { until: Infinity, url: asked.then(({ url }) => url) };
-    this.signed.set(key, row);
+    this.#signed.set(key, row);
     asked.then(
       ({ expires }) => (row.until = Date.parse(expires)),
-      () => this.signed.delete(key),
+      () => this.#signed.delete(key),
     );
-    const [oldest] = this.signed.keys();
-    if (this.signed.size > mostSigned && oldest) this.signed.delete(oldest);
+    const [oldest] = this.#signed.keys();
+    if (this.#signed.size > mostSigned && oldest) this.#signed.delete(oldest);
     return row.url;
   }
 
@@ -79,13 +79,13 @@ export class Media {
       if (!response.ok) throw new ParleyError("transfer", `the GET was answered ${response.status}`);
       return await response.blob();
     } catch (thrown) {
-      if (signal?.aborted) throw new ParleyError("cancelled", "the download was cancelled");
-      throw thrown instanceof ParleyError ? thrown : new ParleyError("transfer", "the file could not be fetched");
+      if (signal?.aborted) throw new ParleyError("cancelled", "the signal ended it");
+      throw thrown instanceof ParleyError ? thrown : new ParleyError("transfer", "the file was not fetched");
     }
   }
 
   forget(): void {
-    this.signed.clear();
+    this.#signed.clear();
   }
 }
 
@@ -101,10 +101,12 @@ function send(url: string, headers: Record<string, string>, body: Blob | Uint8Ar
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) {
+      if (name.toLowerCase() !== "content-length") request.setRequestHeader(name, value); // browsers set it, and complain of who does
+    }
     request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
     const failed = (message: string) => () => reject(new ParleyError("transfer", message));
-    request.onerror = failed("the file could not be sent");
+    request.onerror = failed("the file was not sent");
     request.onabort = failed("cancelled");
     request.onload = () => (request.status < 300 ? resolve() : failed(`the PUT was answered ${request.status}`)());
     signal?.addEventListener("abort", () => request.abort(), { once: true });

@@ -71,6 +71,10 @@ export interface Message {
   readonly attachments: readonly wire.Attachment[];
   readonly reply?: Quote;
   readonly forwarded: boolean;
+  /** Whether this message of a thread is shown in the parent, too. */
+  readonly inParent?: boolean;
+  /** The message of a thread that this one shows in the parent: edit and delete it there. */
+  readonly of?: { conversation: string; seq: number };
   /** When it was last edited, in milliseconds since 1970. */
   readonly edited?: number;
   readonly reactions: readonly Reaction[];
@@ -133,4 +137,6 @@ export interface Sent {
 export interface SendOptions {
   /** Seconds, from 5 to 7,776,000 (90 days). */
   expires?: number;
+  /** Whether a message of a thread is shown in the conversation that the thread is in, too. Not one that disappears. */
+  inParent?: boolean;
 }

@@ -48,8 +48,8 @@ export class Job implements LocalMessage {
   stored: Stored | undefined;
   readonly abort = new AbortController();
   tried = false;
-  private resolve!: (stored: Stored) => void;
-  private reject!: (error: ParleyError) => void;
+  #resolve!: (stored: Stored) => void;
+  #reject!: (error: ParleyError) => void;
 
   constructor(
     readonly row: Row,
@@ -57,8 +57,8 @@ export class Job implements LocalMessage {
     readonly kept: boolean,
   ) {
     this.result = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
     this.sent = this.result.then(({ conversation, seq, at }) => ({
       conversation,
@@ -86,10 +86,10 @@ export class Job implements LocalMessage {
   settle(outcome: Stored | ParleyError): void {
     if (outcome instanceof ParleyError) {
       this.error = outcome;
-      this.reject(outcome);
+      this.#reject(outcome);
     } else {
       this.stored = outcome;
-      this.resolve(outcome);
+      this.#resolve(outcome);
     }
   }
 }
@@ -108,13 +108,13 @@ export interface Sending {
  * Gateway runs the frames of a connection concurrently, so a second one could overtake the first.
  */
 export class Outbox {
-  private readonly lanes = new Map<string, Job[]>();
-  private readonly working = new Set<string>();
-  private readonly owner = newID();
-  private last = 0;
-  private loaded = false;
-  private held = 0;
-  private release: (() => void) | undefined;
+  readonly #lanes = new Map<string, Job[]>();
+  readonly #working = new Set<string>();
+  readonly #owner = newID();
+  #last = 0;
+  #loaded = false;
+  #held = 0;
+  #release: (() => void) | undefined;
 
   constructor(
     private readonly calls: Calls,
@@ -129,136 +129,136 @@ export class Outbox {
   async load(rows: Array<[string, unknown]>): Promise<void> {
     const mine = rows.filter(([key]) => key.startsWith("o:")).map(([, value]) => value as Row);
     const owners = new Set(mine.map((row) => row.owner));
-    this.release = await owned(this.keeper.store.name, this.owner, owners, async (owner, late) => {
+    this.#release = await owned(this.keeper.store.name, this.#owner, owners, async (owner, late) => {
       const found = late ? (await this.keeper.store.load()).map(([, value]) => value as Row) : mine;
-      this.adopt(found.filter((row) => row.owner === owner));
+      this.#adopt(found.filter((row) => row.owner === owner));
     });
-    this.loaded = true;
+    this.#loaded = true;
     this.resume();
   }
 
-  private adopt(rows: Row[]): void {
+  #adopt(rows: Row[]): void {
     for (const row of rows.sort((a, b) => a.n - b.n)) {
-      const job = new Job({ ...row, owner: this.owner }, true);
+      const job = new Job({ ...row, owner: this.#owner }, true);
       job.tried = true;
-      this.last = Math.max(this.last, row.n);
-      this.put(job);
+      this.#last = Math.max(this.#last, row.n);
+      this.#put(job);
       this.keeper.now(`o:${row.id}`, job.row);
     }
-    if (this.loaded) this.resume();
+    if (this.#loaded) this.resume();
   }
 
-  private put(job: Job): void {
-    const lane = this.lanes.get(job.conversation) ?? [];
+  #put(job: Job): void {
+    const lane = this.#lanes.get(job.conversation) ?? [];
     lane.push(job);
     lane.sort((a, b) => a.row.n - b.row.n);
-    this.lanes.set(job.conversation, lane);
-    this.held++;
+    this.#lanes.set(job.conversation, lane);
+    this.#held++;
     this.tell.changed(job.conversation, job);
   }
 
   /** Puts something at the end of its lane. What is kept survives a restart. */
   add(conversation: string, action: string, body: Record<string, unknown>, kept = true): Job {
     const at = this.now();
-    this.last = Math.max(this.last + 1, at);
+    this.#last = Math.max(this.#last + 1, at);
     const id = newID();
-    const row: Row = { n: this.last, id, conversation, action, body: { id, ...body }, after: this.inbox.newest(conversation), at, owner: this.owner };
+    const row: Row = { n: this.#last, id, conversation, action, body: { id, ...body }, after: this.inbox.newest(conversation), at, owner: this.#owner };
     const job = new Job(row, kept);
-    if (this.held >= maxOutbox) {
+    if (this.#held >= maxOutbox) {
       job.settle(new ParleyError("too_large", `the outbox holds at most ${maxOutbox}`));
       return job;
     }
     if (kept) this.keeper.now(`o:${id}`, row);
-    this.put(job);
-    this.work(conversation);
+    this.#put(job);
+    this.#work(conversation);
     return job;
   }
 
   /** Everything of a conversation that is not stored yet, in order. */
   of(conversation: string): readonly Job[] {
-    return this.lanes.get(conversation) ?? [];
+    return this.#lanes.get(conversation) ?? [];
   }
 
   /** The conversations in which something is on its way. */
   conversations(): string[] {
-    return [...this.lanes.keys()];
+    return [...this.#lanes.keys()];
   }
 
   /** Sends what waits. */
   resume(): void {
-    for (const conversation of this.lanes.keys()) this.work(conversation);
+    for (const conversation of this.#lanes.keys()) this.#work(conversation);
   }
 
   /** Puts a failed job back at the end of its lane, under its old id. */
   retry(conversation: string, id: string): void {
-    const job = this.find(conversation, id);
+    const job = this.#find(conversation, id);
     if (!job?.error) return;
-    this.drop(job);
-    this.last = Math.max(this.last + 1, this.now());
+    this.#drop(job);
+    this.#last = Math.max(this.#last + 1, this.now());
     const { failed: _, ...row } = job.row;
-    const again = new Job({ ...row, n: this.last }, job.kept);
+    const again = new Job({ ...row, n: this.#last }, job.kept);
     again.tried = true;
     if (job.kept) this.keeper.now(`o:${id}`, again.row);
-    this.put(again);
-    this.work(conversation);
+    this.#put(again);
+    this.#work(conversation);
   }
 
   /** Gives a job up. */
   withdraw(conversation: string, id: string): void {
-    const job = this.find(conversation, id);
+    const job = this.#find(conversation, id);
     if (!job) return;
     const error = new ParleyError("cancelled", "withdrawn");
     job.abort.abort(error);
     if (!job.error) job.settle(error);
-    this.drop(job);
+    this.#drop(job);
   }
 
   /** Forgets everything: another user is here. */
   forget(): void {
-    for (const lane of this.lanes.values()) {
+    for (const lane of this.#lanes.values()) {
       for (const job of lane) job.abort.abort(new ParleyError("cancelled", "logged out"));
     }
-    this.lanes.clear();
-    this.held = 0;
+    this.#lanes.clear();
+    this.#held = 0;
   }
 
   /** Leaves what waits to whoever shares the store. */
   close(): void {
-    this.release?.();
+    this.#release?.();
   }
 
-  private find(conversation: string, id: string): Job | undefined {
-    return this.lanes.get(conversation)?.find((job) => job.id === id);
+  #find(conversation: string, id: string): Job | undefined {
+    return this.#lanes.get(conversation)?.find((job) => job.id === id);
   }
 
-  private drop(job: Job): void {
-    const lane = this.lanes.get(job.conversation);
+  #drop(job: Job): void {
+    const lane = this.#lanes.get(job.conversation);
     const i = lane?.indexOf(job) ?? -1;
     if (!lane || i < 0) return;
     lane.splice(i, 1);
-    this.held--;
-    if (lane.length === 0) this.lanes.delete(job.conversation);
+    this.#held--;
+    if (lane.length === 0) this.#lanes.delete(job.conversation);
     if (job.kept) this.keeper.now(`o:${job.id}`, undefined);
     this.tell.changed(job.conversation, job);
   }
 
-  private work(conversation: string): void {
-    if (!this.loaded || this.working.has(conversation)) return;
-    this.working.add(conversation);
-    void this.workOff(conversation).finally(() => this.working.delete(conversation));
+  #work(conversation: string): void {
+    if (!this.#loaded || this.#working.has(conversation)) return;
+    this.#working.add(conversation);
+    void this.#workOff(conversation).finally(() => this.#working.delete(conversation));
   }
 
   /** Delivers the jobs of a lane one after the other. It stops where the client is closed. */
-  private async workOff(conversation: string): Promise<void> {
+  async #workOff(conversation: string): Promise<void> {
     for (;;) {
-      const job = this.lanes.get(conversation)?.find((one) => !one.error);
+      const job = this.#lanes.get(conversation)?.find((one) => !one.error);
       if (!job) return;
       try {
-        const stored = await this.deliver(job);
+        const stored = await this.#deliver(job);
         if (job.abort.signal.aborted) continue;
         job.settle(stored);
         this.tell.landed(job, stored);
-        this.drop(job);
+        this.#drop(job);
       } catch (thrown) {
         const error = fail(thrown, "internal");
         if (job.abort.signal.aborted) continue;
@@ -266,7 +266,7 @@ export class Outbox {
         job.row.failed = { code: error.code, message: error.message };
         job.settle(error);
         if (job.kept) this.keeper.now(`o:${job.id}`, job.row);
-        else this.drop(job);
+        else this.#drop(job);
         this.tell.changed(conversation, job);
         this.tell.failed(job, error);
       }
@@ -274,7 +274,7 @@ export class Outbox {
   }
 
   /** Sends a job until there is an outcome. */
-  private async deliver(job: Job): Promise<Stored> {
+  async #deliver(job: Job): Promise<Stored> {
     const { signal } = job.abort;
     for (;;) {
       let first = false;
@@ -287,14 +287,14 @@ export class Outbox {
         return (await this.calls.request(job.row.action, build, { signal })) as Stored;
       } catch (thrown) {
         if (!(thrown instanceof ParleyError) || thrown.code !== "behind") throw thrown;
-        const stored = first ? await this.skip(job) : await this.search(job);
+        const stored = first ? await this.#skip(job) : await this.#search(job);
         if (stored) return stored;
       }
     }
   }
 
   /** The only attempt was refused, so there is nothing to look for but the end of the log. */
-  private async skip({ row, abort }: Job): Promise<undefined> {
+  async #skip({ row, abort }: Job): Promise<undefined> {
     const body = { conversation: row.conversation, limit: 1 };
     const { head } = (await this.calls.request("history", () => body, abort)) as HistoryResult;
     if (head < row.after) this.follower().doubt(); // the log has lost entries: the list says of which epoch it is
@@ -302,7 +302,7 @@ export class Outbox {
   }
 
   /** Looks for a job in what was said since it was made, and raises after to the end of that. */
-  private async search({ row, abort }: Job): Promise<Stored | undefined> {
+  async #search({ row, abort }: Job): Promise<Stored | undefined> {
     for (let first = true; ; first = false) {
       const cursors = [{ conversation: row.conversation, after: row.after }];
       const { conversations } = (await this.calls.request("sync", () => ({ cursors }), abort)) as SyncResult;

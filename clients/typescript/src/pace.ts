@@ -41,28 +41,28 @@ export interface Reached {
 
 /** Receipts is how far a device is in its conversations, and what of that the server knows. It keeps no clock. */
 export class Receipts {
-  private readonly rows = new Map<string, Row>();
-  private last = -Infinity;
+  readonly #rows = new Map<string, Row>();
+  #last = -Infinity;
 
-  private row(id: string): Row {
-    let r = this.rows.get(id);
+  #row(id: string): Row {
+    let r = this.#rows.get(id);
     if (!r) {
       r = { read: 0, toldRead: 0, delivered: 0, toldDelivered: 0, readSince: 0, deliveredSince: 0, readLast: 0, said: 0, waits: 0 };
-      this.rows.set(id, r);
+      this.#rows.set(id, r);
     }
     return r;
   }
 
   /** The device has everything up to a message. */
   delivered(id: string, seq: number, now: number): void {
-    const r = this.row(id);
+    const r = this.#row(id);
     if (!tellsDelivered(r)) r.deliveredSince = now;
     r.delivered = Math.max(r.delivered, seq);
   }
 
   /** The user was shown everything up to a message. */
   read(id: string, seq: number, now: number): void {
-    const r = this.row(id);
+    const r = this.#row(id);
     if (!tellsRead(r)) r.readSince = now;
     if (seq > r.read) {
       r.read = seq;
@@ -73,17 +73,17 @@ export class Receipts {
 
   /** More is to come soon: the other one types, or the user's answer is on its way. */
   expect(id: string, now: number): void {
-    this.row(id).waits = now + patience;
+    this.#row(id).waits = now + patience;
   }
 
   /** What was expected has come, or will not. */
   came(id: string): void {
-    this.row(id).waits = 0;
+    this.#row(id).waits = 0;
   }
 
   /** A message of the user's own: everybody knows from it that what stands before was read. */
   said(id: string, seq: number): void {
-    const r = this.row(id);
+    const r = this.#row(id);
     r.said = Math.max(r.said, seq);
     r.toldRead = Math.max(r.toldRead, seq);
     r.toldDelivered = Math.max(r.toldDelivered, seq);
@@ -91,14 +91,14 @@ export class Receipts {
 
   /** What the server knows of the user. */
   known(id: string, read: number): void {
-    const r = this.row(id);
+    const r = this.#row(id);
     r.toldRead = Math.max(r.toldRead, read);
     r.toldDelivered = Math.max(r.toldDelivered, read);
   }
 
   /** Takes for untold what the server does not know by its list: told frames may have been lost with a connection. */
   again(id: string, known: number, now: number): void {
-    const r = this.row(id);
+    const r = this.#row(id);
     const read = Math.max(known, r.said);
     if (r.read <= read || r.toldRead <= read) return;
     r.toldRead = read;
@@ -107,12 +107,12 @@ export class Receipts {
   }
 
   forget(id: string): void {
-    this.rows.delete(id);
+    this.#rows.delete(id);
   }
 
   /** The read cursor that something else which goes out now can carry, 0 for none; it is taken for told. */
   carry(id: string): number {
-    const r = this.row(id);
+    const r = this.#row(id);
     if (!tellsRead(r)) return 0;
     r.toldRead = r.read;
     r.toldDelivered = Math.max(r.toldDelivered, r.read);
@@ -121,22 +121,22 @@ export class Receipts {
 
   /** What is to be said now, all in one frame, and taken for told; with nothing, when to ask again, if ever. */
   due(now: number): { cursors: Reached[]; next?: number } {
-    const at = this.next();
+    const at = this.#next();
     if (at === undefined) return { cursors: [] };
-    const next = Math.max(at, this.last + every);
+    const next = Math.max(at, this.#last + every);
     if (now < next) return { cursors: [], next };
-    this.last = now;
-    return { cursors: this.take((id, r) => (due(id, r) ?? Infinity) <= now) };
+    this.#last = now;
+    return { cursors: this.#take((id, r) => (due(id, r) ?? Infinity) <= now) };
   }
 
   /** Everything that was to be said later, at the end. */
   flush(): Reached[] {
-    return this.take(() => true);
+    return this.#take(() => true);
   }
 
-  private take(chosen: (id: string, r: Row) => boolean): Reached[] {
+  #take(chosen: (id: string, r: Row) => boolean): Reached[] {
     const cursors: Reached[] = [];
-    for (const [conversation, r] of this.rows) {
+    for (const [conversation, r] of this.#rows) {
       if (cursors.length === MaxReceipts) break;
       if (!(tellsRead(r) || tellsDelivered(r)) || !chosen(conversation, r)) continue;
       const cursor: Reached = { conversation };
@@ -150,9 +150,9 @@ export class Receipts {
     return cursors.sort((a, b) => (a.conversation < b.conversation ? -1 : 1));
   }
 
-  private next(): number | undefined {
+  #next(): number | undefined {
     let next: number | undefined;
-    for (const [id, r] of this.rows) {
+    for (const [id, r] of this.#rows) {
       const at = due(id, r);
       if (at !== undefined && (next === undefined || at < next)) next = at;
     }
@@ -176,23 +176,23 @@ export type Doing = "text" | "audio" | "none";
 
 /** Composing is what others were told of what the user is doing. It keeps no clock. */
 export class Composing {
-  private readonly told = new Map<string, { kind: Doing; at: number }>();
+  readonly #told = new Map<string, { kind: Doing; at: number }>();
 
   /** Whether others are to be told; it is taken for told. */
   due(id: string, kind: Doing, now: number): boolean {
-    const last = this.told.get(id);
+    const last = this.#told.get(id);
     const holds = last !== undefined && now - last.at < TypingTime * 1000;
     if (kind === "none") {
-      this.told.delete(id);
+      this.#told.delete(id);
       return holds;
     }
     if (holds && last.kind === kind && now - last.at < typingEvery) return false;
-    this.told.set(id, { kind, at: now });
+    this.#told.set(id, { kind, at: now });
     return true;
   }
 
   /** A message ends it. */
   said(id: string): void {
-    this.told.delete(id);
+    this.#told.delete(id);
   }
 }

@@ -39,6 +39,10 @@ export interface Setup {
   members: string[];
   announce?: boolean;
   history?: wire.History;
+  /** Seconds that members below moderator wait between two messages. */
+  slow?: number;
+  /** What makes messages disappear; absent: nothing. */
+  timer?: wire.Timer;
 }
 
 /** By what a device is notified: a token of its platform, or a PushSubscription. */
@@ -56,10 +60,10 @@ type Heard = wire.Events & LocalEvents;
 
 /** A device of a user: connect keeps a connection until close. Make one for each user and keep it. */
 export class Parley {
-  private readonly core: Core;
-  private readonly open = new Map<string, Conversation>();
+  readonly #core: Core;
+  readonly #open = new Map<string, Conversation>();
   /** Stops listening to the browser. */
-  private deaf: (() => void) | undefined;
+  #deaf: (() => void) | undefined;
   readonly connection: Readable<Connection>;
   /** Undefined until the server, the store or the options have told who the user is. */
   readonly me: Readable<Me | undefined>;
@@ -73,31 +77,31 @@ export class Parley {
   readonly ready: Promise<void>;
 
   constructor(options: Options) {
-    this.core = new Core(options);
-    this.connection = this.core.link.state;
-    this.me = this.core.self.me;
-    this.conversations = this.core.conversations;
-    this.contacts = this.core.people.contacts;
-    this.blocked = this.core.people.blocked;
-    this.ready = this.core.ready;
+    this.#core = new Core(options);
+    this.connection = this.#core.link.state;
+    this.me = this.#core.self.me;
+    this.conversations = this.#core.conversations;
+    this.contacts = this.#core.people.contacts;
+    this.blocked = this.#core.people.blocked;
+    this.ready = this.#core.ready;
   }
 
   /** Connects and stays connected; it returns at once, and does nothing if that is so already. */
   connect(): void {
-    this.deaf ??= listen(() => this.wake());
-    this.core.link.connect();
+    this.#deaf ??= listen(() => this.wake());
+    this.#core.link.connect();
   }
 
   /** Tells that the network may have changed or a person is back: tries at once, or finds out whether the connection works. */
   wake(): void {
-    this.core.link.wake();
+    this.#core.link.wake();
   }
 
   /** Ends the connection. What is in the outbox stays in the store. connect begins anew. */
   close(): Promise<void> {
-    this.deaf?.();
-    this.deaf = undefined;
-    return this.core.close();
+    this.#deaf?.();
+    this.#deaf = undefined;
+    return this.#core.close();
   }
 
   /**
@@ -105,39 +109,39 @@ export class Parley {
    * not told: then it fails with "offline", and everything else is done.
    */
   async logout(): Promise<void> {
-    const told = this.core.link.line ? this.request("logout", {}, { timeout: logoutTime }) : Promise.reject(new ParleyError("offline"));
+    const told = this.#core.link.line ? this.request("logout", {}, { timeout: logoutTime }) : Promise.reject(new ParleyError("offline"));
     const failed = await told.then(
       () => undefined,
       (thrown: unknown) => fail(thrown, "offline"),
     );
     await this.close();
-    await this.core.forget();
+    await this.#core.forget();
     if (failed) throw failed;
   }
 
   /** The conversation with an id; the same object each time. */
   conversation(id: string): Conversation {
-    let known = this.open.get(id);
+    let known = this.#open.get(id);
     if (!known) {
-      known = new Conversation(this.core, id, (other) => this.conversation(other));
-      this.open.set(id, known);
+      known = new Conversation(this.#core, id, (other) => this.conversation(other));
+      this.#open.set(id, known);
     }
     return known;
   }
 
   /** The conversation with a person; it begins with the first message. It needs to know who the user is: see me. */
   direct(user: string): Conversation {
-    if (!this.core.user) throw new ParleyError("offline", "who the user is is not known yet: wait for me, or give the option user");
-    const id = directID(this.core.user, user);
-    this.core.peers.set(id, user);
+    if (!this.#core.user) throw new ParleyError("offline", "the user is not known yet: wait for me, or give the option user");
+    const id = directID(this.#core.user, user);
+    this.#core.peers.set(id, user);
     return this.conversation(id);
   }
 
   /** Makes a group of the user and others. */
-  async createGroup({ name, members, announce, history }: Setup): Promise<Conversation> {
-    const body = { id: newID(), name, members, announce: announce || undefined, history: history || undefined };
-    const { conversation } = await this.request("create", body);
-    return this.listed(conversation);
+  async createGroup({ name, members, announce, history, slow, timer }: Setup): Promise<Conversation> {
+    const body = { name, members, announce: announce || undefined, history, slow: slow || undefined, timer };
+    const { conversation } = await this.request("create", { id: newID(), ...body });
+    return this.#listed(conversation);
   }
 
   /** Where a link leads. */
@@ -147,14 +151,14 @@ export class Parley {
 
   async join(code: string): Promise<Conversation> {
     const { conversation } = await this.request("join", { id: newID(), code });
-    return this.listed(conversation);
+    return this.#listed(conversation);
   }
 
   /** The conversation, when the list has it. */
-  private async listed(id: string): Promise<Conversation> {
+  async #listed(id: string): Promise<Conversation> {
     const conversation = this.conversation(id);
     const { summary } = conversation;
-    this.core.follower.renew();
+    this.#core.follower.renew();
     if (!summary.get() || summary.get()?.gone) {
       await new Promise<void>((resolve) => {
         const stop = summary.subscribe(() => {
@@ -169,92 +173,92 @@ export class Parley {
 
   /** How present somebody is. They are watched while anybody subscribes. */
   presence(user: string): Readable<Presence> {
-    return this.core.watch.of(user);
+    return this.#core.watch.of(user);
   }
 
   /** Chooses what to be on all devices, until a time in milliseconds since 1970 if one is given. */
   async setStatus(status: "online" | "busy" | "invisible", until?: number): Promise<void> {
-    const seconds = until === undefined ? undefined : Math.max(1, Math.round((until - this.core.serverNow()) / 1000));
+    const seconds = until === undefined ? undefined : Math.max(1, Math.round((until - this.#core.serverNow()) / 1000));
     const body = status === "online" ? { status } : { status, ...(seconds && { for: seconds }) };
     const chosen = await this.request("status", body);
-    this.core.self.know({ status, statusUntil: chosen.until ? Date.parse(chosen.until) : undefined });
+    this.#core.self.know({ status, statusUntil: chosen.until ? Date.parse(chosen.until) : undefined });
   }
 
   /** Says that nobody is at this device, or that somebody is again. It holds over all connections. */
   setAway(away: boolean): Promise<void> {
-    return this.core.setAway(away);
+    return this.#core.setAway(away);
   }
 
   /** What a user shows of themselves; fetched when somebody looks, with others. */
   profile(user: string): Readable<Profile> {
-    return this.core.people.profile(user);
+    return this.#core.people.profile(user);
   }
 
   /** Replaces what the user shows; what is absent is shown no more. */
   async setProfile(profile: { name?: string; about?: string; picture?: string }): Promise<void> {
-    this.core.people.learn(await this.request("profile", profile));
+    this.#core.people.learn(await this.request("profile", profile));
   }
 
   /** Uploads a picture and shows it. */
   async setPicture(file: Uploadable, options?: UploadOptions): Promise<void> {
     const { media } = await this.upload(file, options);
-    const { profiles } = await this.request("profiles", { users: [this.core.user] });
+    const { profiles } = await this.request("profiles", { users: [this.#core.user] });
     const { name, about } = profiles[0] ?? {};
     await this.setProfile({ name: name || undefined, about: about || undefined, picture: media });
   }
 
   /** Where to GET a user's picture, for the next minutes; undefined if they have none. */
   async pictureURL(user: string): Promise<string | undefined> {
-    const { picture } = this.core.people.profile(user).get();
-    return picture && (await this.core.media.url({ user, media: picture }));
+    const { picture } = this.#core.people.profile(user).get();
+    return picture && (await this.#core.media.url({ user, media: picture }));
   }
 
   /** Uploads a file, to be attached to a message. */
   upload(file: Uploadable, options?: UploadOptions): Promise<wire.Attachment> {
-    return this.core.media.upload(file, options);
+    return this.#core.media.upload(file, options);
   }
 
   /** Keeps a user among the contacts, under a name of the user's own or without one. */
   setContact(user: string, name?: string): Promise<void> {
-    return this.core.people.setContact(user, name);
+    return this.#core.people.setContact(user, name);
   }
 
   removeContact(user: string): Promise<void> {
-    return this.core.people.removeContact(user);
+    return this.#core.people.removeContact(user);
   }
 
   block(user: string): Promise<void> {
-    return this.core.people.block(user, true);
+    return this.#core.people.block(user, true);
   }
 
   unblock(user: string): Promise<void> {
-    return this.core.people.block(user, false);
+    return this.#core.people.block(user, false);
   }
 
   /** Silences a user everywhere, until a time in milliseconds since 1970 or for good: no noise, and not unread. */
   muteUser(user: string, until?: number): Promise<void> {
-    return this.core.people.mute(user, true, until);
+    return this.#core.people.mute(user, true, until);
   }
 
   unmuteUser(user: string): Promise<void> {
-    return this.core.people.mute(user, false);
+    return this.#core.people.mute(user, false);
   }
 
   /** Changes settings and returns all. */
   async settings(change: wire.SettingsRequest = {}): Promise<wire.SettingsResult> {
     const settings = await this.request("settings", change);
-    this.core.self.know({ settings });
+    this.#core.self.know({ settings });
     return settings;
   }
 
   /** Looks for messages, page by page as they are taken. */
   search(query: string | Query): AsyncIterable<Found> {
-    return search(this.core, typeof query === "string" ? { text: query } : query);
+    return search(this.#core, typeof query === "string" ? { text: query } : query);
   }
 
   /** The messages that are to be sent later, and those that failed. */
   scheduled(): Promise<wire.ScheduledResult["scheduled"]> {
-    return this.core.all("scheduled", {}, (page) => (page as wire.ScheduledResult).scheduled);
+    return this.#core.all("scheduled", {}, (page) => (page as wire.ScheduledResult).scheduled);
   }
 
   /** Takes a scheduled message back, or dismisses one that failed. */
@@ -288,11 +292,11 @@ export class Parley {
     const cancel = () => stop.abort(new ParleyError("cancelled", "the signal ended it"));
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
-    const { clock, link } = this.core;
+    const { clock, link } = this.#core;
     const late = () => stop.abort(new ParleyError(link.line ? "timeout" : "offline", "no answer in time"));
     const timer = timeout === undefined ? undefined : clock.setTimeout(late, timeout);
     try {
-      return await this.core.ask<wire.Actions[A]["result"]>(action, body, stop.signal);
+      return await this.#core.ask<wire.Actions[A]["result"]>(action, body, stop.signal);
     } finally {
       if (timer !== undefined) clock.clearTimeout(timer);
       signal?.removeEventListener("abort", cancel);
@@ -301,7 +305,7 @@ export class Parley {
 
   /** Calls listener with each event of a kind, as it comes from the server: also twice, and out of order. */
   on<E extends keyof Heard>(event: E, listener: (event: Heard[E]) => void): () => void {
-    const { listeners } = this.core;
+    const { listeners } = this.#core;
     const all = listeners.get(event) ?? new Set();
     listeners.set(event, all.add(listener as (event: never) => void));
     return () => void all.delete(listener as (event: never) => void);

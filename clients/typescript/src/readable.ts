@@ -14,10 +14,10 @@ export interface Readable<T> {
  * told once for all that happens in one turn of the event loop.
  */
 export class Cell<T> implements Readable<T> {
-  private readonly watchers = new Set<() => void>();
-  private value: T | undefined;
-  private fresh = false;
-  private telling = false;
+  readonly #watchers = new Set<() => void>();
+  #value: T | undefined;
+  #fresh = false;
+  #telling = false;
 
   /** kept is told when the first begins to watch, and what it returns, if anything, is called when the last has stopped. */
   constructor(
@@ -25,51 +25,51 @@ export class Cell<T> implements Readable<T> {
     private readonly kept?: () => (() => void) | undefined,
   ) {}
 
-  private release?: (() => void) | undefined;
+  #release?: (() => void) | undefined;
 
   get(): T {
-    if (!this.fresh) {
-      this.value = this.make();
-      this.fresh = true;
+    if (!this.#fresh) {
+      this.#value = this.make();
+      this.#fresh = true;
     }
-    return this.value as T;
+    return this.#value as T;
   }
 
   /** Whether anybody watches. */
   get watched(): boolean {
-    return this.watchers.size > 0;
+    return this.#watchers.size > 0;
   }
 
   /** stale says that the value has to be worked out again. */
   stale(): void {
-    this.fresh = false;
-    this.tell();
+    this.#fresh = false;
+    this.#tell();
   }
 
   set(value: T): void {
-    if (this.fresh && this.value === value) return;
-    this.value = value;
-    this.fresh = true;
-    this.tell();
+    if (this.#fresh && this.#value === value) return;
+    this.#value = value;
+    this.#fresh = true;
+    this.#tell();
   }
 
-  private tell(): void {
-    if (this.telling || this.watchers.size === 0) return;
-    this.telling = true;
+  #tell(): void {
+    if (this.#telling || this.#watchers.size === 0) return;
+    this.#telling = true;
     queueMicrotask(() => {
-      this.telling = false;
-      for (const watcher of [...this.watchers]) watcher();
+      this.#telling = false;
+      for (const watcher of [...this.#watchers]) watcher();
     });
   }
 
   subscribe(changed: () => void): () => void {
     const watcher = () => changed();
-    this.watchers.add(watcher);
-    if (this.watchers.size === 1) this.release = this.kept?.();
+    this.#watchers.add(watcher);
+    if (this.#watchers.size === 1) this.#release = this.kept?.();
     return () => {
-      if (!this.watchers.delete(watcher) || this.watchers.size > 0) return;
-      this.release?.();
-      this.release = undefined;
+      if (!this.#watchers.delete(watcher) || this.#watchers.size > 0) return;
+      this.#release?.();
+      this.#release = undefined;
     };
   }
 }

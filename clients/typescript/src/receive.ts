@@ -43,8 +43,6 @@ function refused(core: Core, { ref, code, message, ...rest }: wire.ErrorEvent, l
 
 /** What is in no log, by the name of the event. */
 const events: { [event: string]: ((core: Core, frame: never) => void) | undefined } = {
-  pong: () => undefined,
-
   typing: (core, { conversation, user, kind, for: seconds, read, delivered }: wire.TypingEvent) => {
     if (kind === "none") core.paced.came(conversation);
     else core.paced.expect(conversation, core.clock.now());
@@ -66,10 +64,11 @@ const events: { [event: string]: ((core: Core, frame: never) => void) | undefine
     }
   },
 
-  prefs: (core, { conversation, pinned, archived, marked, marked_at }: wire.PrefsEvent) => {
+  prefs: (core, { conversation, pinned, archived, cleared = 0, marked, marked_at }: wire.PrefsEvent) => {
     const talk = core.talk(conversation);
     if (talk.line) Object.assign(talk.line, pinned !== undefined && { pinned }, archived !== undefined && { archived });
     if (marked !== undefined) talk.account.mark(marked, marked_at ?? 0);
+    core.clear(conversation, cleared);
     talk.outline();
   },
 

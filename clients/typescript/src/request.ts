@@ -28,8 +28,8 @@ export interface Ask {
 
 /** Calls are the requests that wait for an answer. */
 export class Calls {
-  private last = 0;
-  private readonly waiting = new Map<string, Call>();
+  #last = 0;
+  readonly #waiting = new Map<string, Call>();
 
   constructor(
     private readonly link: Link,
@@ -44,13 +44,13 @@ export class Calls {
    */
   async request(action: string, build: () => object, { signal, once }: Ask = {}): Promise<unknown> {
     const backoff = new Backoff(this.random);
-    const ref = this.ref();
+    const ref = this.#ref();
     let last = "";
     let same = 0;
     for (;;) {
       const line = await this.link.open(signal);
       const frame = encode(action, ref, build());
-      const answer = await this.roundTrip(line, ref, frame, signal);
+      const answer = await this.#roundTrip(line, ref, frame, signal);
       if (answer instanceof ParleyError) {
         same = answer.code === last ? same + 1 : 1;
         last = answer.code;
@@ -74,7 +74,7 @@ export class Calls {
 
   /** Sends what is answered only when it fails. false: there is no connection, and it is lost. */
   tell(action: string, body: object, line = this.link.line): boolean {
-    return line?.send(encode(action, this.ref(), body)) ?? false;
+    return line?.send(encode(action, this.#ref(), body)) ?? false;
   }
 
   /** Whether there is, or will be, a connection to send on. */
@@ -84,12 +84,12 @@ export class Calls {
 
   /** Takes a reply. */
   reply(frame: Frame): void {
-    this.settle(String(frame.ref), frame.result);
+    this.#settle(String(frame.ref), frame.result);
   }
 
   /** Takes an error that names a request. */
   refused(ref: string, error: ParleyError): void {
-    this.settle(ref, error);
+    this.#settle(ref, error);
   }
 
   /**
@@ -97,10 +97,10 @@ export class Calls {
    * taken to have failed.
    */
   doubt(line: Line, error: ParleyError): void {
-    const open = [...this.waiting].filter(([, call]) => call.line === line);
+    const open = [...this.#waiting].filter(([, call]) => call.line === line);
     const [only] = open;
     if (only && open.length === 1) {
-      this.settle(only[0], error);
+      this.#settle(only[0], error);
       return;
     }
     for (const [, { timer }] of open) {
@@ -108,24 +108,24 @@ export class Calls {
     }
   }
 
-  private ref(): string {
-    return (++this.last).toString(36);
+  #ref(): string {
+    return (++this.#last).toString(36);
   }
 
-  private settle(ref: string, answer: unknown): void {
-    this.waiting.get(ref)?.resolve(answer);
+  #settle(ref: string, answer: unknown): void {
+    this.#waiting.get(ref)?.resolve(answer);
   }
 
   /** Sends a frame once and waits for its answer: a result, a ParleyError, or lost. */
-  private async roundTrip(line: Line, ref: string, frame: string, signal?: AbortSignal): Promise<unknown> {
-    const cancel = () => this.settle(ref, lost);
+  async #roundTrip(line: Line, ref: string, frame: string, signal?: AbortSignal): Promise<unknown> {
+    const cancel = () => this.#settle(ref, lost);
     const answer = new Promise<unknown>((resolve) => {
       const timer = new Timer(this.clock, () => {
         line.probe();
         resolve(lost);
       });
       timer.start(answerTime);
-      this.waiting.set(ref, { line, resolve, timer });
+      this.#waiting.set(ref, { line, resolve, timer });
       void line.ended.then(() => resolve(lost));
       signal?.addEventListener("abort", cancel); // open finds out
       if (signal?.aborted || !line.send(frame)) resolve(lost);
@@ -134,8 +134,8 @@ export class Calls {
       return await answer;
     } finally {
       signal?.removeEventListener("abort", cancel);
-      this.waiting.get(ref)?.timer.stop();
-      this.waiting.delete(ref);
+      this.#waiting.get(ref)?.timer.stop();
+      this.#waiting.delete(ref);
     }
   }
 }

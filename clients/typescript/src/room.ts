@@ -31,25 +31,25 @@ export interface Said {
 export class Room {
   /** The seqs of what is shown, ascending. */
   readonly order: number[] = [];
-  private readonly said = new Map<number, Said>();
+  readonly #said = new Map<number, Said>();
   /** Entries that change what is shown, by seq; kept so that a store can have them, and a room be made smaller. */
-  private readonly changes = new Map<number, Entry>();
+  readonly #changes = new Map<number, Entry>();
 
   /** Takes an entry and returns the seq of the message that looks different now: the target of a change, or its own. */
   apply(e: Entry): number {
     const target = e.body.target;
-    if (target) this.changes.set(e.seq, e);
-    const m = this.at(target ?? e.seq);
+    if (target) this.#changes.set(e.seq, e);
+    const m = this.#at(target ?? e.seq);
     switch (e.event) {
       case "edited": {
         const [version, known] = [e.version ?? 0, m.edit?.version ?? 0];
         // Of two with the same version the later one counts: who edits while they are blocked has versions of their own.
         if (!m.gone && (version > known || (version === known && e.seq > (m.edit?.seq ?? 0)))) m.edit = e;
-        this.erase(m, lost(e));
+        this.#erase(m, lost(e));
         break;
       }
       case "deleted":
-        this.erase(m, "deleted");
+        this.#erase(m, "deleted");
         break;
       case "reacted":
         if (!m.gone && e.from && e.seq > (m.marks.get(e.from)?.seq ?? 0)) {
@@ -66,18 +66,18 @@ export class Room {
         this.hide([e.seq]);
         break;
       default:
-        if (e.event === "message" || shown.has(e.event)) this.say(m, e);
+        if (e.event === "message" || shown.has(e.event)) this.#say(m, e);
     }
     return m.seq;
   }
 
-  private say(m: Said, e: Entry): void {
+  #say(m: Said, e: Entry): void {
     if (m.hidden) return;
     if (!m.entry) insert(this.order, e.seq);
     if (!m.entry || (e.version ?? 0) > (m.entry.version ?? 0)) m.entry = e;
     m.thread ??= e.thread;
     m.due = time(e.until) ?? m.due;
-    this.erase(m, m.gone ?? lost(e));
+    this.#erase(m, m.gone ?? lost(e));
   }
 
   /** Forgets messages that the user is not to see any more, and does not take them again. */
@@ -85,7 +85,7 @@ export class Room {
     for (const seq of seqs) {
       const i = search(this.order, seq);
       if (this.order[i] === seq) this.order.splice(i, 1);
-      const m = this.at(seq);
+      const m = this.#at(seq);
       m.hidden = true;
       m.entry = m.edit = undefined;
       m.marks.clear();
@@ -94,14 +94,14 @@ export class Room {
 
   /** The message with a seq; undefined if it has not come or is hidden. */
   get(seq: number): Said | undefined {
-    const m = this.said.get(seq);
+    const m = this.#said.get(seq);
     return m?.entry ? m : undefined;
   }
 
   /** When messages disappear whose timers have started. Returns those that are here. */
   start(messages: wire.Due[]): void {
     for (const { seq, until } of messages) {
-      const m = this.at(seq);
+      const m = this.#at(seq);
       if (!m.gone) m.due = time(until);
     }
   }
@@ -111,10 +111,10 @@ export class Room {
     const gone: number[] = [];
     let next: number | undefined;
     for (const seq of this.order) {
-      const m = this.at(seq);
+      const m = this.#at(seq);
       if (m.due === undefined) continue;
       if (m.due <= now) {
-        this.erase(m, "expired");
+        this.#erase(m, "expired");
         gone.push(seq);
       } else if (next === undefined || m.due < next) next = m.due;
     }
@@ -124,14 +124,14 @@ export class Room {
   /** The messages whose timers had not started when this was last told, oldest first: they may have while nobody listened. */
   waiting(): number[] {
     return this.order.filter((seq) => {
-      const m = this.at(seq);
+      const m = this.#at(seq);
       return m.due === undefined && !m.gone && timer(m.entry?.timer)?.from === "read";
     });
   }
 
   /** The pinned messages that are here, the one that was pinned last first. */
   pinned(): Said[] {
-    const all = [...this.said.values()].filter((m) => m.pin.on && m.entry && !m.gone);
+    const all = [...this.#said.values()].filter((m) => m.pin.on && m.entry && !m.gone);
     return all.sort((a, b) => b.pin.seq - a.pin.seq);
   }
 
@@ -139,34 +139,34 @@ export class Room {
   entries(from: number): Entry[] {
     const all: Entry[] = [];
     for (let i = search(this.order, from); i < this.order.length; i++) {
-      const m = this.at(this.order[i] as number);
+      const m = this.#at(this.order[i] as number);
       all.push({ ...now(m), ...(m.due !== undefined && { until: new Date(m.due).toISOString() }) });
     }
-    for (const e of this.changes.values()) {
-      const target = this.said.get(e.body.target as number);
+    for (const e of this.#changes.values()) {
+      const target = this.#said.get(e.body.target as number);
       if (e.seq < from) continue;
       if (target && (target.gone || target.hidden) && e.event === "edited") {
         const { target: seq } = e.body;
-        all.push({ ...e, body: { target: seq as number }, ...(target.gone === "expired" ? { expired: true } : { deleted: true }) });
+        all.push({ ...e, body: { target: seq as number }, [target.gone ?? "deleted"]: true });
       } else all.push(e);
     }
-    for (const m of this.said.values()) {
+    for (const m of this.#said.values()) {
       if (m.hidden && m.seq >= from) all.push({ event: "hidden", conversation: "", seq: m.seq, body: {} });
     }
     return all.sort((a, b) => a.seq - b.seq);
   }
 
-  private at(seq: number): Said {
-    let m = this.said.get(seq);
+  #at(seq: number): Said {
+    let m = this.#said.get(seq);
     if (!m) {
       m = { seq, hidden: false, pin: { seq: 0, on: false }, marks: new Map() };
-      this.said.set(seq, m);
+      this.#said.set(seq, m);
     }
     return m;
   }
 
   /** Keeps nothing of a message but its place. */
-  private erase(m: Said, why: Said["gone"]): void {
+  #erase(m: Said, why: Said["gone"]): void {
     if (!why) return;
     m.gone = m.gone === "deleted" ? m.gone : why;
     m.edit = m.due = undefined;
@@ -180,7 +180,7 @@ const lost = (e: Entry): Said["gone"] => (e.deleted ? "deleted" : e.expired ? "e
 
 function bare({ event, conversation, seq, id, from, to, at }: Entry, gone: "deleted" | "expired"): Entry {
   const place = { event, conversation, seq, id: id || undefined, from: from || undefined, to: to || undefined, at: at || undefined };
-  return gone === "deleted" ? { ...place, body: {}, deleted: true } : { ...place, body: {}, expired: true };
+  return { ...place, body: {}, [gone]: true };
 }
 
 /** now is the message with its newest text. */

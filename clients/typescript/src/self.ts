@@ -10,27 +10,27 @@ export class Self {
   user = "";
   device = "";
   readonly me: Cell<Me | undefined>;
-  private told: Partial<Me> = {};
+  #told: Partial<Me> = {};
 
   constructor(private readonly core: Core) {
-    this.me = new Cell(() => this.describe());
+    this.me = new Cell(() => this.#describe());
   }
 
-  private describe(): Me | undefined {
+  #describe(): Me | undefined {
     const { user, device } = this;
     if (!user) return undefined;
     const profile = this.core.people.profile(user).get();
-    return { limits: {}, clockOffset: 0, status: "online", ...this.told, user, device, profile: profile.known ? profile : undefined };
+    return { limits: {}, clockOffset: 0, status: "online", ...this.#told, user, device, profile: profile.known ? profile : undefined };
   }
 
   /** What time it is for the server, as far as that is known. */
   now(): number {
-    return this.core.clock.now() + (this.told.clockOffset ?? 0);
+    return this.core.clock.now() + (this.#told.clockOffset ?? 0);
   }
 
   /** A limit of the server, or what this client was built with. */
   limit(name: Limit, built: number): number {
-    return this.told.limits?.[name] ?? built;
+    return this.#told.limits?.[name] ?? built;
   }
 
   /** Says hello on a new connection, before anything else. Nothing depends on the answer, so it is not said twice. */
@@ -57,7 +57,7 @@ export class Self {
   }
 
   know(part: Partial<Me>): void {
-    this.told = { ...this.told, ...part };
+    this.#told = { ...this.#told, ...part };
     this.me.stale();
   }
 
@@ -67,7 +67,7 @@ export class Self {
 
   forget(): void {
     this.user = this.core.inbox.user = "";
-    this.told = {};
+    this.#told = {};
     this.me.stale();
   }
 }

@@ -54,7 +54,7 @@ export function message(m: Said, around: Around): Message {
   };
   if (kind === "deleted" || kind === "expired") return { ...bare, ...shown };
   const after = timer(e.timer);
-  const { attachments = [], reply, forwarded } = e.body;
+  const { attachments = [], reply, forwarded, in_parent, of } = e.body;
   return {
     ...shown,
     text,
@@ -63,6 +63,8 @@ export function message(m: Said, around: Around): Message {
     attachments,
     reply: reply ? around.quote(reply) : undefined,
     forwarded: !!forwarded,
+    inParent: in_parent,
+    of,
     edited,
     reactions: reactions(marks, around.user),
     pinned,
@@ -78,7 +80,7 @@ const bare = { mentions: [], everybody: false, attachments: [], forwarded: false
 /** pending is a message that has no place in the log yet. */
 export function pending(job: Job, user: string, quote: Around["quote"]): Message {
   const { row, stored } = job;
-  const { body, expires } = row.body as { body: Entry["body"] & { forward?: unknown }; expires?: number };
+  const { body, expires, in_parent } = row.body as { body: Entry["body"] & { forward?: unknown }; expires?: number; in_parent?: true };
   return {
     ...bare,
     key: `${user}/${row.id}`,
@@ -95,6 +97,7 @@ export function pending(job: Job, user: string, quote: Around["quote"]): Message
     attachments: body.attachments ?? [],
     reply: body.reply ? quote(body.reply) : undefined,
     forwarded: !!body.forward,
+    inParent: in_parent,
     expiresAfter: expires,
     status: job.status,
     error: job.error,

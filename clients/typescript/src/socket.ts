@@ -22,17 +22,17 @@ export class Line {
   reason: ParleyError | undefined;
   /** Settled when it has ended. */
   readonly ended: Promise<void>;
-  private readonly raw: Socket;
-  private readonly idle: Timer;
-  private readonly pong: Timer;
-  private traffic: number;
-  private heard: number;
-  private asked = 0;
-  private end!: () => void;
-  private opened!: () => void;
+  readonly #raw: Socket;
+  readonly #idle: Timer;
+  readonly #pong: Timer;
+  #traffic: number;
+  #heard: number;
+  #asked = 0;
+  #end!: () => void;
+  #opened!: () => void;
   /** Settled when the handshake is over; then it is open, or has a reason. */
   readonly handshake: Promise<void>;
-  private status = "";
+  #status = "";
 
   constructor(
     url: string,
@@ -41,33 +41,33 @@ export class Line {
     private readonly clock: Clock,
     frame: (frame: Frame, line: Line) => void,
   ) {
-    this.traffic = this.heard = clock.now();
-    this.ended = new Promise((resolve) => (this.end = resolve));
-    const open = new Promise<void>((resolve) => (this.opened = resolve));
+    this.#traffic = this.#heard = clock.now();
+    this.ended = new Promise((resolve) => (this.#end = resolve));
+    const open = new Promise<void>((resolve) => (this.#opened = resolve));
     this.handshake = Promise.race([open, this.ended]);
-    this.idle = new Timer(clock, () => this.quiet());
-    this.pong = new Timer(clock, () => {
-      if (this.heard < this.asked) this.cut(new ParleyError("timeout", "the server does not answer"));
+    this.#idle = new Timer(clock, () => this.#quiet());
+    this.#pong = new Timer(clock, () => {
+      if (this.#heard < this.#asked) this.cut(new ParleyError("timeout", "the server does not answer"));
     });
-    this.raw = dial(url, token, options.socket);
-    this.raw.onopen = () => {
-      if (this.raw.protocol !== subprotocol) {
+    this.#raw = dial(url, token, options.socket);
+    this.#raw.onopen = () => {
+      if (this.#raw.protocol !== subprotocol) {
         this.cut(new ParleyError("invalid", `the server does not speak ${subprotocol}`));
         return;
       }
       this.isOpen = true;
-      this.idle.start(keepAlive);
-      this.opened();
+      this.#idle.start(keepAlive);
+      this.#opened();
     };
-    this.raw.onmessage = (event: { data: unknown }) => {
-      this.traffic = this.heard = this.clock.now();
+    this.#raw.onmessage = (event: { data: unknown }) => {
+      this.#traffic = this.#heard = this.clock.now();
       const read = parse(event.data);
       if (read && !this.reason) frame(read, this);
     };
-    this.raw.onerror = (event: { message?: string }) => {
-      this.status = /\b(401|403|429|5\d\d)\b/.exec(event?.message ?? "")?.[1] ?? "";
+    this.#raw.onerror = (event: { message?: string }) => {
+      this.#status = /\b(401|403|429|5\d\d)\b/.exec(event?.message ?? "")?.[1] ?? "";
     };
-    this.raw.onclose = (event: { code?: number }) => this.cut(this.isOpen ? closed(event?.code) : refused(this.status));
+    this.#raw.onclose = (event: { code?: number }) => this.cut(this.isOpen ? closed(event?.code) : refused(this.#status));
   }
 
   /** Whether frames can be sent. */
@@ -77,26 +77,26 @@ export class Line {
   send(frame: string): boolean {
     if (this.reason || !this.isOpen) return false;
     try {
-      this.raw.send(frame);
+      this.#raw.send(frame);
     } catch {
-      this.cut(new ParleyError("offline", "the frame could not be written"));
+      this.cut(new ParleyError("offline", "the frame was not written"));
       return false;
     }
-    this.traffic = this.clock.now();
+    this.#traffic = this.clock.now();
     return true;
   }
 
   /** Finds out whether the server still answers, unless it was heard of just now. */
   probe(): void {
-    if (this.pong.due !== undefined || this.clock.now() - this.heard < 1_000) return;
-    this.asked = this.clock.now();
-    if (this.send('{"action":"ping"}')) this.pong.start(pongTime);
+    if (this.#pong.due !== undefined || this.clock.now() - this.#heard < 1_000) return;
+    this.#asked = this.clock.now();
+    if (this.send('{"action":"ping"}')) this.#pong.start(pongTime);
   }
 
-  private quiet(): void {
-    const left = this.traffic + keepAlive - this.clock.now();
+  #quiet(): void {
+    const left = this.#traffic + keepAlive - this.clock.now();
     if (left <= 0) this.probe();
-    this.idle.start(left > 0 ? left : keepAlive);
+    this.#idle.start(left > 0 ? left : keepAlive);
   }
 
   /** Ends the connection. What comes from it afterwards is dropped. */
@@ -104,14 +104,14 @@ export class Line {
     if (this.reason) return;
     this.reason = reason;
     this.isOpen = false;
-    this.idle.stop();
-    this.pong.stop();
+    this.#idle.stop();
+    this.#pong.stop();
     try {
-      this.raw.close(1000);
+      this.#raw.close(1000);
     } catch {
       // one that never opened, in an implementation that minds
     }
-    this.end();
+    this.#end();
   }
 }
 
@@ -142,7 +142,7 @@ const refused = (status: string) =>
  */
 function dial(url: string, token: string, given: WebSocketConstructor | undefined): Socket {
   const Constructor = given ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
-  if (!Constructor) throw new ParleyError("invalid", "there is no WebSocket here: give one as the option socket");
+  if (!Constructor) throw new ParleyError("invalid", "there is no WebSocket here: give the option socket");
   const headers = { Authorization: `Bearer ${token}` };
   const native = typeof navigator !== "undefined" && (navigator as { product?: string }).product === "ReactNative";
   const node = typeof process !== "undefined" && !!process.versions?.node && typeof window === "undefined";

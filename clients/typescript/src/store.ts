@@ -21,19 +21,19 @@ export interface Store {
 
 /** A store that lasts as long as the object. It takes copies, so that it behaves like one that writes to a disk. */
 export class MemoryStore implements Store {
-  private readonly rows = new Map<string, string>();
+  readonly #rows = new Map<string, string>();
 
   async load(): Promise<Array<[string, unknown]>> {
-    const keys = [...this.rows.keys()].sort();
-    return keys.map((key) => [key, JSON.parse(this.rows.get(key) as string)]);
+    const keys = [...this.#rows.keys()].sort();
+    return keys.map((key) => [key, JSON.parse(this.#rows.get(key) as string)]);
   }
 
   async write(puts: Array<[string, unknown]>, deletes: string[]): Promise<void> {
-    for (const [key, value] of puts) this.rows.set(key, JSON.stringify(value));
-    for (const key of deletes) this.rows.delete(key);
+    for (const [key, value] of puts) this.#rows.set(key, JSON.stringify(value));
+    for (const key of deletes) this.#rows.delete(key);
   }
 
   async clear(): Promise<void> {
-    this.rows.clear();
+    this.#rows.clear();
   }
 }

@@ -31,20 +31,20 @@ export class Talk {
   draftNow: Draft | undefined;
   /** How many messages the user had hidden when that was last told. */
   hidden = 0;
-  private readonly doing = new Map<string, { kind: Typist["kind"]; until: number }>();
-  private readonly reached = new Map<string, { delivered: number; read: number }>();
+  readonly #doing = new Map<string, { kind: Typist["kind"]; until: number }>();
+  readonly #reached = new Map<string, { delivered: number; read: number }>();
   /** What was acknowledged and has not come into the room yet, because something before it is missing. */
-  private readonly landed = new Map<string, Job>();
-  private readonly snaps = new Map<number, Message>();
+  readonly #landed = new Map<string, Job>();
+  readonly #snaps = new Map<number, Message>();
   /** Which messages answer one. */
-  private readonly answers = new Map<number, Set<number>>();
+  readonly #answers = new Map<number, Set<number>>();
   /** Quotes of what is not loaded, and threads as far as they were asked for. */
-  private readonly quotes = new Map<number, Quote>();
-  private readonly threads = new Map<number, ThreadSummary>();
-  private readonly own = new Map<string, number>();
-  private lastUnread = nothing;
-  private readonly expiry: Timer;
-  private readonly typing: Timer;
+  readonly #quotes = new Map<number, Quote>();
+  readonly #threads = new Map<number, ThreadSummary>();
+  readonly #own = new Map<string, number>();
+  #lastUnread = nothing;
+  readonly #expiry: Timer;
+  readonly #typing: Timer;
 
   readonly history: History;
   readonly summary: Cell<ConversationSummary | undefined>;
@@ -61,18 +61,18 @@ export class Talk {
   ) {
     const { clock } = core;
     this.history = new History(this, core);
-    this.expiry = new Timer(clock, () => this.expire());
-    this.typing = new Timer(clock, () => this.typingOver());
+    this.#expiry = new Timer(clock, () => this.expire());
+    this.#typing = new Timer(clock, () => this.#typingOver());
     this.summary = new Cell(() => outline(this, core));
     this.timeline = new Cell(
-      () => this.compose(),
+      () => this.#compose(),
       () => {
         if (this.room.order.length === 0 && !this.start) void this.history.older(50).catch(() => undefined);
-        return () => this.trim();
+        return () => this.#trim();
       },
     );
-    this.typists = new Cell(() => [...this.doing].map(([user, { kind }]) => ({ user, kind })).sort((a, b) => (a.user < b.user ? -1 : 1)));
-    this.receipts = new Cell(() => Object.fromEntries([...this.reached].map(([user, at]) => [user, { ...at }])));
+    this.typists = new Cell(() => [...this.#doing].map(([user, { kind }]) => ({ user, kind })).sort((a, b) => (a.user < b.user ? -1 : 1)));
+    this.receipts = new Cell(() => Object.fromEntries([...this.#reached].map(([user, at]) => [user, { ...at }])));
     this.draft = new Cell(() => this.draftNow);
     this.members = cell<readonly Member[]>([], () => void this.history.members());
     this.pins = new Cell<readonly Message[]>(
@@ -90,10 +90,10 @@ export class Talk {
     this.first = seq + 1;
     this.start = seq === 0;
     this.gone = false;
-    for (const known of [this.snaps, this.answers, this.quotes, this.threads, this.own, this.reached]) known.clear();
+    for (const known of [this.#snaps, this.#answers, this.#quotes, this.#threads, this.#own, this.#reached]) known.clear();
     if (this.line) this.account.line(this.line);
     if (this.timeline.watched && seq > 0) void this.history.older(50).catch(() => undefined);
-    this.touch();
+    this.#touch();
   }
 
   /** The next entry. */
@@ -101,31 +101,30 @@ export class Talk {
     this.account.entry(e);
     this.take(e);
     if (this.line && this.line.head < e.seq) this.line.head = e.seq;
-    if (e.event === "message" && e.from && e.from !== this.core.user) {
-      this.receipt(e.from, { read: e.seq, delivered: e.seq });
-      this.quiet(e.from);
-    }
-    if (e.body.setup) this.amend(e.body.setup);
+    if (e.event === "message" && e.from && e.from !== this.core.user) this.#quiet(e.from);
+    if (e.body.setup) this.#amend(e.body.setup);
     if (this.members.watched && ["added", "joined", "removed", "left", "ranked"].includes(e.event)) void this.history.members();
-    if (!this.timeline.watched && this.core.inbox.known(this.id) - this.first > mostEntries) this.trim();
-    this.touch();
+    if (!this.timeline.watched && this.core.inbox.known(this.id) - this.first > mostEntries) this.#trim();
+    this.#touch();
   }
 
   /** Takes an entry into the room, whether it is the next or an old one. */
   take(e: Entry): void {
+    if ((e.body.target ?? e.seq) <= (this.line?.cleared ?? 0)) return;
     const seq = this.room.apply(e);
-    this.changed(seq);
+    this.#changed(seq);
+    if (e.event === "message" && e.from && e.from !== this.core.user) this.receipt(e.from, { read: e.seq }); // whoever writes has read what stands before
     if (e.event === "message" && e.from === this.core.user && e.id) {
-      this.own.set(e.id, e.seq);
-      this.landed.delete(e.id);
+      this.#own.set(e.id, e.seq);
+      this.#landed.delete(e.id);
     }
-    if (e.event === "threaded" && e.body.target) this.threads.delete(e.body.target);
+    if (e.event === "threaded" && e.body.target) this.#threads.delete(e.body.target);
     const due = this.room.get(seq)?.due;
-    if (due !== undefined && (this.expiry.due ?? Infinity) > due) this.expiry.start(due - this.core.serverNow());
+    if (due !== undefined && (this.#expiry.due ?? Infinity) > due) this.#expiry.start(due - this.core.serverNow());
   }
 
   /** A change of a group that the list will tell, too. */
-  private amend(setup: Setup): void {
+  #amend(setup: Setup): void {
     const { line } = this;
     if (!line) return;
     const { picture, timer, ...rest } = setup;
@@ -135,9 +134,11 @@ export class Talk {
   /** The line of the list. */
   lined(line: Line): void {
     const { core } = this;
+    const { cleared = 0, epoch } = this.line ?? {};
     this.line = line;
     this.gone = false;
     this.account.line(line);
+    this.clear(Math.max(line.cleared ?? 0, line.epoch === epoch ? cleared : 0)); // a line that is late may not tell
     core.paced.again(this.id, line.read ?? 0, core.clock.now());
     core.paced.known(this.id, line.read ?? 0);
     if (line.peer) {
@@ -145,98 +146,112 @@ export class Talk {
     }
     if (line.hides) this.hide(line.hides);
     if (!this.lastShown() && line.last && !visible(line.last as Entry)) core.chores.peek(this);
-    this.touch();
+    this.#touch();
+  }
+
+  /** Everything up to a seq is out of the user's sight. */
+  clear(seq: number): void {
+    const { line, account } = this;
+    if (!line || seq <= 0) return;
+    line.cleared = Math.max(line.cleared ?? 0, seq);
+    if ((line.last?.seq ?? Infinity) <= seq) delete line.last;
+    account.clear(seq);
+    for (const [id, { stored }] of this.#landed) if ((stored?.seq ?? 0) <= seq) this.#landed.delete(id);
+    if (this.first > seq) return;
+    this.#quotes.clear();
+    this.restore(this.room.entries(seq + 1), seq + 1, true);
+    this.#touch();
   }
 
   /** Messages that the user has hidden from themselves. */
   hide({ count, seqs }: { count: number; seqs: number[] }): void {
     if (count > 0 && count === this.hidden) return;
-    if (this.hidden < count - seqs.length) this.reload(); // others that are here may be hidden, too
+    if (this.hidden < count - seqs.length) this.#reload(); // others that are here may be hidden, too
     this.hidden = Math.max(this.hidden, count);
     this.conceal(seqs);
   }
 
   conceal(seqs: number[]): void {
     this.room.hide(seqs);
-    for (const seq of seqs) this.changed(seq);
-    this.touch();
+    for (const seq of seqs) this.#changed(seq);
+    this.#touch();
   }
 
   /** How far somebody else is: it only grows. */
   receipt(user: string, { read = 0, delivered = 0 }: { read?: number | undefined; delivered?: number | undefined }): void {
-    const known = this.reached.get(user) ?? { read: 0, delivered: 0 };
+    const known = this.#reached.get(user) ?? { read: 0, delivered: 0 };
     const next = { read: Math.max(known.read, read), delivered: Math.max(known.delivered, delivered, read) };
     if (next.read === known.read && next.delivered === known.delivered) return;
-    this.reached.set(user, next);
+    this.#reached.set(user, next);
     this.receipts.stale();
     if (!this.id.startsWith("d_")) return;
     const { order } = this.room;
     for (let i = order.length - 1; i >= 0 && (order[i] as number) > Math.min(known.read, known.delivered); i--) {
-      this.snaps.delete(order[i] as number);
+      this.#snaps.delete(order[i] as number);
     }
-    this.redraw();
+    this.#redraw();
   }
 
   typed(user: string, kind: "text" | "audio" | "none", seconds: number): void {
-    if (kind === "none") return this.quiet(user);
-    this.doing.set(user, { kind: kind === "text" ? "typing" : "recording", until: this.core.clock.now() + seconds * 1000 });
-    this.typingOver();
+    if (kind === "none") return this.#quiet(user);
+    this.#doing.set(user, { kind: kind === "text" ? "typing" : "recording", until: this.core.clock.now() + seconds * 1000 });
+    this.#typingOver();
   }
 
-  private quiet(user: string): void {
-    if (this.doing.delete(user)) this.typingOver();
+  #quiet(user: string): void {
+    if (this.#doing.delete(user)) this.#typingOver();
   }
 
-  private typingOver(): void {
+  #typingOver(): void {
     const now = this.core.clock.now();
     let next = Infinity;
-    for (const [user, { until }] of this.doing) {
-      if (until <= now) this.doing.delete(user);
+    for (const [user, { until }] of this.#doing) {
+      if (until <= now) this.#doing.delete(user);
       else next = Math.min(next, until);
     }
-    if (next < Infinity) this.typing.start(next - now);
-    else this.typing.stop();
+    if (next < Infinity) this.#typing.start(next - now);
+    else this.#typing.stop();
     this.typists.stale();
     this.outline();
   }
 
   timers(messages: Due[]): void {
     this.room.start(messages);
-    for (const { seq } of messages) this.changed(seq);
+    for (const { seq } of messages) this.#changed(seq);
     this.expire();
   }
 
   expire(): void {
     const now = this.core.serverNow();
     const { gone, next } = this.room.expire(now);
-    for (const seq of gone) this.changed(seq);
-    if (next !== undefined) this.expiry.start(next - now);
-    this.touch();
+    for (const seq of gone) this.#changed(seq);
+    if (next !== undefined) this.#expiry.start(next - now);
+    this.#touch();
   }
 
   /** Something of a job is different. */
   jobChanged(job: Job): void {
     const target = (job.row.body as { seq?: number }).seq;
-    if (target && job.row.action !== "send") this.changed(target);
-    if (job.row.action === "send" && job.stored && !this.own.has(job.id)) this.landed.set(job.id, job);
-    this.redraw();
+    if (target && job.row.action !== "send") this.#changed(target);
+    if (job.row.action === "send" && (job.stored?.seq ?? 0) > this.core.inbox.known(this.id)) this.#landed.set(job.id, job);
+    this.#redraw();
   }
 
   /** The message with a seq looks different, and so does what answers it. */
-  private changed(seq: number): void {
-    this.snaps.delete(seq);
-    this.quotes.delete(seq);
-    for (const at of this.answers.get(seq) ?? []) this.snaps.delete(at);
+  #changed(seq: number): void {
+    this.#snaps.delete(seq);
+    this.#quotes.delete(seq);
+    for (const at of this.#answers.get(seq) ?? []) this.#snaps.delete(at);
   }
 
-  private redraw(): void {
+  #redraw(): void {
     this.timeline.stale();
     this.pins.stale();
     this.outline();
   }
 
-  private touch(): void {
-    this.redraw();
+  #touch(): void {
+    this.#redraw();
     this.core.cache.keep(this);
   }
 
@@ -247,69 +262,68 @@ export class Talk {
   }
 
   stop(): void {
-    this.expiry.stop();
-    this.typing.stop();
+    this.#expiry.stop();
+    this.#typing.stop();
   }
 
   // What is shown.
 
   /** A message of the room as it is shown now. */
   snap(seq: number): Message | undefined {
-    const known = this.snaps.get(seq);
+    const known = this.#snaps.get(seq);
     if (known) return known;
     const m = this.room.get(seq);
     if (!m) return undefined;
-    const { core } = this;
-    const changes = core.outbox.of(this.id).filter(({ row, error }) => !error && row.action !== "send" && row.body.seq === seq);
+    const changes = this.core.outbox.of(this.id).filter(({ row, error }) => !error && row.action !== "send" && row.body.seq === seq);
     const shown = message(m, {
-      user: core.user,
+      user: this.core.user,
       changes,
-      quote: (target) => this.quote(target),
-      thread: (root, conversation) => this.threads.get(root) ?? { conversation },
+      quote: (target) => this.#quote(target),
+      thread: (root, conversation) => this.#threads.get(root) ?? { conversation },
       status: (of) => this.status(of),
     });
-    this.snaps.set(seq, shown);
-    if (shown.reply) this.answers.set(shown.reply.seq, (this.answers.get(shown.reply.seq) ?? new Set()).add(seq));
+    this.#snaps.set(seq, shown);
+    if (shown.reply) this.#answers.set(shown.reply.seq, (this.#answers.get(shown.reply.seq) ?? new Set()).add(seq));
     return shown;
   }
 
   status(seq: number): Status {
     const peer = this.line?.peer;
-    const at = peer ? this.reached.get(peer) : undefined;
+    const at = peer ? this.#reached.get(peer) : undefined;
     if (!at) return "sent";
     return at.read >= seq ? "read" : at.delivered >= seq ? "delivered" : "sent";
   }
 
-  private quote(seq: number): Quote {
+  #quote(seq: number): Quote {
+    if (seq < this.account.from) return { seq, gone: true };
     const m = this.room.get(seq);
     if (m) return quoted(seq, m);
-    const known = this.quotes.get(seq);
+    const known = this.#quotes.get(seq);
     if (known) return known;
     const quote = { seq };
-    this.quotes.set(seq, quote);
-    if (seq < this.first) void this.loadQuote(seq);
+    this.#quotes.set(seq, quote);
+    if (seq < this.first) void this.#loadQuote(seq);
     return quote;
   }
 
   /** Messages that are on their way, or have just landed, in their order. */
-  private pending(): Message[] {
-    const jobs = new Map(this.landed);
+  #pending(): Message[] {
+    const jobs = new Map(this.#landed);
     for (const job of this.core.outbox.of(this.id)) {
-      if (job.row.action === "send" && !this.own.has(job.id)) jobs.set(job.id, job);
+      if (job.row.action === "send" && !this.#own.has(job.id)) jobs.set(job.id, job);
     }
-    return [...jobs.values()].map((job) => pending(job, this.core.user, (seq) => this.quote(seq)));
+    return [...jobs.values()].map((job) => pending(job, this.core.user, (seq) => this.#quote(seq)));
   }
 
-  private compose(): Timeline {
+  #compose(): Timeline {
     const { order } = this.room;
-    const messages: Message[] = [];
-    for (let i = search(order, this.first); i < order.length; i++) messages.push(this.snap(order[i] as number) as Message);
-    messages.push(...this.pending());
+    const placed = order.slice(search(order, this.first)).map((seq) => this.snap(seq) as Message);
+    const messages = [...placed, ...this.#pending()];
     return { messages, start: this.start, loading: this.history.loading };
   }
 
   lastShown(): Message | undefined {
-    const waits = this.pending().at(-1);
+    const waits = this.#pending().at(-1);
     if (waits) return waits;
     const seq = this.room.order.at(-1);
     return seq !== undefined && seq >= this.first ? this.snap(seq) : undefined;
@@ -319,10 +333,10 @@ export class Talk {
     if (this.gone) return nothing;
     const count = this.account.count(this.core.user, this.core.people.silent);
     if (!count) this.core.chores.explain(this);
-    else if (count.count !== this.lastUnread.count || count.more !== this.lastUnread.capped || count.mentions !== this.lastUnread.mentions) {
-      this.lastUnread = { count: count.count, capped: count.more, mentions: count.mentions };
+    else if (count.count !== this.#lastUnread.count || count.more !== this.#lastUnread.capped || count.mentions !== this.#lastUnread.mentions) {
+      this.#lastUnread = { count: count.count, capped: count.more, mentions: count.mentions };
     }
-    return this.lastUnread;
+    return this.#lastUnread;
   }
 
   // What is loaded.
@@ -334,31 +348,31 @@ export class Talk {
     if (oldest && oldest.seq < this.first) this.first = oldest.seq;
     this.start = !more || !oldest;
     this.core.chores.threads(this, entries);
-    this.touch();
+    this.#touch();
   }
 
-  private async loadQuote(seq: number): Promise<void> {
+  async #loadQuote(seq: number): Promise<void> {
     try {
-      this.quotes.set(seq, await this.history.quote(seq));
-      for (const at of this.answers.get(seq) ?? []) this.snaps.delete(at);
-      this.redraw();
+      this.#quotes.set(seq, await this.history.quote(seq));
+      for (const at of this.#answers.get(seq) ?? []) this.#snaps.delete(at);
+      this.#redraw();
     } catch {
-      this.quotes.delete(seq); // asked for again when it is next drawn
+      this.#quotes.delete(seq); // asked for again when it is next drawn
     }
   }
 
   threadsKnown(threads: Array<{ root: number } & ThreadSummary>): void {
     for (const { root, ...of } of threads) {
-      this.threads.set(root, of);
-      this.snaps.delete(root);
+      this.#threads.set(root, of);
+      this.#snaps.delete(root);
     }
-    this.redraw();
+    this.#redraw();
   }
 
   // What is kept.
 
   /** Makes the room small: nobody looks at it. */
-  private trim(): void {
+  #trim(): void {
     const known = this.core.inbox.known(this.id);
     if (known - this.first < mostEntries) return;
     const from = known - keptEntries + 1;
@@ -366,7 +380,7 @@ export class Talk {
   }
 
   /** Shows what the server says now in place of what is here. */
-  private reload(): void {
+  #reload(): void {
     this.restore([], this.core.inbox.known(this.id) + 1, false);
     if (this.timeline.watched) void this.history.older(50).catch(() => undefined);
   }
@@ -374,8 +388,8 @@ export class Talk {
   /** Has the room begin with some entries. */
   restore(entries: Entry[], first: number, start: boolean): void {
     this.room = new Room();
-    this.snaps.clear();
-    this.own.clear();
+    this.#snaps.clear();
+    this.#own.clear();
     this.first = first;
     this.start = start;
     for (const e of entries) this.take({ ...e, conversation: this.id });

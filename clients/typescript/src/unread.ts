@@ -94,55 +94,55 @@ export class Account {
   marked = 0;
   markedAt = 0;
   /** The newest, without a gap. */
-  private entries: Counted[] = [];
+  #entries: Counted[] = [];
   /** What the server counted when the last entry was baseHead; undefined if it does not hold any more. */
-  private base: Shown | undefined;
-  private baseHead = 0;
+  #base: Shown | undefined;
+  #baseHead = 0;
   /** The mark that was ended here last: the server may not know yet. */
-  private ended = { from: 0, at: 0 };
+  #ended = { from: 0, at: 0 };
 
-  private view(user: string, silent: ReadonlySet<string>): View {
+  #view(user: string, silent: ReadonlySet<string>): View {
     return { user, from: this.from, read: this.read, marked: this.marked, markedAt: this.markedAt, silent };
   }
 
   /** Takes the next entry. */
   entry(e: Entry): void {
-    if (this.entries.length > 0 && e.seq !== (this.entries.at(-1) as Counted).seq + 1) this.entries = [];
+    if (this.#entries.length > 0 && e.seq !== (this.#entries.at(-1) as Counted).seq + 1) this.#entries = [];
     const { mentions, everybody, in_parent } = e.body;
     const gone = !!(e.deleted || e.expired) && e.event === "message";
-    this.entries.push({ seq: e.seq, event: e.event, from: e.from, gone, mentions, everybody, in_parent });
-    if (this.entries.length > 2 * MaxCounted) this.entries = this.entries.slice(MaxCounted);
-    if (e.event === "deleted" || e.event === "edited") this.change(e);
+    this.#entries.push({ seq: e.seq, event: e.event, from: e.from, gone, mentions, everybody, in_parent });
+    if (this.#entries.length > 2 * MaxCounted) this.#entries = this.#entries.slice(MaxCounted);
+    if (e.event === "deleted" || e.event === "edited") this.#change(e);
   }
 
   /** Applies an edit or a deletion to what is counted. */
-  private change(e: Entry): void {
+  #change(e: Entry): void {
     const seq = e.body.target ?? 0;
-    const target = this.entries[seq - (this.entries[0] as Counted).seq];
+    const target = this.#entries[seq - (this.#entries[0] as Counted).seq];
     if (!target) {
-      const begins = begin(this.view("", new Set()));
-      if (e.seq > this.baseHead && seq > begins) this.base = undefined; // it may have counted
+      const begins = begin(this.#view("", new Set()));
+      if (e.seq > this.#baseHead && seq > begins) this.#base = undefined; // it may have counted
       return;
     }
     const gone = e.deleted || e.expired || e.event === "deleted";
     target.gone ||= gone;
     if (!gone) Object.assign(target, { mentions: e.body.mentions, everybody: e.body.everybody });
-    if (e.seq > this.baseHead && seq <= this.baseHead) this.base = undefined;
+    if (e.seq > this.#baseHead && seq <= this.#baseHead) this.#base = undefined;
   }
 
   /** Takes what the server says in the list, or when it explains. */
   line(l: Pick<Line, "head" | "from" | "read" | "marked" | "marked_at"> & { unread?: Line["unread"] }): void {
     const local = this.read;
     let [marked, markedAt] = [l.marked ?? 0, l.marked_at ?? 0];
-    const ended = marked > 0 && marked === this.ended.from && markedAt === this.ended.at;
+    const ended = marked > 0 && marked === this.#ended.from && markedAt === this.#ended.at;
     if (ended) marked = markedAt = 0;
     this.from = l.from ?? 0;
     this.marked = marked;
     this.markedAt = markedAt;
     this.read = Math.max(local, l.read ?? 0);
     const { count = 0, more = false, mentions = 0 } = l.unread ?? {};
-    this.base = local > (l.read ?? 0) || ended ? undefined : { count, more, mentions }; // or the server does not know it yet
-    this.baseHead = l.head;
+    this.#base = local > (l.read ?? 0) || ended ? undefined : { count, more, mentions }; // or the server does not know it yet
+    this.#baseHead = l.head;
   }
 
   /**
@@ -152,9 +152,9 @@ export class Account {
   explained(x: ExplainResult): void {
     const { count, more, mentions, seqs = [] } = x;
     this.line({ ...x, unread: { count, more, mentions } });
-    if (this.base) return;
+    if (this.#base) return;
     const left = seqs.filter((seq) => seq > this.read).length;
-    this.base = { count: Math.min(left, count), more: !!more && left >= count, mentions: Math.min(left, mentions ?? 0) };
+    this.#base = { count: Math.min(left, count), more: !!more && left >= count, mentions: Math.min(left, mentions ?? 0) };
   }
 
   /**
@@ -166,59 +166,67 @@ export class Account {
     const unmarks = this.marked > 0;
     const nothing = { newest: 0, unmarks: false };
     if (seq < this.read || (seq === this.read && !unmarks)) return nothing;
-    const newest = this.message(user, seq);
+    const newest = this.#message(user, seq);
     if (newest === 0 || newest < this.read) return nothing;
-    if (newest < this.baseHead || this.marked > 0) this.base = undefined;
-    if (unmarks) this.ended = { from: this.marked, at: this.markedAt };
+    if (newest < this.#baseHead || this.marked > 0) this.#base = undefined;
+    if (unmarks) this.#ended = { from: this.marked, at: this.markedAt };
     this.read = newest;
     this.marked = this.markedAt = 0;
-    if (newest >= this.baseHead) {
-      this.base = { count: 0, more: false, mentions: 0 };
-      this.baseHead = newest;
+    if (newest >= this.#baseHead) {
+      this.#base = { count: 0, more: false, mentions: 0 };
+      this.#baseHead = newest;
     }
     return { newest, unmarks };
   }
 
   /** The newest message of others up to a seq; the seq itself if it is not among what came. */
-  private message(user: string, seq: number): number {
-    const last = this.entries.at(-1);
+  #message(user: string, seq: number): number {
+    const last = this.#entries.at(-1);
     if (!last || last.seq < seq) return seq;
-    for (let i = this.entries.length - 1; i >= 0; i--) {
-      const e = this.entries[i] as Counted;
+    for (let i = this.#entries.length - 1; i >= 0; i--) {
+      const e = this.#entries[i] as Counted;
       if (e.seq <= seq && e.event === "message" && e.from !== user) return e.seq;
     }
-    return (this.entries[0] as Counted).seq === 1 ? 0 : seq;
+    return (this.#entries[0] as Counted).seq === 1 ? 0 : seq;
   }
 
   /** Takes a mark. */
   mark(marked: number, markedAt: number): void {
     this.marked = marked;
     this.markedAt = markedAt;
-    this.base = undefined;
-    this.ended = { from: 0, at: 0 };
+    this.#base = undefined;
+    this.#ended = { from: 0, at: 0 };
+  }
+
+  /** The user has cleared everything up to an entry. */
+  clear(seq: number): void {
+    if (seq < this.from) return;
+    this.from = seq + 1;
+    this.#base = seq < this.#baseHead ? undefined : { count: 0, more: false, mentions: 0 };
+    this.#baseHead = Math.max(this.#baseHead, seq);
   }
 
   /** Somebody else is silent now: what the server counted does not hold any more. */
   silenced(): void {
-    this.base = undefined;
+    this.#base = undefined;
   }
 
   /** Counts; undefined if what is here does not suffice. */
   count(user: string, silent: ReadonlySet<string>): Shown | undefined {
-    const view = this.view(user, silent);
-    const newest = this.entries.slice(-MaxCounted);
+    const view = this.#view(user, silent);
+    const newest = this.#entries.slice(-MaxCounted);
     const got = unread(view, newest);
     const reaches = newest.length > 0 && (newest[0] as Counted).seq <= got.since + 1;
     if (reaches || got.seqs.length > MaxUnread || newest.length === MaxCounted) return got;
-    if (!this.base) return undefined;
+    if (!this.#base) return undefined;
     // What the server counted, and what came since. A message of one's own among that would have been reached.
-    const later = this.entries.filter((e) => e.seq > this.baseHead);
-    if (later.length > 0 && (later[0] as Counted).seq > this.baseHead + 1) return undefined;
-    const more = unread({ ...view, read: this.baseHead, marked: 0 }, later);
+    const later = this.#entries.filter((e) => e.seq > this.#baseHead);
+    if (later.length > 0 && (later[0] as Counted).seq > this.#baseHead + 1) return undefined;
+    const more = unread({ ...view, read: this.#baseHead, marked: 0 }, later);
     const sum = {
-      count: this.base.count + more.count,
-      more: this.base.more || more.more,
-      mentions: this.base.mentions + more.mentions,
+      count: this.#base.count + more.count,
+      more: this.#base.more || more.more,
+      mentions: this.#base.mentions + more.mentions,
     };
     return sum.count > MaxUnread ? { ...sum, count: MaxUnread, more: true } : sum;
   }

@@ -272,7 +272,7 @@ test("receipts only go forward, and ride together when they are due", async () =
   await there.loadOlder();
   server.last.tell({ event: "receipt", user: "bob", cursors: [{ conversation: direct, delivered: 2, read: 1 }] });
   server.last.tell({ event: "receipt", user: "bob", cursors: [{ conversation: direct, delivered: 1 }] });
-  expect(there.receipts.get()).toEqual({ bob: { delivered: 2, read: 1 } });
+  expect(there.receipts.get()).toEqual({ bob: { delivered: 2, read: 2 } }); // he wrote the second one
   expect(messages(client, direct)[0]?.status).toBe("read");
   server.last.tell(server.append(direct, { from: "bob", to: "ann", body: { text: "more" } }));
   server.last.tell(server.append(room, { body: { text: "here, too" } }));
@@ -305,6 +305,25 @@ test("what is deleted does not count as unread, and neither does what an edit no
   expect(count()).toEqual({ count: 1, capped: false, mentions: 0 });
   server.last.tell({ event: "receipt", user: "ann", cursors: [{ conversation: room, read: 3 }] }); // another device of hers
   expect(count()).toEqual({ count: 0, capped: false, mentions: 0 });
+});
+
+test("who is muted does not count as unread until that ends, over a reload, too", async () => {
+  const { client, connect, server, clock, store } = setup({}, begun(1));
+  server.answer = ({ action }) => (action === "mute" ? {} : undefined);
+  await connect();
+  const unread = (some: Parley) => some.conversations.get()[0]?.unread.count;
+  await client.muteUser("bob", clock.now() + 60_000);
+  server.last.tell(server.append(room, { body: { text: "quiet" } }));
+  expect(unread(client)).toBe(0);
+  await clock.advance(1000);
+  const again = setup({ store }, server);
+  await again.connect();
+  server.last.tell(server.append(room, { body: { text: "still quiet" } }));
+  expect(unread(again.client)).toBe(0);
+  await clock.advance(60_000);
+  server.last.tell(server.append(room, { body: { text: "heard" } }));
+  await settle();
+  expect(unread(again.client)).toBeGreaterThan(0);
 });
 
 test("what is unread is asked for where it cannot be derived, once, also while the server does not know what was read", async () => {

@@ -154,7 +154,8 @@ export class FakeServer {
       }
       case "history": {
         const { before = Number.POSITIVE_INFINITY, limit = 50 } = frame as { before?: number; limit?: number };
-        const older = log.filter(({ seq }) => seq < before);
+        const { cleared = 0 } = (this.lines.get(conversation) ?? {}) as { cleared?: number };
+        const older = log.filter(({ seq }) => seq > cleared && seq < before);
         return { entries: older.slice(-limit), head: log.length, more: older.length > limit };
       }
       case "send": {
@@ -171,6 +172,11 @@ export class FakeServer {
         const version = action === "edit" ? { version: 1 + log.filter((e) => e.event === "edited").length, edited: new Date(this.clock.now()).toISOString() } : {};
         const { seq, at } = this.append(conversation, { event, from: this.user, id, body: { target, ...body, ...(reactions && { reactions }) }, ...version });
         return { conversation, seq, id, at };
+      }
+      case "prefs": {
+        const { cleared } = frame as { cleared?: number };
+        this.lines.set(conversation, { ...this.lines.get(conversation), ...(cleared && { cleared, from: cleared + 1 }) });
+        return { conversation, ...(cleared && { cleared }) };
       }
       case "drafts":
         return { drafts: [] };
@@ -201,7 +207,8 @@ export class FakeServer {
     const log = this.now(this.logs.get(id) ?? []);
     const kind = id.startsWith("g_") ? { kind: "group", name: "Group" } : { kind: "direct", peer: "bob" };
     const last = log.at(-1);
-    return { conversation: id, ...kind, size: 2, head: log.length, role: "member", can: ["send"], ...(last && { last }), ...this.lines.get(id) };
+    const { cleared = 0 } = (this.lines.get(id) ?? {}) as { cleared?: number };
+    return { conversation: id, ...kind, size: 2, head: log.length, role: "member", can: ["send"], ...(last && last.seq > cleared && { last }), ...this.lines.get(id) };
   }
 }
 

@@ -78,6 +78,8 @@ test("a message is sent later, and taken back", async () => {
   const ida = await come("ida");
   const id = await ida.direct("jan").schedule(Date.now() + 3_600_000, "in an hour");
   expect(await ida.scheduled()).toMatchObject([{ id, to: { user: "jan" }, body: { text: "in an hour" } }]);
+  expect(await ida.direct("jan").schedule(Date.now() + 7_200_000, "in two hours", id)).toBe(id);
+  expect(await ida.scheduled()).toMatchObject([{ id, body: { text: "in two hours" } }]);
   await ida.unschedule(id);
   expect(await ida.scheduled()).toEqual([]);
   await expect(ida.unschedule(id)).rejects.toMatchObject({ name: "ParleyError", code: "not_found" });
@@ -128,4 +130,48 @@ test("a message with a timer says when it disappears, and does", async () => {
   expect(last?.expiresAfter).toBe(60);
   here.read();
   await until(there.timeline, ({ messages }) => messages.at(-1)?.expiresAt !== undefined, 15_000);
+});
+
+test("what is cleared is gone from all devices of the user, for good, and from nobody else's", async () => {
+  const [kim, laptop, lee] = await Promise.all([come("kim"), come("kim"), come("lee")]);
+  const there = lee.direct("kim");
+  for (const text of ["one", "two"]) await there.send(text).sent;
+  const here = kim.conversation(there.id);
+  await until(here.timeline, ({ messages }) => messages.length === 2);
+  const beside = laptop.conversation(there.id);
+  await until(beside.summary, (line) => line?.unread.count === 2);
+  await here.clear();
+  await until(beside.timeline, ({ messages }) => messages.length === 0);
+  await until(beside.summary, (line) => line !== undefined && line.unread.count === 0 && line.last === undefined);
+  await there.send({ text: "three", reply: 2 }).sent;
+  for (const one of [here, beside]) await until(one.timeline, ({ messages: [only] }) => only?.text === "three" && only.reply?.gone === true);
+  expect(await here.loadOlder()).toBe(false);
+  const phone = await come("kim");
+  const anew = phone.conversation(there.id);
+  const { messages, start } = await until(anew.timeline, ({ messages }) => messages.length > 0);
+  expect(messages.map(({ text }) => text)).toEqual(["three"]);
+  expect(start).toBe(true);
+  expect(there.timeline.get().messages.map(({ text }) => text)).toEqual(["one", "two", "three"]);
+});
+
+test("a message of a thread that is shown in the group says where it is from, and follows its edits", async () => {
+  const [moe, ned] = await Promise.all([come("moe"), come("ned")]);
+  const group = await moe.createGroup({ name: "Crew", members: ["ned"], slow: 30, timer: { after: 3600, from: "sent" } });
+  expect(group.summary.get()).toMatchObject({ slow: 30, timer: { after: 3600, from: "sent" } });
+  await group.change({ slow: 0, timer: { after: 0 } });
+  const { seq } = await group.send("when do we sail?").sent;
+  const thread = group.thread(seq);
+  const local = thread.send("at eight", { inParent: true });
+  expect(thread.timeline.get().messages[0]).toMatchObject({ text: "at eight", status: "pending", inParent: true });
+  const said = await local.sent;
+  expect(thread.message(said.seq)?.inParent).toBe(true);
+  const of = { conversation: thread.id, seq: said.seq };
+  for (const one of [group, ned.conversation(group.id)]) {
+    const { messages } = await until(one.timeline, ({ messages }) => messages.at(-1)?.of !== undefined);
+    expect(messages.at(-1)).toMatchObject({ text: "at eight", from: "moe", of, reply: { text: "when do we sail?" } });
+  }
+  await thread.edit(said.seq, "at nine").sent;
+  await until(ned.conversation(group.id).timeline, ({ messages }) => messages.at(-1)?.text === "at nine" && messages.at(-1)?.edited !== undefined);
+  const outside = group.send("here", { inParent: true });
+  await expect(outside.sent).rejects.toMatchObject({ code: "invalid" });
 });

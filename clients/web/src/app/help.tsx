@@ -20,7 +20,7 @@ const keys: [string, [string, string][]][] = [
 export function Help({ onClose }: { onClose(): void }) {
   return (
     <Dialog title="Keyboard shortcuts" size="large" onClose={onClose}>
-      <div className="help">
+      <div className="help" role="group" aria-label="Keys" tabIndex={0}>
         {keys.map(([where, list]) => (
           <section key={where}>
             <h3>{where}</h3>

@@ -23,7 +23,7 @@ export interface Mode { reply?: Message; edit?: Message }
 
 /** Where messages are written. Reply and edit are modes of it. */
 export function Composer({ mode, onMode, summary }: { mode: Mode; onMode(mode: Mode): void; summary?: ConversationSummary }) {
-  const { conversation, me, group, can } = useActions()
+  const { conversation, me, group, thread, can } = useActions()
   const limits = useMe()?.limits
   const draft = useReadable(conversation.draft)
   const [text, setText] = useState(() => conversation.draft.get()?.text ?? "")
@@ -34,12 +34,16 @@ export function Composer({ mode, onMode, summary }: { mode: Mode; onMode(mode: M
   const [picking, setPicking] = useState<HTMLElement>()
   const [scheduling, setScheduling] = useState(false)
   const [expires, setExpires] = useState<number>()
+  const [shared, setShared] = useState(false)
   const area = useRef<HTMLTextAreaElement>(null)
   const before = useRef("") // what was written before an edit began
   const listID = useId()
   const files = useUploads(conversation, limits?.MaxAttachments ?? 10, limits?.MaxUpload ?? 104_857_600)
   const recorder = useRecorder(() => conversation.typing("recording"))
-  const { busy, send } = useSending({ text, mode, files, expires, done: clear })
+  // What disappears is not shown in the conversation that a thread is in.
+  const shareable = thread && !mode.edit && expires === undefined && !summary?.timer
+  const options = { ...(expires ? { expires } : {}), ...(shareable && shared ? { inParent: true } : {}) }
+  const { busy, send } = useSending({ text, mode, files, options, done: clear })
   const refused = refusal(summary, can)
   const typed = group ? mentionAt(text, caret) : undefined
   const suggesting = typed !== undefined && typed.from !== closed
@@ -70,6 +74,7 @@ export function Composer({ mode, onMode, summary }: { mode: Mode; onMode(mode: M
   function clear() {
     setText(mode.edit ? before.current : "")
     setExpires(undefined)
+    setShared(false)
     onMode({})
   }
   function cancelMode() {
@@ -101,7 +106,7 @@ export function Composer({ mode, onMode, summary }: { mode: Mode; onMode(mode: M
       e.preventDefault()
       void send()
     } else if (e.key === "ArrowUp" && !e.altKey && text === "" && !mode.edit) {
-      const last = conversation.timeline.get().messages.findLast((m) => m.mine && m.kind === "message" && m.seq !== undefined && !m.forwarded)
+      const last = conversation.timeline.get().messages.findLast((m) => m.mine && m.kind === "message" && m.seq !== undefined && !m.forwarded && !m.of)
       if (!last) return
       e.preventDefault()
       onMode({ edit: last })
@@ -122,7 +127,7 @@ export function Composer({ mode, onMode, summary }: { mode: Mode; onMode(mode: M
     if (!file) return tell("Nothing was recorded.")
     attempt(async () => {
       const attachment = await conversation.upload(file)
-      conversation.send({ attachments: [attachment], ...(mode.reply?.seq ? { reply: mode.reply.seq } : {}) }).sent.catch(() => undefined) // the timeline shows it
+      conversation.send({ attachments: [attachment], ...(mode.reply?.seq ? { reply: mode.reply.seq } : {}) }, options).sent.catch(() => undefined) // the timeline shows it
       onMode({})
     })
   }
@@ -155,6 +160,12 @@ export function Composer({ mode, onMode, summary }: { mode: Mode; onMode(mode: M
               <Send empty={empty} busy={busy || over > 0} editing={mode.edit !== undefined} onRecord={() => void recorder.start()} />
             </div>
           )}
+        {shareable && (
+          <label className="composer-share">
+            <input type="checkbox" checked={shared} onChange={(e) => setShared(e.target.checked)} />
+            Also send to the {group ? "group" : "conversation"}
+          </label>
+        )}
         <Suspense>
           {picking && <EmojiPicker anchor={picking} onPick={insert} onClose={() => setPicking(undefined)} />}
           {scheduling && <ScheduleDialog text={text} mode={mode} files={files} onDone={() => { setScheduling(false); conversation.setDraft(""); clear() }} onClose={() => setScheduling(false)} />}

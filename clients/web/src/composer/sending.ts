@@ -1,3 +1,4 @@
+import type { SendOptions } from "@parley-im/client"
 import { useState } from "react"
 import { attempt } from "../app/notice"
 import { useActions } from "../timeline/actions"
@@ -20,8 +21,8 @@ export function useContent() {
 }
 
 /** Sends what is written: at once, or as soon as its files are there. */
-export function useSending({ text, mode, files, expires, done }: {
-  text: string; mode: Mode; files: ReturnType<typeof useUploads>; expires?: number; done(): void
+export function useSending({ text, mode, files, options, done }: {
+  text: string; mode: Mode; files: ReturnType<typeof useUploads>; options: SendOptions; done(): void
 }) {
   const { conversation } = useActions()
   const content = useContent()
@@ -44,7 +45,7 @@ export function useSending({ text, mode, files, expires, done }: {
       ...content(text),
       ...(attachments.length ? { attachments } : {}),
       ...(mode.reply?.seq ? { reply: mode.reply.seq } : {}),
-    }, expires ? { expires } : {}).sent.catch(() => undefined) // the timeline shows what became of it
+    }, options).sent.catch(() => undefined) // the timeline shows what became of it
     done()
   }
   return { busy, send }

@@ -11,8 +11,7 @@ import { Dialog } from "../ui/dialog"
 import { Choice, Field, Switch } from "../ui/field"
 import { Links } from "./links"
 import { Members } from "./members"
-
-const slows = [0, 10, 30, 60, 300, 900, 3600]
+import { slows } from "./rules"
 
 /** What a group is, its rules, its members and its links. */
 export function GroupInfo({ conversation, c, me, part }: { conversation: Conversation; c: ConversationSummary; me: string; part: "head" | "rest" }) {

@@ -1,9 +1,10 @@
-import { useConnection, useConversations, useMe } from "@parley-im/client/react"
+import { useConnection, useConversations, useMe, useParley } from "@parley-im/client/react"
 import { Search, SquarePen } from "lucide-react"
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from "react"
 import { Virtualizer } from "virtua"
 import { PersonAvatar } from "../people/person"
 import { go, link, type Route } from "../router"
+import { ClearHistory } from "../side/clear"
 import { IconButton } from "../ui/button"
 import { Spinner } from "../ui/spinner"
 import { Filters, kept, type Filter } from "./filters"
@@ -13,11 +14,13 @@ import "./list.css"
 
 /** All conversations of the user. Arrow keys go through it; the menu of a line is where the browser opens one. */
 export function ConversationList({ route, onNew }: { route: Route; onNew(): void }) {
+  const parley = useParley()
   const all = useConversations()
   const me = useMe()
   const { caughtUp } = useConnection()
   const [filter, setFilter] = useState<Filter>("all")
   const [menu, setMenu] = useState<{ id: string; at: { x: number; y: number }; from: HTMLElement }>()
+  const [clearing, setClearing] = useState<string>()
   const scroller = useRef<HTMLDivElement>(null)
   const shown = useMemo(() => all.filter((c) => kept(c, filter)), [all, filter])
   const open = route.at === "conversation" ? route.id : undefined
@@ -56,7 +59,8 @@ export function ConversationList({ route, onNew }: { route: Route; onNew(): void
           ? <Virtualizer as="ul" item="li" data={shown} itemSize={68}>{(c) => <Row key={c.id} of={c} open={c.id === open} me={me?.user} />}</Virtualizer>
           : <p className="list-empty">{!caughtUp && all.length === 0 ? <Spinner label="Loading conversations" /> : empty[filter]}</p>}
       </div>
-      {menu && <RowMenu {...menu} onClose={closeMenu} />}
+      {menu && <RowMenu {...menu} onClear={setClearing} onClose={closeMenu} />}
+      {clearing && <ClearHistory conversation={parley.conversation(clearing)} onClose={() => setClearing(undefined)} />}
     </nav>
   )
 }

@@ -1,11 +1,11 @@
 import { useConversation, useSummary } from "@parley-im/client/react"
-import { Archive, ArchiveRestore, Bell, BellOff, Info, MailOpen, MailPlus, Pin, PinOff } from "lucide-react"
+import { Archive, ArchiveRestore, Bell, BellOff, Eraser, Info, MailOpen, MailPlus, Pin, PinOff } from "lucide-react"
 import { attempt } from "../app/notice"
 import { go } from "../router"
 import { Menu } from "../ui/menu"
 
 /** What can be done with a conversation from the list. */
-export function RowMenu({ id, at, from, onClose }: { id: string; at: { x: number; y: number }; from: HTMLElement; onClose(): void }) {
+export function RowMenu({ id, at, from, onClear, onClose }: { id: string; at: { x: number; y: number }; from: HTMLElement; onClear(id: string): void; onClose(): void }) {
   const conversation = useConversation(id)
   const c = useSummary(id)
   if (!c) return null
@@ -20,6 +20,7 @@ export function RowMenu({ id, at, from, onClose }: { id: string; at: { x: number
         ? { label: "Unmute", icon: <Bell />, run: () => attempt(conversation.unmute()) }
         : { label: "Mute", icon: <BellOff />, run: () => attempt(conversation.mute({ mentions: true })) },
       { label: c.archived ? "Bring back" : "Archive", icon: c.archived ? <ArchiveRestore /> : <Archive />, run: () => attempt(conversation.setArchived(!c.archived)) },
+      c.last && { label: "Clear history…", icon: <Eraser />, danger: true, run: () => onClear(id) },
       c.kind !== "thread" && { label: "Details", icon: <Info />, run: () => go({ at: "conversation", id, side: { kind: "info" } }) },
     ]} />
   )

@@ -25,7 +25,7 @@ export const Row = memo(function Row({ of: c, open, me }: { of: ConversationSumm
           <span className="row-title">{c.root ? <ThreadTitle conversation={c.root.conversation} seq={c.root.seq} /> : <Line text={c.title} />}</span>
           {c.mute && <BellOff aria-label="muted" />}
           {c.last?.mine && c.last.kind === "message" && <Ticks of={c.last} />}
-          <time dateTime={new Date(c.at).toISOString()}>{brief(c.at)}</time>
+          {c.at > 0 && <time dateTime={new Date(c.at).toISOString()}>{brief(c.at)}</time>}
         </span>
         <span className="row-bottom">
           <span className="row-preview"><Preview of={c} open={open} me={me} /></span>

@@ -1,16 +1,18 @@
 import type { Conversation } from "@parley-im/client"
 import { useReadable } from "@parley-im/client/react"
-import { Bell, BellOff, Images } from "lucide-react"
+import { Bell, BellOff, Eraser, Images } from "lucide-react"
+import { useState } from "react"
 import { attempt } from "../app/notice"
 import { GroupInfo } from "../group/info"
+import { lives } from "../group/rules"
 import { PersonInfo } from "../people/info"
 import { go } from "../router"
 import { lasting } from "../text/time"
 import { Button } from "../ui/button"
 import { Choice } from "../ui/field"
+import { ClearHistory } from "./clear"
 import { SideHeader } from "./side"
 
-const lives = [0, 30, 300, 3600, 86_400, 604_800, 2_592_000]
 const hour = 3_600_000
 
 /** All about a conversation: who is in it, how it behaves, and the way out. */
@@ -18,6 +20,7 @@ export function Info({ conversation, me }: { conversation: Conversation; me: str
   const c = useReadable(conversation.summary)
   const mayTime = c?.kind === "direct" || c?.capabilities.includes("change")
   const until = c?.mute?.until
+  const [clearing, setClearing] = useState(false)
   return (
     <div className="side-page">
       <SideHeader conversation={conversation} title="Details" />
@@ -27,6 +30,7 @@ export function Info({ conversation, me }: { conversation: Conversation; me: str
         <div className="side-quick">
           <Button onClick={() => attempt(c?.mute ? conversation.unmute() : conversation.mute({ mentions: true }))}>{c?.mute ? <Bell /> : <BellOff />}{c?.mute ? "Unmute" : "Mute"}</Button>
           <Button onClick={() => go({ at: "search", in: conversation.id })}><Images />Media and search</Button>
+          {c && !c.gone && <Button onClick={() => setClearing(true)}><Eraser />Clear history</Button>}
         </div>
         {c?.mute && (
           <Choice<number> label="Muted" value={until && until < Date.now() + 400 * 24 * hour ? 1 : 0} options={[[0, "for good"], [1, "for a time"], [8, "8 hours more"], [168, "a week more"]]}
@@ -42,6 +46,7 @@ export function Info({ conversation, me }: { conversation: Conversation; me: str
         )}
         {c?.kind === "group" && <GroupInfo conversation={conversation} c={c} me={me} part="rest" />}
       </div>
+      {clearing && <ClearHistory conversation={conversation} onClose={() => setClearing(false)} />}
     </div>
   )
 }

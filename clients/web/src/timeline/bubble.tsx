@@ -1,5 +1,5 @@
 import type { Message } from "@parley-im/client"
-import { CircleAlert, Forward, Hourglass, MessageSquare, Pin } from "lucide-react"
+import { CircleAlert, Forward, Hourglass, MessageSquare, Pin, Share2 } from "lucide-react"
 import { attempt } from "../app/notice"
 import { failure } from "../app/failure"
 import { Name } from "../people/person"
@@ -17,13 +17,17 @@ import "./bubble.css"
 /** What a message says, and what became of it. */
 export function Bubble({ row }: { row: Row }) {
   const { message } = row
-  const { group, jump } = useActions()
+  const { group, jump, openThread } = useActions()
   const bare = !message.text && message.attachments.length > 0 && message.kind === "message" && !message.reply
   return (
     <div className="bubble-column">
       <div className={`bubble ${emojiOnly(message) ? "big" : ""} ${bare ? "bare" : ""} ${message.status === "failed" ? "failed" : ""}`}>
         {group && !message.mine && row.first && <div className={`bubble-name ${hueClass(message.from)}`}><Name user={message.from} /></div>}
         {message.forwarded && <div className="bubble-forwarded"><Forward aria-hidden="true" />Forwarded</div>}
+        {message.inParent && <div className="bubble-forwarded"><Share2 aria-hidden="true" />Also in the {group ? "group" : "conversation"}</div>}
+        {message.of && message.reply && (
+          <button type="button" className="bubble-forwarded from-thread" onClick={() => openThread(message.reply!.seq)}><MessageSquare aria-hidden="true" />From a thread</button>
+        )}
         {message.reply && <QuoteLine quote={message.reply} onOpen={() => jump(message.reply!.seq)} />}
         {message.kind === "message"
           ? <Content message={message} />

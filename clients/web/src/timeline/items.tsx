@@ -10,12 +10,18 @@ import type { Actions } from "./actions"
 const editWindow = 86_400_000
 const deleteWindow = 172_800_000
 
+// What a thread shows in its parent is edited and deleted in the thread.
 function mayEdit(message: Message): boolean {
-  return message.mine && message.kind === "message" && message.seq !== undefined && !message.forwarded && Date.now() - message.at < editWindow
+  return message.mine && message.kind === "message" && message.seq !== undefined && !message.forwarded && !message.of && Date.now() - message.at < editWindow
 }
 
 function mayDelete(message: Message, can: Actions["can"]): boolean {
-  return message.kind === "message" && message.seq !== undefined && (can.has("delete_any") || (message.mine && Date.now() - message.at < deleteWindow))
+  return message.kind === "message" && message.seq !== undefined && !message.of && (can.has("delete_any") || (message.mine && Date.now() - message.at < deleteWindow))
+}
+
+/** The root of the thread that a message is from, where it is shown in the parent. */
+function threadOf({ of, reply }: Message): number | undefined {
+  return of && reply?.seq
 }
 
 /** Everything that can be done with a message, as lines of a menu. */
@@ -31,7 +37,7 @@ export function itemsOf(message: Message, actions: Actions, from: HTMLElement | 
   const stands = message.kind === "message"
   return [
     stands && can.has("send") && { label: "Reply", icon: <Reply />, run: () => actions.reply(message) },
-    stands && !actions.thread && { label: message.thread ? "Open thread" : "Reply in thread", icon: <MessageSquare />, run: () => actions.openThread(seq) },
+    stands && !actions.thread && { label: message.thread || message.of ? "Open thread" : "Reply in thread", icon: <MessageSquare />, run: () => actions.openThread(threadOf(message) ?? seq) },
     stands && can.has("react") && { label: "React", icon: <SmilePlus />, run: () => about({ what: "react", message, from }) },
     mayEdit(message) && { label: "Edit", icon: <Pencil />, run: () => actions.edit(message) },
     stands && message.text && { label: "Copy text", icon: <Copy />, run: () => attempt(navigator.clipboard.writeText(message.text!).then(() => tell("Copied."))) },
@@ -53,7 +59,7 @@ export function keyAction(e: KeyboardEvent, message: Message, actions: Actions, 
   switch (e.key.toLowerCase()) {
     case "r": actions.reply(message); return true
     case "e": if (mayEdit(message)) actions.edit(message); return true
-    case "t": if (!actions.thread) actions.openThread(message.seq); return true
+    case "t": if (!actions.thread) actions.openThread(threadOf(message) ?? message.seq); return true
     case "+": actions.about({ what: "react", message, from }); return true
     case "delete": if (mayDelete(message, actions.can)) actions.about({ what: "delete", message }); return true
     default: return false

@@ -78,6 +78,15 @@ export function Timeline({ label, target, intro }: { label: string; target?: { s
   const empty = begun && rows.length === 0 && !timeline.start && !timeline.loading
   useEffect(() => { if (empty) conversation.loadOlder().catch(() => undefined) }, [empty, conversation]) // the next connection tries again
 
+  // The list learns of sizes before the page has them, and a page scrolls no further than it is long. So it is the page that says
+  // when there is more to show, or less room.
+  useEffect(() => {
+    const view = scroller.current!
+    const observer = new ResizeObserver(() => { if (atEnd.current && placed.current) view.scrollTop = view.scrollHeight })
+    for (const part of [view, view.lastElementChild!]) observer.observe(part)
+    return () => observer.disconnect()
+  }, [])
+
   function older(offset: number) {
     if (offset < nearTop && placed.current && !timeline.start && !timeline.loading) conversation.loadOlder().catch(() => undefined) // the next scroll tries again
   }
@@ -92,7 +101,6 @@ export function Timeline({ label, target, intro }: { label: string; target?: { s
     read()
   }
   function onResize() {
-    if (atEnd.current && placed.current) toEnd()
     if (list.current && list.current.scrollSize <= list.current.viewportSize) older(0)
   }
   function onKeyDown(e: KeyboardEvent) {

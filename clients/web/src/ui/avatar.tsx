@@ -5,9 +5,10 @@ import "./avatar.css"
 export function Avatar({ id, name, src, size = "medium", group, presence }: {
   id: string; name: string; src?: string; size?: "small" | "medium" | "large" | "huge"; group?: boolean; presence?: string
 }) {
+  const letters = initials(name) // a picture and no text: what is around it is named in words
   return (
-    <span className={`avatar ${size} hue${hue(id)} ${group ? "group" : ""}`} aria-hidden="true">
-      {src ? <img src={src} alt="" draggable={false} /> : initials(name) || <Users />}
+    <span className={`avatar ${size} hue${hue(id)} ${group ? "group" : ""}`} aria-hidden="true" data-initials={src ? undefined : letters}>
+      {src ? <img src={src} alt="" draggable={false} /> : !letters && <Users />}
       {presence && presence !== "unknown" && presence !== "offline" && <i className={`presence ${presence}`} />}
     </span>
   )
