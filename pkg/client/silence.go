@@ -131,8 +131,10 @@ func (t *tally) relate(r wire.Related) {
 	} else if r.Blocked != nil {
 		delete(t.silent.blocked, r.User)
 	}
-	if until, err := wire.ParseTime(r.Muted); err == nil {
-		t.silent.mute(r.User, until) // what is over already is forgotten by expire
+	if until, err := wire.ParseTime(r.Muted); err == nil && until.After(time.Now()) {
+		t.silent.mute(r.User, until)
+	} else if err == nil {
+		delete(t.silent.muted, r.User)
 	}
 	t.recount()
 }

@@ -1,13 +1,14 @@
 package client_test
 
 import (
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/client"
 	"github.com/parley-im/parley/pkg/client/clienttest"
-	"github.com/parley-im/parley/pkg/wire"
 )
 
 // unread fails unless so much is unread on a device, and for the server.
@@ -75,43 +76,49 @@ func TestAMuteThatIsOverCountsAgain(t *testing.T) {
 	})
 }
 
-// A laptop that was away asks anew: what it had counted, or the server for it, does not hold.
+// A laptop that was away asks anew: what it has of the server's counts does not hold.
 func TestWhomOneMutesWhileADeviceIsAwayCountsThereNeither(t *testing.T) {
 	play(t, func(t *scene) {
 		t.server.Say("bob", "ann", "one")
 		t.server.Say("bob", "ann", "two")
 		phone := t.connect("ann")
-		skip := func(o *client.Options) { // nothing of the past is loaded: the server's count is all there is
+		laptop := t.connect("ann", func(o *client.Options) { // it has nothing but what the server counted
 			o.Begin = func(_ chat.ConversationID, head chat.Seq) chat.Seq { return head }
-		}
-		laptop := t.connect("ann", skip)
+		})
 		t.unread("at first", 2, phone, laptop)
-		var away bool
-		t.server.Fault = func(r clienttest.Request) clienttest.Fault { return clienttest.Fault{} }
-		_ = away
-		if err := laptop.end(); err == nil {
-			t.Fatal("it does not end")
+		t.server.CutAll()
+		synctest.Wait()
+		phone.Wake()
+		if err := phone.Mute(t.Context(), "bob", time.Time{}); err != nil || t.server.Connections("ann") != 1 {
+			t.Fatalf("%v, %d are there", err, t.server.Connections("ann"))
 		}
+		after(time.Minute)
+		laptop.Unread(annAndBob) // it has to ask
+		after(0)
+		t.unread("back again", 0, phone, laptop)
 	})
 }
 
-// What was listed while something changed is asked again: the page may be older than the event.
-func TestAChangeWhileWhoIsMutedIsListedIsNotLost(t *testing.T) {
+// What changes while the laptop asks whom the user has blocked and muted is not undone by an answer from before.
+func TestABlockWhileADeviceAsksWhoIsBlockedIsNotLost(t *testing.T) {
 	play(t, func(t *scene) {
 		t.server.Say("bob", "ann", "one")
-		laptop := t.open("ann")
-		mutes := 0
+		phone := t.connect("ann")
+		var asked atomic.Int64
 		t.server.Fault = func(r clienttest.Request) clienttest.Fault {
-			if r.Action == "muted" {
-				mutes++
+			if r.Action != "muted" {
+				return clienttest.Fault{}
 			}
-			return clienttest.Fault{}
+			return clienttest.Fault{Ignore: asked.Add(1) == 1}
 		}
-		laptop.run()
-		after(0)
-		if mutes != 1 {
-			t.Fatalf("asked %d times", mutes)
+		laptop := t.connect("ann")
+		if err := phone.Block(t.Context(), "bob"); err != nil || asked.Load() != 1 {
+			t.Fatalf("%v, asked %d times", err, asked.Load())
 		}
-		_ = wire.Muted{}
+		after(time.Minute)
+		t.unread("asked again", 0, phone, laptop)
+		if asked.Load() != 3 {
+			t.Errorf("asked %d times, want once, again, and anew", asked.Load())
+		}
 	})
 }
