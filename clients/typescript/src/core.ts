@@ -105,7 +105,7 @@ export class Core {
     if (options.user) this.self.become(options.user);
     this.link.state.subscribe(() => {
       const { state } = this.link.state.get();
-      if (state === "suspended" || state === "closed") this.watch.lost();
+      if (state === "disconnected" || state === "closed") this.watch.lost(); // unknown is not offline, and not online either
     });
     this.ready = this.#restore();
   }
