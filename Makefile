@@ -13,7 +13,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
 
 node_modules/.package-lock.json: package-lock.json
-	npm ci --no-audit --no-fund
+	npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 # The SDK and the web app, whose files are embedded in the local stack.
@@ -57,6 +57,14 @@ test-clients: local
 	npm run --silent test --workspaces
 	npm run --silent size --workspaces
 	npm run --silent test:stack -w clients/typescript
+	npm run --silent chromium -w clients/web
+	npm run --silent test:browser -w clients/web
+
+.PHONY: measure
+measure: local ## measure the web app in Chromium: its first view, from browser to browser, scrolling 10,000 messages
+	npm run --silent chromium -w clients/web
+	npm run --silent size -w clients/web
+	npm run --silent measure -w clients/web
 
 .PHONY: bench
 bench: local zips ## measure start, memory, latency, saturation, cold starts, sizes, and the gateway stand-in

@@ -17,13 +17,14 @@ type example struct {
 	MarkedAt chat.Seq `json:"marked_at"`
 	Silent   []chat.UserID
 	Entries  []struct {
-		Seq       chat.Seq
-		Event     chat.EntryKind
-		From      chat.UserID
-		Mentions  []chat.UserID
-		Everybody bool
-		Deleted   bool
-		InParent  bool `json:"in_parent"`
+		Seq        chat.Seq
+		Event      chat.EntryKind
+		From       chat.UserID
+		Mentions   []chat.UserID
+		Everybody  bool
+		Deleted    bool
+		InParent   bool `json:"in_parent"`
+		Unattended bool
 	}
 	Count    int
 	More     bool
@@ -45,7 +46,7 @@ func TestUnreadIsWhatTheExamplesSay(t *testing.T) {
 		var entries []chat.Entry
 		for _, e := range x.Entries {
 			entries = append(entries, chat.Entry{
-				Seq: e.Seq, Kind: e.Event, From: e.From, Body: chat.Body{Mentions: e.Mentions, Everybody: e.Everybody, InParent: e.InParent},
+				Seq: e.Seq, Kind: e.Event, From: e.From, Unattended: e.Unattended, Body: chat.Body{Mentions: e.Mentions, Everybody: e.Everybody, InParent: e.InParent},
 				State: chat.State{Deleted: e.Deleted},
 			})
 		}

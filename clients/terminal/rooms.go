@@ -209,7 +209,7 @@ func (rs rooms) add(e wire.Entry) *room {
 		rs.threads[e.Body.Thread] = wire.Place{Conversation: e.Conversation, Seq: e.Body.Target}
 	}
 	r.append(e)
-	if e.Event == chat.Message && e.From == r.peer {
+	if e.Event == chat.Message && e.From == r.peer && !e.Unattended {
 		r.reaches(r.peer, wire.Receipt{Read: e.Seq}) // whoever writes has read
 	}
 	r.stands.archived = false                // what happens brings it back; the list knows better if it is muted

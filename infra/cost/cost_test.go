@@ -69,7 +69,7 @@ func TestTheCalculatorAddsUp(t *testing.T) {
 	if code := run([]string{"-users", "500", "-messages", "10"}, &out, &errs); code != 0 {
 		t.Fatal(code, errs.String())
 	}
-	for _, want := range []string{"500 users, 150000 messages a month", "gateway frames", "stored media", "per million messages", "Parley", "aws-samples"} {
+	for _, want := range []string{"500 users, 150000 messages a month", "gateway frames", "stored media", "cloudwatch metrics", "per million messages", "Parley", "aws-samples"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it does not say %q:\n%s", want, out.String())
 		}

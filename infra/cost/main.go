@@ -67,7 +67,7 @@ func (l load) print(w io.Writer, table price.Table) error {
 			lines = append(lines, line{string(rate.Part) + " " + string(rate.Unit), n, n * rate.One()})
 		}
 	}
-	lines = append(lines, l.storage()...)
+	lines = append(append(lines, l.storage()...), watching()...)
 	sent := l.users * l.messages * l.days
 	total := 0.0
 	_, err = fmt.Fprintf(w, "%.0f users, %.0f messages a month, prices of %s since %s\n\n",

@@ -33,3 +33,19 @@ func (e Entry) aside(a Aside) Entry {
 	}
 	return e
 }
+
+// takeEdits adds what users have edited a message to for themselves that is shown here.
+func (s *State) takeEdits(of map[UserID]Aside) {
+	s.Asides = maps.Clone(s.Asides)
+	for user, a := range of {
+		if !a.Edited {
+			continue
+		}
+		if s.Asides == nil {
+			s.Asides = map[UserID]Aside{}
+		}
+		own := s.Asides[user]
+		a.Reacted, a.Marks = own.Reacted, own.Marks
+		s.Asides[user] = a
+	}
+}

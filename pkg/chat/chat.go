@@ -131,6 +131,9 @@ type Entry struct {
 	Rules Seq
 	// Hidden means that nobody but its sender sees the entry: its reader had blocked the sender when it was written.
 	Hidden bool
+	// Unattended means of a message that its sender was not looking at the conversation: it was scheduled, or shows one of a
+	// thread. So it does not stand for what they have read.
+	Unattended bool
 	// Timer makes a message disappear. What such a message says is stored apart: see Join.
 	Timer Timer
 	// Until is when the message disappears; zero if it does not, or if its timer has not started yet.

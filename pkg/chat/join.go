@@ -83,7 +83,8 @@ func Fill(ctx context.Context, log Log, entries []Entry) error {
 // shows reports whether a message stands for one of a thread.
 func (e Entry) shows() bool { return e.Kind == Message && e.Body.Of.Seq > 0 && !e.State.Deleted }
 
-// show makes a message say what one of a thread says now. What others put on it, and what it answers, are its own.
+// show makes a message say what one of a thread says now. What others put on it, and what it answers, are its own; what
+// somebody sees of it alone is of both.
 func (e *Entry) show(of Entry) {
 	if of.Seq == 0 || of.State.Deleted {
 		e.Body, e.State = Body{}, State{Deleted: true, Thread: e.State.Thread, Hides: e.State.Hides}
@@ -92,4 +93,5 @@ func (e *Entry) show(of Entry) {
 	b := of.Body
 	b.Reply, b.Of, b.InParent = e.Body.Reply, e.Body.Of, false
 	e.Body, e.State.Version, e.State.Edited = b, of.State.Version, of.State.Edited
+	e.State.takeEdits(of.State.Asides)
 }

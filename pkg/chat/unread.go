@@ -51,7 +51,7 @@ type Unread struct {
 //
 // A message counts if it is behind the read cursor, from somebody else who is neither muted nor blocked, shown to the user and
 // neither deleted nor expired. A message of a thread that is shown in the parent counts there. Whoever writes has read what stands before: so the newest message of one's own counts as read, and so does all
-// before it. A mark makes everything from a seq on count as unread, until the user reads or writes again.
+// before it, unless it was written unattended. A mark makes everything from a seq on count as unread, until the user reads or writes again.
 func (v View) Unread(entries []Entry) Unread {
 	u := Unread{Since: v.since(entries), Skipped: map[Reason]int{}}
 	for _, e := range slices.Backward(entries) {
@@ -88,7 +88,7 @@ func (v View) Begin() Seq {
 // since is the seq behind which entries count.
 func (v View) since(entries []Entry) Seq {
 	for _, e := range slices.Backward(entries) {
-		if e = v.shown(e); e.Kind == Message && e.From == v.User {
+		if e = v.shown(e); e.Kind == Message && e.From == v.User && !e.Unattended {
 			if v.Marked > 0 && e.Seq <= v.MarkedAt {
 				break // the mark came later
 			}

@@ -55,7 +55,7 @@ func (t *tally) entry(e wire.Entry) {
 		r.entries = nil
 	}
 	r.entries = append(r.entries, chat.Entry{
-		Seq: e.Seq, Kind: e.Event, From: e.From, State: chat.State{Deleted: (e.Deleted || e.Expired) && e.Event == chat.Message},
+		Seq: e.Seq, Kind: e.Event, From: e.From, Unattended: e.Unattended, State: chat.State{Deleted: (e.Deleted || e.Expired) && e.Event == chat.Message},
 		Body: chat.Body{Mentions: e.Body.Mentions, Everybody: e.Body.Everybody, InParent: e.Body.InParent},
 	})
 	if len(r.entries) > 2*chat.MaxCounted {

@@ -17,7 +17,7 @@ const (
 	// Interval is how long a function counts before it writes: CloudWatch keeps one value a minute.
 	Interval = time.Minute
 	// Share is the most that writing may cost of what it reports: a function that does little reports when it has done
-	// enough to be worth a line.
+	// enough to be worth a line. What CloudWatch takes for each metric comes on top, and is the same for every load: see Metrics.
 	Share = 0.01
 )
 
@@ -128,6 +128,15 @@ func (d *document) line() ([]byte, error) {
 	outcomes, err := json.Marshal(d.Outcomes)
 	line[len(line)-1] = ','
 	return append(line, outcomes[1:]...), err
+}
+
+// Metrics is how many metrics a stage has if everything happens in it: those of each class, and those of the stage alone.
+func Metrics() int {
+	classes := map[string]bool{Other: true}
+	for _, class := range Classes {
+		classes[class] = true
+	}
+	return len(classes)*len(metrics) + len(Posts) + len(Pushes) + len(Errors) + len([]string{string(Conflict), string(Retry), StartMetric})
 }
 
 func milliseconds(all []float64, more []time.Duration) []float64 {

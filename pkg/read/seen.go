@@ -117,7 +117,7 @@ func (r *Reader) wrote(ctx context.Context, e chat.Entry) (map[chat.UserID]bool,
 	since, err := r.Log.After(ctx, e.Conversation, e.Seq, batch, chat.Eventual)
 	wrote := map[chat.UserID]bool{}
 	for _, later := range since {
-		if later.Kind == chat.Message && !later.Hidden {
+		if later.Kind == chat.Message && !later.Hidden && !later.Unattended {
 			wrote[later.From] = true
 		}
 	}

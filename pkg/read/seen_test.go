@@ -54,8 +54,18 @@ func TestWhoHasSeenAMessage(t *testing.T) {
 			t.Errorf("%+v: %v", test, err)
 		}
 	}
-	r.put(t, chat.Entry{Conversation: id, Seq: 5, Kind: chat.Changed, From: "ann", ID: "018f0000-0000-7000-8000-000000000005", At: epoch})
-	if _, err := r.Seen(ctx, as("ann"), wire.Seen{Conversation: id, Seq: 5}); chat.AsError(err).Code != chat.NotFound { // R7
+	// Who had scheduled what came later was not there to read.
+	before := seen("ann", 3)
+	r.put(t, chat.Entry{
+		Conversation: id, Seq: 5, Kind: chat.Message, From: "m000", ID: "018f0000-0000-7000-8000-000000000006", At: epoch, Unattended: true,
+		Body: chat.Body{Text: "good morning"},
+	})
+	want(seen("ann", 3), before)
+	if before.Users[0].User == "m000" {
+		t.Errorf("m000 has read it anyway: %+v", before)
+	}
+	r.put(t, chat.Entry{Conversation: id, Seq: 6, Kind: chat.Changed, From: "ann", ID: "018f0000-0000-7000-8000-000000000005", At: epoch})
+	if _, err := r.Seen(ctx, as("ann"), wire.Seen{Conversation: id, Seq: 6}); chat.AsError(err).Code != chat.NotFound { // R7
 		t.Errorf("what is no message: %v", err)
 	}
 }

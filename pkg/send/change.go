@@ -46,9 +46,9 @@ func (s *Sender) Edit(ctx context.Context, who chat.Identity, q wire.Edit) (chat
 func (s *Sender) Delete(ctx context.Context, who chat.Identity, q wire.Delete) (chat.Entry, error) {
 	return s.change(ctx, who, q.Change, chat.Deleted, nil, func(tail chat.Tail, target chat.Entry) (chat.Change, error) {
 		switch {
+		case tail.Conversation.Can(tail.Place.Role, chat.CanErase):
 		case target.Body.Of.Seq > 0:
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "it is deleted in its thread")
-		case tail.Conversation.Can(tail.Place.Role, chat.CanErase):
 		case target.From != who.User:
 			return chat.Change{}, chat.Errorf(chat.Forbidden, "only its author can delete a message")
 		case s.Now().Sub(target.At) > chat.DeleteWindow:

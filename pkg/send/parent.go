@@ -51,7 +51,7 @@ func (s *Sender) show(ctx context.Context, who chat.Identity, thread chat.Conver
 		return s.tellAgain(ctx, *thread.Within, there.State.Shown)
 	}
 	body := chat.Body{Reply: thread.Root, Of: of}
-	return s.tell(ctx, who, thread.Parent, chat.Entry{Kind: chat.Message, ID: e.ID.FollowUp(), Body: body}, func(ctx context.Context) (chat.Change, error) {
+	return s.tell(ctx, who, thread.Parent, chat.Entry{Kind: chat.Message, ID: e.ID.FollowUp(), Unattended: true, Body: body}, func(ctx context.Context) (chat.Change, error) {
 		there, _, err := s.Log.Entry(ctx, of.Conversation, of.Seq)
 		if err == nil && (there.State.Shown > 0 || there.State.Deleted) {
 			err = errTold

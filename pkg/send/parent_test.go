@@ -46,7 +46,7 @@ func TestAMessageOfAThreadIsShownInTheParentByReference(t *testing.T) {
 	}
 	got := parent[3]
 	want := chat.Reference{Conversation: said.Conversation, Seq: said.Seq}
-	if got.Kind != chat.Message || got.From != "bob" || got.Body.Of != want || got.Body.Text != "at one, all of us" || got.Body.Reply != root.Seq || got.Body.InParent {
+	if got.Kind != chat.Message || got.From != "bob" || got.Body.Of != want || got.Body.Text != "at one, all of us" || got.Body.Reply != root.Seq || got.Body.InParent || !got.Unattended || said.Unattended {
 		t.Errorf("%+v", got)
 	}
 	if stored := r.at(t, got); stored.Body.Text != "" {
@@ -141,7 +141,7 @@ func TestWhatIsNotShownInTheParent(t *testing.T) {
 	said := r.mustSend(t, "bob", alsoAbout(4, root, "here"))
 	shown := r.at(t, chat.Entry{Conversation: team, Seq: 4})
 	_, edit := r.Edit(t.Context(), as("bob"), wire.Edit{Change: of(shown, 5), Body: &wire.Revision{Text: "there"}})
-	_, remove := r.Delete(t.Context(), as("ann"), wire.Delete{Change: of(shown, 6)})
+	_, remove := r.Delete(t.Context(), as("bob"), wire.Delete{Change: of(shown, 6)})
 	for _, err := range []error{edit, remove} {
 		if err == nil || chat.AsError(err).Code != chat.Forbidden {
 			t.Errorf("it is changed where it is only shown: %v", err)
@@ -158,7 +158,53 @@ func TestWhatIsNotShownInTheParent(t *testing.T) {
 	if _, err := r.Delete(t.Context(), as("ann"), wire.Delete{Change: of(said, 9)}); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.reading(t, team)[3]; !got.State.Deleted || got.Body.Text != "" {
+	if got := r.reading(t, team)[3]; !got.State.Deleted || got.Body.Text != "" || !got.Unattended {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestAModeratorTakesAMessageOfAThreadOutOfTheParentAlone(t *testing.T) {
+	r := newRig(t)
+	team := r.team(t)
+	root := r.mustSend(t, "ann", says2(1, team, "lunch?"))
+	said := r.mustSend(t, "bob", alsoAbout(2, root, "abuse"))
+	shown := r.at(t, chat.Entry{Conversation: team, Seq: 4})
+	// Not every moderator sees the root, and so the thread.
+	if _, err := r.Delete(t.Context(), as("ann"), wire.Delete{Change: of(shown, 3)}); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.reading(t, team)[3]; !got.State.Deleted || got.Body.Text != "" || got.Body.Of.Seq > 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := r.at(t, said); got.State.Deleted || got.Body.Text != "abuse" {
+		t.Errorf("in the thread %+v", got)
+	}
+	n := len(r.entries(t, team))
+	r.mustSend(t, "bob", after(alsoAbout(2, root, "abuse"), 0))
+	if _, err := r.Edit(t.Context(), as("bob"), wire.Edit{Change: of(said, 4), Body: &wire.Revision{Text: "more abuse"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.reading(t, team); len(got) != n || !got[3].State.Deleted || got[3].Body.Text != "" {
+		t.Errorf("it comes back: %+v", got[3:])
+	}
+}
+
+func TestWhoIsBlockedSeesTheirOwnVersionInTheParentToo(t *testing.T) {
+	r := newRig(t)
+	root := r.mustSend(t, "ann", text(1, "lunch?"))
+	said := r.mustSend(t, "ann", alsoAbout(2, root, "at one"))
+	r.block(t, "bob", "ann")
+	if _, err := r.Edit(t.Context(), as("ann"), wire.Edit{Change: of(said, 3), Body: &wire.Revision{Text: "at two"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []chat.ConversationID{said.Conversation, root.Conversation} {
+		all := r.reading(t, c)
+		at := slices.IndexFunc(all, func(e chat.Entry) bool { return e.Kind == chat.Message && e.Body.Text == "at one" })
+		if at < 0 {
+			t.Fatalf("%s: %+v", c, all)
+		}
+		if own, other := all[at].For("ann", chat.Place{}).Body.Text, all[at].For("bob", chat.Place{}).Body.Text; own != "at two" || other != "at one" {
+			t.Errorf("%s: ann sees %q, bob %q", c, own, other)
+		}
 	}
 }

@@ -83,6 +83,7 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 			a.tail = d.tail
 		}
 		a.entry.Hidden = a.tail.Conversation.Shuns(who.User)
+		a.entry.Unattended = who.Connection == "" // scheduled: its author may be asleep
 		if a.tail.Conversation.Blocked[who.User] && d.refusal == nil {
 			d.refusal = blocks()
 			a.put = s.refuse(d.refusal)
@@ -103,8 +104,10 @@ func (s *Sender) Send(ctx context.Context, who chat.Identity, r wire.Send) (chat
 			return a.entry, err
 		}
 	}
-	if err := s.reads(ctx, a, who.User); err != nil {
-		return a.entry, err
+	if !a.entry.Unattended {
+		if err := s.reads(ctx, a, who.User); err != nil {
+			return a.entry, err
+		}
 	}
 	if a.tail.Conversation.Kind == chat.Thread && !a.entry.Hidden {
 		if err := s.tellParent(ctx, who, a, met); err != nil {

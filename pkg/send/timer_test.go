@@ -221,3 +221,19 @@ func TestWhoAnswersStartsTimersAndAllAreTold(t *testing.T) {
 		t.Errorf("told %+v, want %+v", r.out.started, want)
 	}
 }
+
+// Somebody who is asleep while it is sent has not read what disappears a minute later.
+func TestAScheduledMessageStartsNoTimers(t *testing.T) {
+	r := newClocked(t)
+	c := r.mustSend(t, "ann", text(1, "hi")).Conversation
+	r.timer(t, c, chat.Timer{After: time.Minute, From: chat.SinceRead})
+	asked := r.mustSend(t, "ann", text(2, "one"))
+	scheduled := wire.Send{ID: id(3), To: wire.Target{User: "ann"}, Body: wire.Content{Text: "good morning"}}
+	if e, err := r.Send(t.Context(), chat.Identity{User: "bob"}, scheduled); err != nil || !e.Unattended {
+		t.Fatal(e, err)
+	}
+	r.now = r.now.Add(time.Hour)
+	if got := r.reading(t, c)[asked.Seq-1]; len(r.out.started) > 0 || got.State.Expired || got.Body.Text != "one" {
+		t.Errorf("started %+v, and the message is %+v", r.out.started, got)
+	}
+}

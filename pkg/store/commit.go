@@ -162,7 +162,7 @@ func (s *Conversations) erase(tx *dynamo.WriteTx, e chat.Entry) {
 	put := s.table.Put(erased{entryItem{
 		Conversation: string(e.Conversation), Item: entryKey(e.Seq), Kind: e.Kind, ID: string(e.ID),
 		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(), Deleted: true,
-		Rules: e.Rules, Hidden: e.Hidden, Thread: string(e.State.Thread), Announced: e.State.Announced, Shown: e.State.Shown, Hides: len(e.State.Hides),
+		Rules: e.Rules, Hidden: e.Hidden, Unattended: e.Unattended, Thread: string(e.State.Thread), Announced: e.State.Announced, Shown: e.State.Shown, Hides: len(e.State.Hides),
 		paceItem: newPace(e.Pace),
 	}, left}).If(unchanged, string(chat.Message))
 	if len(e.State.Hides) == 0 {

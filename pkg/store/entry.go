@@ -62,6 +62,7 @@ type entryItem struct {
 	Setup        *amendmentItem   `dynamo:"setup,omitempty"`
 	Rules        chat.Seq         `dynamo:"rules,omitempty"`
 	Hidden       bool             `dynamo:"hidden,omitempty"`
+	Unattended   bool             `dynamo:"unattended,omitempty"`
 	// What became of it.
 	Version   int      `dynamo:"version,omitempty"`
 	Edited    int64    `dynamo:"edited,omitempty"`
@@ -118,7 +119,7 @@ func newEntry(e chat.Entry) entryItem {
 		Conversation: string(e.Conversation), Item: entryKey(e.Seq), Kind: e.Kind, ID: string(e.ID),
 		From: string(e.From), To: string(e.To), At: e.At.UnixMilli(),
 		Off: e.Body.Off, Thread: string(e.Body.Thread), Target: e.Body.Target, Reactions: e.Body.Reactions, Name: e.Body.Name, Size: e.Body.Size,
-		Users: names(e.Body.Users), Role: e.Body.Role, Setup: (*amendmentItem)(e.Body.Setup), Rules: e.Rules, Hidden: e.Hidden,
+		Users: names(e.Body.Users), Role: e.Body.Role, Setup: (*amendmentItem)(e.Body.Setup), Rules: e.Rules, Hidden: e.Hidden, Unattended: e.Unattended,
 		paceItem: newPace(e.Pace), Version: e.State.Version,
 	}
 	if !e.State.Edited.IsZero() {
@@ -170,7 +171,7 @@ func entryOf(from dynamo.Item) (chat.Entry, error) {
 			Forwarded: i.Forwarded, InParent: i.InParent, Of: chat.Reference{Conversation: chat.ConversationID(i.OfThread), Seq: i.Of}, Off: i.Off, Target: i.Target, Reactions: i.Reactions, Name: i.Name, Size: i.Size,
 			Users: users(i.Users), Role: i.Role, Setup: (*chat.Amendment)(i.Setup),
 		},
-		Rules: i.Rules, Hidden: i.Hidden, Timer: timer(i.Timer, i.TimerFrom),
+		Rules: i.Rules, Hidden: i.Hidden, Unattended: i.Unattended, Timer: timer(i.Timer, i.TimerFrom),
 		State: chat.State{Version: i.Version, Deleted: i.Deleted, Announced: i.Announced, Shown: i.Shown},
 		Pace:  i.pace(),
 	}

@@ -47,7 +47,7 @@ func contentFrames() map[string]any {
 		"message.expired":    entry(chat.Message, chat.Body{}, func(e *chat.Entry) { e.State = chat.State{Expired: true, Thread: thread} }),
 		"message.thread":     entry(chat.Message, hi, func(e *chat.Entry) { e.State.Thread = thread }),
 		"message.in_parent":  entry(chat.Message, chat.Body{Text: "hi", InParent: true}),
-		"message.of":         entry(chat.Message, chat.Body{Text: "hi", Reply: 2, Of: chat.Reference{Conversation: thread, Seq: 4}}),
+		"message.of":         entry(chat.Message, chat.Body{Text: "hi", Reply: 2, Of: chat.Reference{Conversation: thread, Seq: 4}}, func(e *chat.Entry) { e.Unattended = true }),
 		"edited.expired":     entry(chat.Edited, chat.Body{Target: 2}, func(e *chat.Entry) { e.State.Expired = true }),
 		"changed.timer":      entry(chat.Changed, chat.Body{Setup: &chat.Amendment{Timer: &hour}}),
 		"changed.timer.none": entry(chat.Changed, chat.Body{Setup: &chat.Amendment{Timer: &none}}),

@@ -75,6 +75,8 @@ type Entry struct {
 	Expired bool   `json:"expired,omitzero"`
 	Until   string `json:"until,omitzero"`
 	Timer   *Timer `json:"timer,omitzero"`
+	// Unattended means that the sender was not looking at the conversation, so that a message does not say what they have read.
+	Unattended bool `json:"unattended,omitzero"`
 	// Thread is the one about the message.
 	Thread chat.ConversationID `json:"thread,omitzero"`
 	// Reactions sums up what members have on the message, the most frequent first.
@@ -281,7 +283,7 @@ func FromEntry(e chat.Entry) Entry {
 			Users: b.Users, Role: b.Role, Setup: fromAmendment(b.Setup), Forwarded: b.Forwarded, Off: b.Off, Thread: b.Thread,
 		},
 		Version: e.State.Version, Deleted: e.State.Deleted, Reactions: summary(e.State.Reactions),
-		Expired: e.State.Expired, Thread: e.State.Thread,
+		Expired: e.State.Expired, Unattended: e.Unattended, Thread: e.State.Thread,
 	}
 	out.Body.InParent = b.InParent
 	if b.Of.Seq > 0 {

@@ -1,5 +1,4 @@
 import type { Core } from "./core.js";
-import type { Entry } from "./entry.js";
 import { fail } from "./error.js";
 import type { Talk } from "./talk.js";
 import { type ExplainResult, MaxRoots, type ThreadsResult } from "./wire.js";
@@ -30,8 +29,7 @@ export class Chores {
   }
 
   /** What became of the threads about some messages. */
-  threads(talk: Talk, entries: Entry[]): void {
-    const all = entries.filter((e) => e.thread).map((e) => e.seq);
+  threads(talk: Talk, all: number[]): void {
     for (let i = 0; i < all.length; i += MaxRoots) {
       const roots = all.slice(i, i + MaxRoots);
       this.#add(`threads ${talk.id} ${roots[0]}`, async () => {

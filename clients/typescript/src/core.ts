@@ -111,7 +111,7 @@ export class Core {
     if (options.user) this.self.become(options.user);
     this.link.state.subscribe(() => {
       const { state } = this.link.state.get();
-      if (state === "suspended" || state === "closed") this.watch.lost();
+      if (state === "disconnected" || state === "closed") this.watch.lost(); // unknown is not offline, and not online either
     });
     this.ready = this.#restore();
   }
@@ -174,6 +174,13 @@ export class Core {
     return this.inbox.newest(id) > 0 || (this.talk(id).line?.head ?? 0) > 0;
   }
 
+  /** Whether there may be something to read: in a thread also for who does not follow it, and so has no line of it. */
+  readable(id: string): boolean {
+    const root = this.roots.get(id);
+    const about = root && this.talk(root.conversation).room.get(root.seq);
+    return this.exists(id) || (root !== undefined && (!about || about.thread !== undefined));
+  }
+
   /** A conversation with somebody is in the list as soon as something is said in it, before the server has it. */
   #begin(id: string, peer: string): void {
     this.peers.set(id, peer);
@@ -232,6 +239,7 @@ export class Core {
     for (const talk of this.talks.values()) {
       if (talk.room.waiting().length > 0) this.chores.timers(talk);
       talk.expire();
+      talk.look();
     }
     void this.chores.work();
   }

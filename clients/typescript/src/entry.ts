@@ -20,6 +20,7 @@ export interface Entry {
   thread?: string;
   deleted?: true;
   expired?: true;
+  unattended?: true;
 }
 
 /** What an entry says. */

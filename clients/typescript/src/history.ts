@@ -41,9 +41,10 @@ export class History {
     const before = this.#shown();
     for (let pages = 0; pages < mostPages && !talk.start; pages++) {
       const { room, first } = talk;
-      if (!this.core.exists(talk.id)) return false; // a conversation in which nothing was said yet
+      if (!this.core.readable(talk.id)) return false; // a conversation in which nothing was said yet
       const { entries, more } = await this.#page({ limit, before: first > 1 ? first : undefined });
       if (talk.room !== room || talk.first !== first) continue; // it began anew meanwhile
+      if (!this.core.exists(talk.id)) talk.first = (entries.at(-1)?.seq ?? 0) + 1; // nobody has told where it ends
       talk.older(entries, more);
       if (this.#shown() - before >= Math.min(limit, enough)) break;
     }

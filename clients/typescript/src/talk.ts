@@ -67,7 +67,7 @@ export class Talk {
     this.timeline = new Cell(
       () => this.#compose(),
       () => {
-        if (this.room.order.length === 0 && !this.start) void this.history.older(50).catch(() => undefined);
+        this.look();
         return () => this.#trim();
       },
     );
@@ -92,8 +92,13 @@ export class Talk {
     this.gone = false;
     for (const known of [this.#snaps, this.#answers, this.#quotes, this.#threads, this.#own, this.#reached]) known.clear();
     if (this.line) this.account.line(this.line);
-    if (this.timeline.watched && seq > 0) void this.history.older(50).catch(() => undefined);
+    this.look();
     this.#touch();
+  }
+
+  /** Loads what somebody looks at and is not here. Before the list has come that cannot be done. */
+  look(): void {
+    if (this.timeline.watched && this.room.order.length === 0 && !this.start) void this.history.older(50).catch(() => undefined);
   }
 
   /** The next entry. */
@@ -103,6 +108,7 @@ export class Talk {
     if (this.line && this.line.head < e.seq) this.line.head = e.seq;
     if (e.event === "message" && e.from && e.from !== this.core.user) this.#quiet(e.from);
     if (e.body.setup) this.#amend(e.body.setup);
+    if (e.event === "threaded" && e.body.target) this.core.chores.threads(this, [e.body.target]);
     if (this.members.watched && ["added", "joined", "removed", "left", "ranked"].includes(e.event)) void this.history.members();
     if (!this.timeline.watched && this.core.inbox.known(this.id) - this.first > mostEntries) this.#trim();
     this.#touch();
@@ -113,7 +119,8 @@ export class Talk {
     if ((e.body.target ?? e.seq) <= (this.line?.cleared ?? 0)) return;
     const seq = this.room.apply(e);
     this.#changed(seq);
-    if (e.event === "message" && e.from && e.from !== this.core.user) this.receipt(e.from, { read: e.seq }); // whoever writes has read what stands before
+    // Whoever writes has read what stands before, if they were looking.
+    if (e.event === "message" && e.from && e.from !== this.core.user && !e.unattended) this.receipt(e.from, { read: e.seq });
     if (e.event === "message" && e.from === this.core.user && e.id) {
       this.#own.set(e.id, e.seq);
       this.#landed.delete(e.id);
@@ -289,9 +296,8 @@ export class Talk {
 
   status(seq: number): Status {
     const peer = this.line?.peer;
-    const at = peer ? this.#reached.get(peer) : undefined;
-    if (!at) return "sent";
-    return at.read >= seq ? "read" : at.delivered >= seq ? "delivered" : "sent";
+    const { read = 0, delivered = 0 } = (peer && this.#reached.get(peer)) || {};
+    return read >= seq ? "read" : delivered >= seq ? "delivered" : "sent";
   }
 
   #quote(seq: number): Quote {
@@ -347,7 +353,7 @@ export class Talk {
     const [oldest] = entries;
     if (oldest && oldest.seq < this.first) this.first = oldest.seq;
     this.start = !more || !oldest;
-    this.core.chores.threads(this, entries);
+    this.core.chores.threads(this, entries.filter((e) => e.thread).map((e) => e.seq));
     this.#touch();
   }
 

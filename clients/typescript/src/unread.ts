@@ -26,6 +26,8 @@ export interface Counted {
   everybody?: boolean | undefined;
   /** Shown in the parent of its thread, where it counts. */
   in_parent?: boolean | undefined;
+  /** Written while its sender was not looking at the conversation. */
+  unattended?: boolean | undefined;
 }
 
 /** How much is unread. */
@@ -48,7 +50,7 @@ const visible = (v: View, e: Counted) => e.seq >= v.from && e.event === "message
 function since(v: View, entries: readonly Counted[]): number {
   for (let i = entries.length - 1; i >= 0; i--) {
     const e = entries[i] as Counted;
-    if (!visible(v, e) || e.from !== v.user) continue;
+    if (!visible(v, e) || e.from !== v.user || e.unattended) continue;
     if (v.marked > 0 && e.seq <= v.markedAt) break; // the mark came later
     return Math.max(begin({ ...v, marked: 0 }), e.seq);
   }
@@ -110,7 +112,7 @@ export class Account {
     if (this.#entries.length > 0 && e.seq !== (this.#entries.at(-1) as Counted).seq + 1) this.#entries = [];
     const { mentions, everybody, in_parent } = e.body;
     const gone = !!(e.deleted || e.expired) && e.event === "message";
-    this.#entries.push({ seq: e.seq, event: e.event, from: e.from, gone, mentions, everybody, in_parent });
+    this.#entries.push({ seq: e.seq, event: e.event, from: e.from, gone, mentions, everybody, in_parent, unattended: e.unattended });
     if (this.#entries.length > 2 * MaxCounted) this.#entries = this.#entries.slice(MaxCounted);
     if (e.event === "deleted" || e.event === "edited") this.#change(e);
   }

@@ -2314,6 +2314,8 @@ export type MessageEvent = {
   timer?: Timer;
   /** The thread about it; absent: none. */
   thread?: ThreadId;
+  /** Says that its sender was not looking at the conversation: it was scheduled, or shows one of a thread. So it does not say what they have read; absent: it does. */
+  unattended?: true;
 } | {
   /** Says that something was said. */
   event: "message";
@@ -2335,6 +2337,8 @@ export type MessageEvent = {
   deleted: true;
   /** The thread about it; absent: none. */
   thread?: ThreadId;
+  /** Says that its sender was not looking at the conversation: it was scheduled, or shows one of a thread. So it does not say what they have read; absent: it does. */
+  unattended?: true;
 } | {
   /** Says that something was said. */
   event: "message";
@@ -2356,6 +2360,8 @@ export type MessageEvent = {
   thread?: ThreadId;
   /** Says that its time is over. */
   expired: true;
+  /** Says that its sender was not looking at the conversation: it was scheduled, or shows one of a thread. So it does not say what they have read; absent: it does. */
+  unattended?: true;
 };
 
 export type Pinned = PinnedEvent;

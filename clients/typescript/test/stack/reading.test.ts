@@ -114,6 +114,18 @@ test("a thread is counted below its root, followed by who writes in it, and left
   await nat.conversation(thread.id).follow(false);
 });
 
+test("a thread is read by members who do not follow it, and counted where it begins", async () => {
+  const [uma, vic, wes] = await Promise.all([come("uma"), come("vic"), come("wes")]);
+  const group = await uma.createGroup({ name: "Deck", members: ["vic", "wes"] });
+  const { seq } = await group.send("who steers?").sent;
+  const seen = wes.conversation(group.id);
+  await until(seen.timeline, ({ messages }) => messages.some((m) => m.seq === seq));
+  await vic.conversation(group.id).thread(seq).send("me").sent;
+  await until(seen.timeline, ({ messages }) => messages.some((m) => m.thread?.count === 1));
+  await until(seen.thread(seq).timeline, ({ messages, start }) => start && messages.some((m) => m.text === "me"));
+  expect(wes.conversations.get().map(({ kind }) => kind)).toEqual(["group"]);
+});
+
 test("a message with a timer says when it disappears, and does", async () => {
   const [oli, pam] = await Promise.all([come("oli"), come("pam")]);
   const there = oli.direct("pam");

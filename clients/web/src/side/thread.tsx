@@ -20,9 +20,8 @@ export function Thread({ parent, root, me }: { parent: Conversation; root: numbe
   useEffect(() => { if (missing) parent.loadAround(root).catch(() => undefined) }, [parent, root, missing]) // the answers are there without it
   const following = summary !== undefined && !summary.gone
   const begun = summary !== undefined || message?.thread !== undefined
-  // What is said in a thread goes to those who follow it, and only they have it.
-  const said = useReadable(thread.timeline).messages.length > 0
-  const shut = begun && !following && !said
+  // What is said in a thread goes to those who follow it. Others read what there was when they looked.
+  const late = begun && !following
   return (
     <ConversationView conversation={thread} me={me} parent={parent} head={
       <div>
@@ -31,10 +30,10 @@ export function Thread({ parent, root, me }: { parent: Conversation; root: numbe
             <IconButton label={following ? "Stop following this thread" : "Follow this thread"} icon={following ? <BellOff /> : <Bell />} onClick={() => attempt(thread.follow(!following))} />
           )}
         </SideHeader>
-        {shut && (
+        {late && (
           <div className="thread-shut">
             <span>You do not follow this thread.</span>
-            <Button onClick={() => attempt(thread.follow(true))}>Follow it to read along</Button>
+            <Button onClick={() => attempt(thread.follow(true))}>Follow new replies</Button>
           </div>
         )}
         {message && (
