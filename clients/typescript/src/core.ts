@@ -302,10 +302,10 @@ export class Core {
     for (const talk of this.talks.values()) if (talk.line?.peer === user) talk.outline();
   }
 
-  /** Others are silent now. What the server has counted does not hold any more. */
-  recount(): void {
+  /** Others are silent now. What the server has counted does not hold any more, if it is known who was before. */
+  recount(before?: string): void {
     for (const talk of this.talks.values()) {
-      talk.account.silenced();
+      if (before) talk.account.silenced();
       talk.outline();
     }
   }

@@ -29,8 +29,8 @@ export class People {
   #muted = new Map<string, number>();
   readonly blocked = new Cell<readonly Blocked[]>(() => [...this.#blocked].map(([user, since]) => ({ user, since })));
   readonly muted = new Cell<readonly Muted[]>(() => [...this.#muted].map(([user, until]) => ({ user, until })));
-  /** Those whose messages do not count as unread, as a text. */
-  #who = "";
+  /** Those whose messages do not count as unread, as a text; undefined before that is known. */
+  #who?: string;
   /** When the next mute is over. */
   readonly over: Timer;
 
@@ -158,7 +158,7 @@ export class People {
     this.#silence();
   }
 
-  /** Counts anew if others are silent than before. */
+  /** Counts anew if others are silent than before. The first time, the server has counted by it. */
   #silence(blocked: Iterable<Since> = this.#blocked, muted: Iterable<Since> = this.#muted): void {
     const now = this.core.serverNow();
     this.#blocked = new Map([...blocked].filter(([, since]) => since));
@@ -167,8 +167,8 @@ export class People {
     this.muted.stale();
     this.core.keep("silent", () => [[...this.#blocked], [...this.#muted]]);
     this.over.start(Math.min(...this.#muted.values()) - now);
-    const who = [...this.silent].join();
-    if (who !== this.#who) this.core.recount();
+    const who = JSON.stringify([...this.silent]);
+    if (who !== this.#who) this.core.recount(this.#who);
     this.#who = who;
   }
 
