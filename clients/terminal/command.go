@@ -44,7 +44,7 @@ const help = `/to bob [text]       talk to bob
 /name Ann            what others see you as; /picture path
 /contact bob [name]  keep bob under a name, or "-" to forget; /contacts
 /block [bob]         nothing more from bob, who is not told; /unblock, /blocked
-/mute [bob] [8h]     no notifications from bob, or from here; /mute mentions, /unmute
+/mute [bob] [8h]     no notifications from bob, or from here; /mute mentions, /unmute, /muted
 /settings            who may see and do what; messages=contacts private=yes
 /accept              let in a stranger who wrote
 /limits              what the server allows
@@ -84,7 +84,7 @@ var usage = map[string]struct {
 	"status": {1, "/status online|away|busy|invisible [minutes]"}, "limits": {}, "logout": {}, "help": {}, "quit": {},
 	"name": {1, "/name Ann"}, "picture": {1, "/picture path"}, "contact": {1, "/contact user [name]"}, "contacts": {},
 	"block": {0, "/block [user]"}, "unblock": {0, "/unblock [user]"}, "blocked": {}, "accept": {},
-	"mute": {0, "/mute [user] [8h] [mentions]"}, "unmute": {0, "/unmute [user]"},
+	"mute": {0, "/mute [user] [8h] [mentions]"}, "unmute": {0, "/unmute [user]"}, "muted": {},
 	"settings": {0, "/settings [seen|messages|groups=everyone|contacts|nobody] [private=yes|no]"},
 }
 

@@ -64,7 +64,7 @@ func (l *lines) event(e client.Event) {
 	case client.Presence:
 		line := wire.MemberLine{User: e.User, Presence: e.Status, Seen: e.Seen}
 		l.write("* " + whoLines([]wire.MemberLine{line}, time.Now())[0])
-	case client.Receipt, client.Preferred, client.Unread:
+	case client.Receipt, client.Preferred, client.Unread, client.Silenced:
 		l.rooms.stood(e, l.client)
 	case client.Entry:
 		r := l.rooms.add(e.Entry)

@@ -19,7 +19,7 @@ import (
 // manages are the commands about oneself and other people.
 var manages = map[string]func(context.Context, *client.Client, command, *room, time.Time) (string, error){
 	"name": name, "picture": picture, "contact": contact, "contacts": contacts, "block": blockUser, "unblock": unblockUser,
-	"blocked": blocked, "mute": mute, "unmute": unmute, "settings": choose, "accept": accept,
+	"blocked": blocked, "mute": mute, "unmute": unmute, "muted": muted, "settings": choose, "accept": accept,
 }
 
 // name sets the display name and keeps the rest of the profile.
@@ -109,6 +109,19 @@ func blocked(ctx context.Context, to *client.Client, _ command, _ *room, now tim
 	lines := []string{fmt.Sprintf("%d blocked", len(all))}
 	for _, l := range all {
 		lines = append(lines, fmt.Sprintf("%s, %s", l.User, ago(l.Since, now)))
+	}
+	return strings.Join(lines, "\n"), err
+}
+
+func muted(ctx context.Context, to *client.Client, _ command, _ *room, _ time.Time) (string, error) {
+	all, err := to.Muted(ctx)
+	lines := []string{fmt.Sprintf("%d muted", len(all))}
+	for _, l := range all {
+		line := string(l.User)
+		if until, err := wire.ParseTime(l.Until); err == nil && until.Before(chat.Forever) {
+			line += " until " + until.Local().Format("Mon 2 Jan 15:04")
+		}
+		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n"), err
 }

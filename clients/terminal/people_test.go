@@ -132,8 +132,8 @@ func TestAPictureIsUploadedAndTheNameStays(t *testing.T) {
 
 func TestAScriptManagesPeople(t *testing.T) {
 	play(t, func(t *scene) {
-		out := t.script("ann", filepath.Join(t.TempDir(), "ann"), "/name Ann\n/contact bob Bobby\n/contacts\n/block eve\n/blocked\n/mute\n/to bob\n/mute 1h\n")
+		out := t.script("ann", filepath.Join(t.TempDir(), "ann"), "/name Ann\n/contact bob Bobby\n/contacts\n/block eve\n/blocked\n/mute\n/muted\n/to bob\n/mute 1h\n/mute eve\n/muted\n")
 		t.expect(out, "* you are Ann", "* bob is among your contacts", "* 1 contacts", "* bob is Bobby", "* eve is blocked and does not know",
-			"* 1 blocked", "* eve, just now", "* it is /mute [user] [8h] [mentions]", "* bob is muted for 1h")
+			"* 1 blocked", "* eve, just now", "* it is /mute [user] [8h] [mentions]", "* 0 muted", "* bob is muted for 1h", "* eve is muted", "* 1 muted", "* eve")
 	})
 }

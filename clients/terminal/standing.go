@@ -182,6 +182,10 @@ func (rs rooms) stood(e client.Event, c *client.Client) {
 		r := rs.get(e.Conversation)
 		r.prefers(e.Preferred)
 		r.count(c)
+	case client.Silenced:
+		for _, r := range rs.byID {
+			r.count(c)
+		}
 	case client.Unread:
 		rs.get(e.Conversation).stands.unread = e.Unread
 	case client.CaughtUp:

@@ -84,7 +84,7 @@ func (s *screen) event(e client.Event) tea.Cmd {
 		s.state = e
 	case client.Entry:
 		return s.entry(e.Entry)
-	case client.Receipt, client.Preferred, client.Unread:
+	case client.Receipt, client.Preferred, client.Unread, client.Silenced:
 		s.rooms.stood(e, s.client)
 	case client.Hides:
 		s.rooms.hidden(e)

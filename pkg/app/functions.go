@@ -153,7 +153,7 @@ func People(p *Parts) any {
 	}
 	return p.routes(map[string]action{
 		"profile": do(k.Profile), "profiles": do(k.ProfilesOf), "contact": do(k.Contact), "contacts": do(k.Contacts),
-		"block": do(k.Block), "unblock": do(k.Unblock), "blocked": do(k.BlockedBy), "mute": do(k.Mute),
+		"block": do(k.Block), "unblock": do(k.Unblock), "blocked": do(k.BlockedBy), "mute": do(k.Mute), "muted": do(k.MutedBy),
 		"settings": do(k.Settings), "accept": do(k.Accept),
 	})
 }

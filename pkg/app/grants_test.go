@@ -151,6 +151,7 @@ func TestFunctionsDoNothingThatTheyAreNotGranted(t *testing.T) {
 	c.ask("people", "bob", "accept", fmt.Sprintf(`,"conversation":%q`, direct))
 	c.ask("people", "bob", "block", `,"user":"cat"`)
 	c.ask("people", "bob", "blocked", "")
+	c.ask("people", "bob", "muted", "")
 	c.ask("message", "cat", "send", fmt.Sprintf(`,"id":%q,"to":{"user":"m1"},"body":{"text":"hi"}`, message(5)))
 
 	notice := payload(t, "push")

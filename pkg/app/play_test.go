@@ -138,6 +138,7 @@ func (l *ledger) people(direct string) {
 	l.send("ann", "settings", `,"private":false`)
 	l.count("mute", "a user", func() { l.send("ann", "mute", `,"user":"bob"`) })
 	l.count("mute", "a conversation", func() { l.send("ann", "mute", fmt.Sprintf(`,"conversation":%q`, direct)) })
+	l.count("muted", "one", func() { l.send("ann", "muted", "") })
 	l.count("accept", "", func() { l.send("ann", "accept", fmt.Sprintf(`,"conversation":%q`, direct)) })
 	l.count("block", "", func() { l.send("ann", "block", `,"user":"bob"`) })
 	l.count("send", "to one person who has blocked the sender", func() {

@@ -78,6 +78,8 @@ type Client struct {
 	receipts pace.Receipts
 	tally    tally
 	pacing   chan struct{} // something is to be told; capacity 1
+	listing  chan struct{} // whom the user has muted and blocked is to be asked; capacity 1
+	silenced chan struct{} // that has changed; capacity 1
 
 	mu      sync.Mutex
 	started bool
@@ -119,6 +121,7 @@ func New(o Options) (*Client, error) {
 		options: o, address: address, http: o.HTTPClient, log: o.Log,
 		stopped: make(chan struct{}), opened: make(chan struct{}, 1), missing: make(chan struct{}, 1),
 		woken: make(chan struct{}, 1), pacing: make(chan struct{}, 1),
+		listing: make(chan struct{}, 1), silenced: make(chan struct{}, 1),
 	}
 	if c.http == nil {
 		c.http = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}

@@ -8,7 +8,7 @@ import (
 )
 
 // Event is what Handle gets: an Entry, a State, a CaughtUp, a Restarted, a Gone, a Hides, a Cleared, a Slowed, a Draft, a NotSent, a
-// ProfileChanged, a Typing, a Presence, a Receipt, a Preferred, an Unread or a Timers.
+// ProfileChanged, a Typing, a Presence, a Receipt, a Preferred, an Unread, a Silenced or a Timers.
 type Event interface{ event() }
 
 // Entry is the next entry of a conversation. For each conversation they come in the order of their Seq, none missing and

@@ -33,6 +33,7 @@ func (c *Client) follow() {
 		case <-c.opened:
 			if all, ok := c.catchUp(&known); ok {
 				c.queue.push(CaughtUp{all})
+				signal(c.listing)
 			}
 			settled.Reset(settleTime)
 		case <-settled.C:

@@ -75,13 +75,22 @@ func (c *Client) Contacts(ctx context.Context) ([]wire.ContactLine, error) {
 // comes as entries of the kind chat.Hidden, which say nothing.
 func (c *Client) Block(ctx context.Context, user chat.UserID) error {
 	q := wire.Block{Head: c.head("block"), User: user}
-	return c.ask(ctx, q.Ref, q, new(wire.About))
+	return c.decide(ctx, q.Ref, q, wire.Related{User: user, Blocked: new(true)})
 }
 
 // Unblock ends a block. What was hidden stays so.
 func (c *Client) Unblock(ctx context.Context, user chat.UserID) error {
 	q := wire.Unblock{Head: c.head("unblock"), User: user}
-	return c.ask(ctx, q.Ref, q, new(wire.About))
+	return c.decide(ctx, q.Ref, q, wire.Related{User: user, Blocked: new(false)})
+}
+
+// decide asks for what the user's other devices will be told, and takes it once it is done.
+func (c *Client) decide(ctx context.Context, ref string, q any, r wire.Related) error {
+	err := c.ask(ctx, ref, q, new(wire.About))
+	if err == nil {
+		c.related(r)
+	}
+	return err
 }
 
 // Blocked lists all whom the user has blocked, in the order of their ids.
@@ -101,12 +110,17 @@ func (c *Client) Blocked(ctx context.Context) ([]wire.BlockedLine, error) {
 
 // Mute silences a user everywhere until a time; the zero time is for good.
 func (c *Client) Mute(ctx context.Context, user chat.UserID, until time.Time) error {
-	return c.mute(ctx, wire.Mute{User: user, Until: deadline(until)})
+	q := wire.Mute{Head: c.head("mute"), User: user, Until: deadline(until)}
+	if until.IsZero() {
+		until = chat.Forever
+	}
+	return c.decide(ctx, q.Ref, q, wire.Related{User: user, Muted: wire.Until(until)})
 }
 
 // Unmute ends a mute of a user.
 func (c *Client) Unmute(ctx context.Context, user chat.UserID) error {
-	return c.mute(ctx, wire.Mute{User: user, Off: true})
+	q := wire.Mute{Head: c.head("mute"), User: user, Off: true}
+	return c.decide(ctx, q.Ref, q, wire.Related{User: user, Muted: wire.Until(time.Time{})})
 }
 
 // MuteConversation silences a conversation until a time; the zero time is for good. With mentions, the user is still notified

@@ -132,9 +132,6 @@ func (c *Client) Unread(conversation chat.ConversationID) (u wire.Unread, ok boo
 	return u, ok
 }
 
-// Silence says whom the user has muted or blocked: what they say does not count as unread. It replaces what was said before.
-func (c *Client) Silence(users ...chat.UserID) { c.tally.silence(users) }
-
 // keepPace tells the server how far the user is when that is due. Nothing is said without a connection: then it is said after the next
 // list, as far as the server does not know it.
 func (c *Client) keepPace() {

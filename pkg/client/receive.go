@@ -44,6 +44,11 @@ func (c *Client) receive(s *socket, frame []byte) {
 		if json.Unmarshal(frame, &e) == nil {
 			c.queue.push(ProfileChanged{e.ProfileLine})
 		}
+	case in.Event == wire.EventRelation:
+		var r wire.Related
+		if json.Unmarshal(frame, &r) == nil {
+			c.related(r)
+		}
 	case in.Event == "" && in.ConnectionID != "":
 		c.calls.doubt(s, newError(chat.Unavailable, "the gateway could not handle the frame"))
 	case in.Event == wire.EventTyping:

@@ -48,6 +48,7 @@ func (c *Client) Run(ctx context.Context) error {
 	}()
 	c.spawn(c.follow)
 	c.spawn(c.keepPace)
+	c.spawn(c.keepSilence)
 
 	err := c.keep()
 	c.end(ErrClosed)

@@ -2,6 +2,7 @@ package client
 
 import (
 	"sync"
+	"time"
 
 	"github.com/parley-im/parley/pkg/chat"
 	"github.com/parley-im/parley/pkg/wire"
@@ -14,7 +15,7 @@ type tally struct {
 
 	mu     sync.Mutex
 	rows   map[chat.ConversationID]*account
-	silent map[chat.UserID]bool
+	silent silences
 }
 
 // account is one conversation.
@@ -200,18 +201,6 @@ func (t *tally) clear(id chat.ConversationID, seq chat.Seq) {
 	}
 }
 
-func (t *tally) silence(users []chat.UserID) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.silent = map[chat.UserID]bool{}
-	for _, user := range users {
-		t.silent[user] = true
-	}
-	for _, r := range t.rows {
-		r.base = nil
-	}
-}
-
 func (t *tally) forget(id chat.ConversationID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -227,7 +216,7 @@ func (t *tally) unread(id chat.ConversationID) (u wire.Unread, ok bool) {
 		return u, false
 	}
 	view := r.view
-	view.Silent = t.silent
+	view.Silent = t.silent.at(time.Now())
 	newest := r.entries[max(0, len(r.entries)-chat.MaxCounted):]
 	got := view.Unread(newest)
 	reaches := len(newest) > 0 && newest[0].Seq <= got.Since+1

@@ -9,7 +9,8 @@ import (
 )
 
 // Block stops everything direct between the caller and a user, without telling the user. It costs two writes, the watchers of
-// both (a read unit each, or one for each 4 KB), and for each connection by which one watched the other a post and a write.
+// both (a read unit each, or one for each 4 KB), and for each connection by which one watched the other a post and a write; the
+// caller's session, and a post to each of their other connections.
 //
 // The relation is written first: a first message between the two reads it again once it has made the conversation, so one of
 // the two finds the other. See send.
@@ -17,24 +18,32 @@ func (k *Keeper) Block(ctx context.Context, who chat.Identity, q wire.Block) (wi
 	if err := other(who, q.User); err != nil {
 		return wire.About{}, err
 	}
-	about, err := k.part(ctx, who.User, q.User, k.Now())
-	if err == nil {
-		k.Board.Part(ctx, who.User, q.User) // last, so that who watches anew meanwhile is refused
+	if err := k.part(ctx, who.User, q.User, k.Now()); err != nil {
+		return wire.About{}, err
 	}
-	return about, err
+	k.Board.Part(ctx, who.User, q.User) // after all that is written, so that who watches anew meanwhile is refused
+	return k.blocks(ctx, who, q.User, true)
 }
 
 // Unblock ends a block. What was hidden stays so, and nobody is told that the other one is there: who watches anew sees it. It
-// costs two writes.
+// costs two writes, the caller's session, and a post to each of their other connections.
 func (k *Keeper) Unblock(ctx context.Context, who chat.Identity, q wire.Unblock) (wire.About, error) {
-	return k.part(ctx, who.User, q.User, time.Time{})
-}
-
-func (k *Keeper) part(ctx context.Context, user, other chat.UserID, since time.Time) (wire.About, error) {
-	if err := k.People.Block(ctx, user, other, since); err != nil {
+	if err := k.part(ctx, who.User, q.User, time.Time{}); err != nil {
 		return wire.About{}, err
 	}
-	return wire.About{User: other}, k.Directs.Part(ctx, chat.DirectID(user, other), user, !since.IsZero())
+	return k.blocks(ctx, who, q.User, false)
+}
+
+func (k *Keeper) part(ctx context.Context, user, other chat.UserID, since time.Time) error {
+	if err := k.People.Block(ctx, user, other, since); err != nil {
+		return err
+	}
+	return k.Directs.Part(ctx, chat.DirectID(user, other), user, !since.IsZero())
+}
+
+// blocks tells the caller's other devices whether a user is blocked.
+func (k *Keeper) blocks(ctx context.Context, who chat.Identity, user chat.UserID, blocked bool) (wire.About, error) {
+	return wire.About{User: user}, k.tell(ctx, who, wire.Related{Event: wire.EventRelation, User: user, Blocked: &blocked})
 }
 
 // BlockedBy lists a page of those whom the caller has blocked. It costs a Query.

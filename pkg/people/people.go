@@ -1,7 +1,7 @@
 // Package people is what users show of themselves and what they have decided about each other: profiles, contacts, settings,
 // blocks, mutes, and the requests of strangers.
 //
-// None of it is told to those whom it concerns. What a decision does is done elsewhere, where somebody is reached: send hides
+// None of it is told to those whom it concerns; the user's other devices hear whom they have blocked and muted. What a decision does is done elsewhere, where somebody is reached: send hides
 // what a blocked person writes and lets that of a stranger wait, deliver and read leave out what is hidden, push keeps silent
 // about what is muted.
 package people

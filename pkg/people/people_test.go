@@ -150,6 +150,75 @@ func TestMutesAreOfUsersAndOfConversationsOneIsIn(t *testing.T) {
 	wantCode(t, mute(wire.Mute{Conversation: chat.DirectID("bob", "cat")}), chat.Forbidden)
 }
 
+func TestWhomOneHasMutedIsListedUntilTheTimeIsOver(t *testing.T) {
+	r := newRig(t)
+	soon := r.now.Add(time.Hour)
+	for user, until := range map[chat.UserID]string{"bob": "", "cat": wire.Time(soon), "dan": wire.Time(soon.Add(time.Hour)), "fay": ""} {
+		if _, err := r.Mute(t.Context(), as("ann"), wire.Mute{User: user, Until: until}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Mute(t.Context(), as("ann"), wire.Mute{User: "fay", Off: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Block(t.Context(), as("ann"), wire.Block{User: "eve"}); err != nil { // blocked, not muted
+		t.Fatal(err)
+	}
+	forever, dan := wire.MutedLine{User: "bob", Until: wire.Time(chat.Forever)}, wire.MutedLine{User: "dan", Until: wire.Time(soon.Add(time.Hour))}
+	two := 2
+	for _, step := range []struct {
+		now  time.Time
+		ask  wire.Relations
+		want wire.MutedList
+	}{
+		{r.now, wire.Relations{}, wire.MutedList{Muted: []wire.MutedLine{forever, {User: "cat", Until: wire.Time(soon)}, dan}}},
+		{r.now, wire.Relations{Limit: &two}, wire.MutedList{Muted: []wire.MutedLine{forever, {User: "cat", Until: wire.Time(soon)}}, Next: "cat"}},
+		{soon, wire.Relations{Limit: &two}, wire.MutedList{Muted: []wire.MutedLine{forever}, Next: "cat"}},
+		{soon, wire.Relations{Limit: &two, Next: "cat"}, wire.MutedList{Muted: []wire.MutedLine{dan}, Next: "eve"}},
+		{soon, wire.Relations{Next: "eve"}, wire.MutedList{Muted: []wire.MutedLine{}}},
+	} {
+		r.now = step.now
+		if got, err := r.MutedBy(t.Context(), as("ann"), wire.Muted{Relations: step.ask}); err != nil || !reflect.DeepEqual(got, step.want) {
+			t.Errorf("at %v, %+v: %+v, %v; want %+v", step.now, step.ask, got, err, step.want)
+		}
+	}
+}
+
+func TestWhatIsDecidedAboutOthersIsToldToOnesOtherDevicesOnly(t *testing.T) {
+	r := newRig(t)
+	id := r.talk(t, chat.Conversation{}, "ann", "bob")
+	for connection, user := range map[chat.ConnectionID]chat.UserID{"ann-phone": "ann", "ann-laptop": "ann", "bob-phone": "bob"} {
+		if _, err := r.sessions.Connect(t.Context(), user, chat.Connection{ID: connection, Since: r.now}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, step := range []struct {
+		act  func() error
+		want string
+	}{
+		{with(t, r.Block, as("ann"), wire.Block{User: "bob"}), `{"event":"relation","user":"bob","blocked":true}`},
+		{with(t, r.Unblock, as("ann"), wire.Unblock{User: "bob"}), `{"event":"relation","user":"bob","blocked":false}`},
+		{with(t, r.Mute, as("ann"), wire.Mute{User: "bob"}), `{"event":"relation","user":"bob","muted":"9999-12-31T00:00:00.000Z"}`},
+		{with(t, r.Mute, as("ann"), wire.Mute{User: "bob", Off: true}), `{"event":"relation","user":"bob","muted":"1970-01-01T00:00:00.000Z"}`},
+		{with(t, r.Mute, as("ann"), wire.Mute{Conversation: id, Mentions: true}), `{"event":"prefs","conversation":"` + string(id) + `","muted":"9999-12-31T00:00:00.000Z","mentions_only":true}`},
+		{with(t, r.Mute, as("ann"), wire.Mute{Conversation: id, Off: true}), `{"event":"prefs","conversation":"` + string(id) + `","muted":"1970-01-01T00:00:00.000Z"}`},
+	} {
+		clear(r.posts)
+		if err := step.act(); err != nil {
+			t.Fatal(err)
+		}
+		if want := (posts{"ann-laptop": {step.want}}); !reflect.DeepEqual(r.posts, want) {
+			t.Errorf("posts %v, want %v", r.posts, want)
+		}
+	}
+	clear(r.posts)
+	wantCode(t, with(t, r.Block, as("ann"), wire.Block{User: "ann"})(), chat.Invalid)
+	wantCode(t, with(t, r.Mute, as("ann"), wire.Mute{Conversation: chat.DirectID("bob", "cat")})(), chat.Forbidden)
+	if len(r.posts) != 0 {
+		t.Errorf("refused, and yet told: %v", r.posts)
+	}
+}
+
 func TestSettingsThatAreNotNamedStay(t *testing.T) {
 	r := newRig(t)
 	yes := true

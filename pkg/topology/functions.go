@@ -180,7 +180,7 @@ var Functions = []Function{
 	{
 		Name: "people", About: "keeps profiles, contacts, settings, blocks and mutes",
 		Routes: []string{
-			"profile", "profiles", "contact", "contacts", "block", "unblock", "blocked", "mute", "settings", "accept",
+			"profile", "profiles", "contact", "contacts", "block", "unblock", "blocked", "mute", "muted", "settings", "accept",
 		},
 		Grants: []Grant{
 			{People, []string{"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}},

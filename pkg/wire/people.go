@@ -7,8 +7,11 @@ import (
 	"github.com/parley-im/parley/pkg/chat"
 )
 
-// EventProfile tells the user's other devices that the profile has changed.
-const EventProfile = "profile"
+// Events that tell the user's other devices that the profile has changed, and what was decided about somebody.
+const (
+	EventProfile  = "profile"
+	EventRelation = "relation"
+)
 
 // Profile replaces what the caller shows to others. What is left out is shown no more.
 type Profile struct {
@@ -33,7 +36,7 @@ type Contact struct {
 	Remove bool        `json:"remove,omitzero"`
 }
 
-// Relations is what contacts and blocked have in common: a page of users.
+// Relations is what contacts, blocked and muted have in common: a page of users.
 type Relations struct {
 	Head
 	Next  chat.UserID `json:"next,omitzero"`
@@ -45,6 +48,9 @@ type Contacts struct{ Relations }
 
 // Blocked asks for a page of those whom the caller has blocked.
 type Blocked struct{ Relations }
+
+// Muted asks for a page of those whom the caller has muted.
+type Muted struct{ Relations }
 
 // Block stops everything direct between the caller and a user.
 type Block struct {
@@ -252,6 +258,37 @@ type BlockedLine struct {
 type BlockedList struct {
 	Blocked []BlockedLine `json:"blocked"`
 	Next    chat.UserID   `json:"next,omitzero"`
+}
+
+// MutedLine is one user who is muted until a time.
+type MutedLine struct {
+	User  chat.UserID `json:"user"`
+	Until string      `json:"until"`
+}
+
+// MutedList is the result of muted, without mutes whose time is over. Next asks for the page that follows; a page may be short
+// although there is one.
+type MutedList struct {
+	Muted []MutedLine `json:"muted"`
+	Next  chat.UserID `json:"next,omitzero"`
+}
+
+// Related is the event relation: what was decided about a user on another device. What was not changed is left out.
+type Related struct {
+	Event   string      `json:"event"`
+	User    chat.UserID `json:"user"`
+	Blocked *bool       `json:"blocked,omitzero"`
+	// Muted is until when the user is muted: see Until.
+	Muted string `json:"muted,omitzero"`
+}
+
+// Until renders until when something is muted. What is not muted any more was muted until 1970: every clock agrees that this
+// is over.
+func Until(muted time.Time) string {
+	if muted.IsZero() {
+		return Time(time.Unix(0, 0))
+	}
+	return Time(muted)
 }
 
 // About is the result of what concerns a user or a conversation: whom or which.

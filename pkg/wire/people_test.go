@@ -13,6 +13,7 @@ func peopleFrames() map[string]any {
 	ann := FromProfile(chat.Profile{
 		User: "ann", Name: "Ann Ångström", About: "at sea until June ⛵", Picture: chat.NewMediaID([]byte("sample-sample-16")), Version: 3,
 	})
+	yes := true
 	return map[string]any{
 		"reply.profile":           NewReply("p1", ann),
 		"event.profile":           ProfileChanged{EventProfile, ann},
@@ -22,6 +23,10 @@ func peopleFrames() map[string]any {
 		"reply.block":             NewReply("b1", About{User: "eve"}),
 		"reply.unblock":           NewReply("b2", About{User: "eve"}),
 		"reply.blocked":           NewReply("b3", BlockedList{Blocked: []BlockedLine{{"eve", Time(at("2026-11-21T22:40:00.000Z"))}}}),
+		"reply.muted":             NewReply("m6", MutedList{[]MutedLine{{"eve", Time(chat.Forever)}}, "eve"}),
+		"event.relation":          Related{Event: EventRelation, User: "eve", Blocked: &yes},
+		"event.relation.muted":    Related{Event: EventRelation, User: "eve", Muted: Until(at("2026-11-22T08:00:00.000Z"))},
+		"event.relation.unmuted":  Related{Event: EventRelation, User: "eve", Muted: Until(time.Time{})},
 		"reply.mute":              NewReply("n1", About{User: "bob"}),
 		"reply.mute.conversation": NewReply("n4", About{Conversation: chat.GroupID("ann", group)}),
 		"reply.settings": NewReply("o1", FromSettings(chat.Settings{

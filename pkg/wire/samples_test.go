@@ -63,6 +63,7 @@ var requests = map[string]func() Request{
 	"block":         func() Request { return new(Block) },
 	"unblock":       func() Request { return new(Unblock) },
 	"blocked":       func() Request { return new(Blocked) },
+	"muted":         func() Request { return new(Muted) },
 	"mute":          func() Request { return new(Mute) },
 	"settings":      func() Request { return new(Settings) },
 	"accept":        func() Request { return new(Accept) },

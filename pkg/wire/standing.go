@@ -89,13 +89,17 @@ type Prefs struct {
 	Cleared *chat.Seq `json:"cleared,omitzero"`
 }
 
-// Preferred is the result of mark and prefs, and what the user's other devices are told by the event prefs: what was changed.
+// Preferred is the result of mark and prefs, and what the user's other devices are told by the event prefs, also after mute: what
+// was changed.
 type Preferred struct {
 	Event        string              `json:"event,omitzero"`
 	Conversation chat.ConversationID `json:"conversation"`
 	Pinned       *bool               `json:"pinned,omitzero"`
 	Archived     *bool               `json:"archived,omitzero"`
 	Cleared      chat.Seq            `json:"cleared,omitzero"`
+	// Muted is until when it makes no noise, as Until renders it, and MentionsOnly what it lets through; only in the event.
+	Muted        string `json:"muted,omitzero"`
+	MentionsOnly bool   `json:"mentions_only,omitzero"`
 	// Marked is from where on everything counts as unread, 0 if nothing is marked any more, and MarkedAt the last seq when
 	// that was said.
 	Marked   *chat.Seq `json:"marked,omitzero"`

@@ -51,6 +51,7 @@ func standingFrames() map[string]any {
 		"event.prefs":         Preferred{Conversation: sampleDirect, Archived: &yes}.Told(),
 		"reply.prefs.cleared": NewReply("x9", Preferred{Conversation: sampleDirect, Cleared: 42}),
 		"event.prefs.cleared": Preferred{Conversation: sampleDirect, Cleared: 42}.Told(),
+		"event.prefs.muted":   Preferred{Conversation: sampleDirect, Muted: Until(chat.Forever), MentionsOnly: true}.Told(),
 		"event.prefs.marked":  Preferred{Conversation: sampleDirect, Marked: &marked, MarkedAt: 43}.Told(),
 		"reply.explain": NewReply("x9", NewExplained(
 			chat.Standing{Conversation: sampleDirect, Seat: chat.Seat{Place: chat.Place{From: 1}}, Read: 40, Delivered: 43, Marked: 38, MarkedAt: 40}, 43,

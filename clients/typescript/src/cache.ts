@@ -70,7 +70,7 @@ export class Cache {
   restore(rows: Rows): void {
     const { people, peers, drafts } = this.core;
     const of = <T>(key: string) => rows.find(([name]) => name === key)?.[1] as T | undefined;
-    people.restore(of("profiles"), of("names"), of("mutes"));
+    people.restore(of("profiles"), of("names"), of("silent"));
     for (const [key, value] of rows) {
       const id = key.slice(2);
       if (key.startsWith("c:")) this.#revive(id, value as Kept);

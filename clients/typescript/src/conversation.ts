@@ -1,5 +1,5 @@
 import type { Core } from "./core.js";
-import { stamp } from "./entry.js";
+import { forGood, stamp } from "./entry.js";
 import { newID, threadID } from "./id.js";
 import type { Content, LocalMessage, Message, SendOptions, Timeline } from "./message.js";
 import type { Stored } from "./outbox.js";
@@ -205,10 +205,10 @@ export class Conversation {
   // How the user has it.
 
   /** Silences it until a time in milliseconds since 1970, or for good; with mentions, those make noise nevertheless. */
-  async mute({ until, mentions }: { until?: number; mentions?: boolean } = {}): Promise<void> {
-    const end = until === undefined ? undefined : stamp(until);
-    await this.core.ask("mute", { conversation: this.id, until: end, mentions: mentions || undefined });
-    this.#note({ muted: end ?? forGood, mentions_only: !!mentions });
+  async mute({ until = forGood, mentions }: { until?: number; mentions?: boolean } = {}): Promise<void> {
+    const muted = stamp(until);
+    await this.core.ask("mute", { conversation: this.id, until: muted, mentions: mentions || undefined });
+    this.#note({ muted, mentions_only: !!mentions });
   }
 
   async unmute(): Promise<void> {
@@ -350,9 +350,6 @@ export class Conversation {
     await this.core.ask("revoke", { conversation: this.id, invite });
   }
 }
-
-/** What the list says of a mute that does not end. */
-const forGood = "9999-12-31T00:00:00.000Z";
 
 /** lean leaves out what there is nothing to say about: the server refuses empty members. */
 function lean(content: string | Content): object {

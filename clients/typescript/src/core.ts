@@ -27,6 +27,12 @@ import type { ConversationSummary } from "./summary.js";
 import { Talk } from "./talk.js";
 import * as wire from "./wire.js";
 
+/** The actions that answer with a page of what they are called. */
+type Listing = "blocked" | "contacts" | "drafts" | "members" | "muted" | "scheduled";
+
+/** What there is of that. */
+type Listed<A extends Listing> = wire.Actions[A]["result"] extends Record<A, (infer L)[]> ? L : never;
+
 /** Core puts the parts of a client together. Parley and Conversation are what a program sees of it. */
 export class Core {
   readonly clock: Clock;
@@ -105,7 +111,7 @@ export class Core {
     if (options.user) this.self.become(options.user);
     this.link.state.subscribe(() => {
       const { state } = this.link.state.get();
-      if (state === "suspended" || state === "closed") this.watch.lost();
+      if (state === "disconnected" || state === "closed") this.watch.lost(); // unknown is not offline, and not online either
     });
     this.ready = this.#restore();
   }
@@ -133,21 +139,21 @@ export class Core {
   }
 
   /** Asks for all pages of something. */
-  async all<T>(action: keyof wire.Actions, body: object, pick: (page: object) => T[]): Promise<T[]> {
-    const all: T[] = [];
+  async all<A extends Listing>(action: A, body: object = {}): Promise<Listed<A>[]> {
+    const all: Listed<A>[] = [];
     let next: string | undefined;
     do {
-      const page = await this.ask<{ next?: string }>(action, { ...body, limit: wire.MaxPage, next });
-      all.push(...pick(page));
+      const page = await this.ask<{ next?: string } & Record<A, Listed<A>[]>>(action, { ...body, limit: wire.MaxPage, next });
+      all.push(...page[action]);
       next = page.next;
     } while (next);
     return all;
   }
 
   /** The same; undefined if that is not possible now. */
-  async pages<T>(action: keyof wire.Actions, body: object, pick: (page: object) => T[]): Promise<T[] | undefined> {
+  async pages<A extends Listing>(action: A, body?: object): Promise<Listed<A>[] | undefined> {
     try {
-      return await this.all(action, body, pick);
+      return await this.all(action, body);
     } catch (thrown) {
       this.log("info", `${action} not loaded`, { code: fail(thrown, "internal").code });
       return undefined;
@@ -226,7 +232,8 @@ export class Core {
       void this.people.loadContacts();
       this.people.profile(this.user);
     }
-    void this.pages<wire.DraftEvent>("drafts", {}, (page) => (page as { drafts: wire.DraftEvent[] }).drafts).then((all) => {
+    void this.people.loadSilent();
+    void this.pages("drafts").then((all) => {
       if (all) this.drafts.listed(all, this.talks.values());
     });
     for (const talk of this.talks.values()) {
@@ -254,6 +261,7 @@ export class Core {
     this.#pacing.stop();
     this.watch.stop();
     this.drafts.stop();
+    this.people.over.stop();
     for (const talk of this.talks.values()) talk.stop();
   }
 
@@ -294,13 +302,11 @@ export class Core {
     for (const talk of this.talks.values()) if (talk.line?.peer === user) talk.outline();
   }
 
-  /** Others are silent now, so what the server has counted does not hold. */
-  recount(): void {
+  /** Others are silent now. What the server has counted does not hold any more, if it is known who was before. */
+  recount(before?: string): void {
     for (const talk of this.talks.values()) {
-      if (talk.line && talk.unread().count > 0) {
-        talk.account.silenced();
-        talk.outline();
-      }
+      if (before) talk.account.silenced();
+      talk.outline();
     }
   }
 

@@ -60,6 +60,9 @@ export const time = (text: string | undefined) => (text ? Date.parse(text) : und
 /** stamp writes one. */
 export const stamp = (milliseconds: number) => new Date(milliseconds).toISOString();
 
+/** Until when something is muted for good. */
+export const forGood = 253402214400000; // the last day of the year 9999
+
 /** The last entry that a user gets: they have left, or were removed. */
 export const ends = (e: Entry, user: string) =>
   (e.event === "left" && e.from === user) || (e.event === "removed" && (e.body.users ?? []).includes(user));

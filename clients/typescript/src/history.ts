@@ -1,9 +1,8 @@
 import type { Core } from "./core.js";
-import type { Entry } from "./entry.js";
+import { type Entry, time } from "./entry.js";
 import type { Quote } from "./message.js";
 import { Room, search } from "./room.js";
 import { quoted } from "./snapshot.js";
-import type { Member } from "./summary.js";
 import type { Talk } from "./talk.js";
 import type { HistoryResult } from "./wire.js";
 
@@ -81,11 +80,8 @@ export class History {
 
   async members(): Promise<void> {
     const { talk, core } = this;
-    const all = await core.pages<Member>("members", { conversation: talk.id }, (page) => {
-      const { members } = page as { members: Array<Omit<Member, "seen"> & { seen?: string }> };
-      return members.map(({ seen, ...rest }) => ({ ...rest, seen: seen ? Date.parse(seen) : undefined }));
-    });
-    if (all) talk.members.set(all);
+    const all = await core.pages("members", { conversation: talk.id });
+    if (all) talk.members.set(all.map((member) => ({ ...member, seen: time(member.seen) })));
   }
 
   /** Loads as far back as the oldest message that is pinned. */

@@ -1,13 +1,10 @@
 import type { Core } from "./core.js";
-import { type Entry, time } from "./entry.js";
+import { type Entry, forGood, time } from "./entry.js";
 import type { Message } from "./message.js";
 import { Room, timer } from "./room.js";
 import { message, visible } from "./snapshot.js";
 import type { ConversationSummary } from "./summary.js";
 import type { Talk } from "./talk.js";
-
-/** The year in which a mute ends that has no end. */
-const forGood = "9999";
 
 /** outline is the line of a conversation in the list; undefined before there is one. */
 export function outline(talk: Talk, core: Core): ConversationSummary | undefined {
@@ -30,7 +27,7 @@ export function outline(talk: Talk, core: Core): ConversationSummary | undefined
     read: account.read,
     mute:
       until !== undefined && until > core.serverNow()
-        ? { until: line.muted?.startsWith(forGood) ? undefined : until, mentions: !!line.mentions_only }
+        ? { until: until < forGood ? until : undefined, mentions: !!line.mentions_only }
         : undefined,
     archived: !!line.archived,
     pinned: !!line.pinned,

@@ -1,11 +1,12 @@
 import { Conversation, type Uploadable, type UploadOptions } from "./conversation.js";
 import { Core } from "./core.js";
 import { ParleyError, fail } from "./error.js";
+import { forGood } from "./entry.js";
 import { directID, newID } from "./id.js";
 import type { Options } from "./options.js";
 import { search } from "./search.js";
 import type { Readable } from "./readable.js";
-import type { Blocked, Connection, Contact, ConversationSummary, Me, Presence, Profile } from "./summary.js";
+import type { Blocked, Connection, Contact, ConversationSummary, Me, Muted, Presence, Profile } from "./summary.js";
 import type * as wire from "./wire.js";
 
 /** How a low-level request waits. */
@@ -71,8 +72,10 @@ export class Parley {
   readonly conversations: Readable<readonly ConversationSummary[]>;
   /** The user's contacts, in the order of their ids. Watching loads them. */
   readonly contacts: Readable<readonly Contact[]>;
-  /** Whom the user has blocked, in the order of their ids. Watching loads them. */
+  /** Whom the user has blocked, on any device. */
   readonly blocked: Readable<readonly Blocked[]>;
+  /** Whom the user has muted, on any device, until that is over: they do not count as unread. */
+  readonly muted: Readable<readonly Muted[]>;
   /** Settled when the store is loaded: what was there before is in the Readables from then on. */
   readonly ready: Promise<void>;
 
@@ -83,6 +86,7 @@ export class Parley {
     this.conversations = this.#core.conversations;
     this.contacts = this.#core.people.contacts;
     this.blocked = this.#core.people.blocked;
+    this.muted = this.#core.people.muted;
     this.ready = this.#core.ready;
   }
 
@@ -236,12 +240,12 @@ export class Parley {
   }
 
   /** Silences a user everywhere, until a time in milliseconds since 1970 or for good: no noise, and not unread. */
-  muteUser(user: string, until?: number): Promise<void> {
-    return this.#core.people.mute(user, true, until);
+  muteUser(user: string, until = forGood): Promise<void> {
+    return this.#core.people.mute(user, until);
   }
 
   unmuteUser(user: string): Promise<void> {
-    return this.#core.people.mute(user, false);
+    return this.#core.people.mute(user, 0);
   }
 
   /** Changes settings and returns all. */
@@ -258,7 +262,7 @@ export class Parley {
 
   /** The messages that are to be sent later, and those that failed. */
   scheduled(): Promise<wire.ScheduledResult["scheduled"]> {
-    return this.#core.all("scheduled", {}, (page) => (page as wire.ScheduledResult).scheduled);
+    return this.#core.all("scheduled");
   }
 
   /** Takes a scheduled message back, or dismisses one that failed. */

@@ -1,14 +1,18 @@
+import { Timer } from "./clock.js";
 import type { Core } from "./core.js";
 import { stamp } from "./entry.js";
 import { Cell, cell } from "./readable.js";
-import type { Blocked, Contact, Profile } from "./summary.js";
-import { MaxProfiles, type ProfilesResult, type Profile as Shown } from "./wire.js";
+import type { Blocked, Contact, Muted, Profile } from "./summary.js";
+import { MaxProfiles, type ProfilesResult, type RelationEvent, type Profile as Shown } from "./wire.js";
 
 /** How many profiles are remembered, in memory and in the store. */
 const mostProfiles = 2000;
 
 /** After how many milliseconds profiles are fetched again when a connection opens. */
 const refreshEvery = 3_600_000;
+
+/** A user, and since or until when. */
+type Since = [user: string, at: number];
 
 /** People is what the user knows of others, and what they have decided about them. */
 export class People {
@@ -18,16 +22,21 @@ export class People {
   readonly #asked = new Set<string>();
   #asking = false;
   #refreshed = 0;
-  #names = new Map<string, string>();
-  /** Whom the user has muted from here, until when; 0 is for good. */
-  #muted = new Map<string, number>();
-  #blockedNow = new Set<string>();
+  #names = new Map<string, string | undefined>();
   readonly contacts: Cell<readonly Contact[]>;
-  readonly blocked: Cell<readonly Blocked[]>;
+  /** Whom the user has blocked since when, and muted until when. */
+  #blocked = new Map<string, number>();
+  #muted = new Map<string, number>();
+  readonly blocked = new Cell<readonly Blocked[]>(() => [...this.#blocked].map(([user, since]) => ({ user, since })));
+  readonly muted = new Cell<readonly Muted[]>(() => [...this.#muted].map(([user, until]) => ({ user, until })));
+  /** Those whose messages do not count as unread, as a text; undefined before that is known. */
+  #who?: string;
+  /** When the next mute is over. */
+  readonly over: Timer;
 
   constructor(private readonly core: Core) {
     this.contacts = cell<readonly Contact[]>([], () => void this.loadContacts());
-    this.blocked = cell<readonly Blocked[]>([], () => void this.loadBlocked());
+    this.over = new Timer(core.clock, () => this.#silence());
   }
 
   /** What a user shows of themselves; asking for it has it fetched, once. */
@@ -109,39 +118,58 @@ export class People {
     this.core.renamed(user);
   }
 
-  restore(profiles: Shown[] | undefined, names: Array<[string, string]> | undefined, muted: Array<[string, number]> | undefined): void {
+  restore(profiles: Shown[] | undefined, names: Array<[string, string | undefined]> | undefined, silent?: [Since[], Since[]]): void {
     for (const profile of profiles ?? []) this.#shown.set(profile.user, profile);
     this.#names = new Map(names);
-    this.#muted = new Map(muted);
+    if (silent) this.#silence(...silent);
     for (const user of this.#cells.keys()) this.#changed(user);
   }
 
   async loadContacts(): Promise<void> {
-    const all = await this.core.pages<Contact>("contacts", {}, (page) => (page as { contacts: Contact[] }).contacts);
+    const all = await this.core.pages("contacts");
     if (!all) return;
     this.contacts.set(all);
-    const names = new Map(all.flatMap(({ user, name }) => (name ? [[user, name] as const] : [])));
-    const changed = [...new Set([...this.#names.keys(), ...names.keys()])].filter((user) => this.#names.get(user) !== names.get(user));
-    this.#names = names;
-    for (const user of changed) this.#changed(user);
+    const before = this.#names;
+    this.#names = new Map(all.map(({ user, name }) => [user, name]));
+    for (const user of [...before.keys(), ...this.#names.keys()]) if (before.get(user) !== this.#names.get(user)) this.#changed(user);
     for (const { profile } of all) if (profile) this.learn(profile);
     this.core.keep("names", () => [...this.#names]);
   }
 
-  async loadBlocked(): Promise<void> {
-    const all = await this.core.pages<Blocked>("blocked", {}, (page) =>
-      (page as { blocked: Array<{ user: string; since: string }> }).blocked.map(({ user, since }) => ({ user, since: Date.parse(since) })),
-    );
-    if (!all) return;
-    this.blocked.set(all);
-    this.#blockedNow = new Set(all.map(({ user }) => user));
+  /** Those whose messages do not count as unread: who is muted or blocked. */
+  get silent(): ReadonlySet<string> {
+    return new Set([...this.#blocked.keys(), ...this.#muted.keys()]);
   }
 
-  /** Those whose messages do not count as unread: who is muted or blocked, as far as this device knows. */
-  get silent(): ReadonlySet<string> {
-    const silent = new Set(this.#blockedNow);
-    for (const [user, until] of this.#muted) if (until === 0 || until > this.core.serverNow()) silent.add(user);
-    return silent;
+  /** Asks whom the user has blocked and muted, anew if that changes meanwhile: the answer may be older. */
+  async loadSilent(): Promise<void> {
+    const before = this.#blocked;
+    const blocked = await this.core.pages("blocked");
+    const muted = await this.core.pages("muted");
+    if (before !== this.#blocked) return this.loadSilent();
+    if (!blocked || !muted) return;
+    this.#silence(blocked.map(({ user, since }) => [user, Date.parse(since)]), muted.map(({ user, until }) => [user, Date.parse(until)]));
+  }
+
+  /** Takes what was decided about a user, here or on another device. */
+  relate({ user, blocked, muted }: Omit<RelationEvent, "event">): void {
+    if (blocked !== undefined) this.#blocked.set(user, blocked ? this.core.serverNow() : 0);
+    if (muted) this.#muted.set(user, Date.parse(muted));
+    this.#silence();
+  }
+
+  /** Counts anew if others are silent than before. The first time, the server has counted by it. */
+  #silence(blocked: Iterable<Since> = this.#blocked, muted: Iterable<Since> = this.#muted): void {
+    const now = this.core.serverNow();
+    this.#blocked = new Map([...blocked].filter(([, since]) => since));
+    this.#muted = new Map([...muted].filter(([, until]) => until > now));
+    this.blocked.stale();
+    this.muted.stale();
+    this.core.keep("silent", () => [[...this.#blocked], [...this.#muted]]);
+    this.over.start(Math.min(...this.#muted.values()) - now);
+    const who = JSON.stringify([...this.silent]);
+    if (who !== this.#who) this.core.recount(this.#who);
+    this.#who = who;
   }
 
   async setContact(user: string, name?: string): Promise<void> {
@@ -156,15 +184,13 @@ export class People {
 
   async block(user: string, blocked: boolean): Promise<void> {
     await this.core.ask(blocked ? "block" : "unblock", { user });
-    await this.loadBlocked();
-    this.core.recount();
+    this.relate({ user, blocked });
   }
 
-  async mute(user: string, muted: boolean, until?: number): Promise<void> {
-    await this.core.ask("mute", { user, ...(muted ? until !== undefined && { until: stamp(until) } : { off: true }) });
-    if (muted) this.#muted.set(user, until ?? 0);
-    else this.#muted.delete(user);
-    this.core.keep("mutes", () => [...this.#muted]);
-    this.core.recount();
+  /** Until 1970 is not any more. */
+  async mute(user: string, until: number): Promise<void> {
+    const muted = stamp(until);
+    await this.core.ask("mute", until ? { user, until: muted } : { user, off: true });
+    this.relate({ user, muted });
   }
 }

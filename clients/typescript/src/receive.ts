@@ -64,9 +64,9 @@ const events: { [event: string]: ((core: Core, frame: never) => void) | undefine
     }
   },
 
-  prefs: (core, { conversation, pinned, archived, cleared = 0, marked, marked_at }: wire.PrefsEvent) => {
+  prefs: (core, { conversation, pinned, archived, muted, mentions_only, cleared = 0, marked, marked_at }: wire.PrefsEvent) => {
     const talk = core.talk(conversation);
-    if (talk.line) Object.assign(talk.line, pinned !== undefined && { pinned }, archived !== undefined && { archived });
+    if (talk.line) Object.assign(talk.line, pinned !== undefined && { pinned }, archived !== undefined && { archived }, muted && { muted, mentions_only });
     if (marked !== undefined) talk.account.mark(marked, marked_at ?? 0);
     core.clear(conversation, cleared);
     talk.outline();
@@ -76,6 +76,7 @@ const events: { [event: string]: ((core: Core, frame: never) => void) | undefine
   hides: (core, { conversation, hides }: wire.HidesEvent) => core.talk(conversation).hide(hides),
   timers: (core, { conversation, messages }: wire.TimersEvent) => core.talk(conversation).timers(messages),
   draft: (core, e: wire.DraftEvent) => core.drafts.heard(core.talk(e.conversation), e),
+  relation: (core, e: wire.RelationEvent) => core.people.relate(e),
   scheduled: () => undefined, // for those who listen
   profile: (core, { event: _, ...profile }: wire.ProfileEvent) => core.people.learn(profile),
 };

@@ -144,6 +144,13 @@ export interface Contact {
   readonly profile?: wire.Profile;
 }
 
+/** Somebody whom the user has muted. */
+export interface Muted {
+  readonly user: string;
+  /** In milliseconds since 1970; for good is the year 9999. */
+  readonly until: number;
+}
+
 /** Somebody whom the user has blocked. */
 export interface Blocked {
   readonly user: string;

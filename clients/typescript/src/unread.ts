@@ -208,9 +208,9 @@ export class Account {
     this.#baseHead = Math.max(this.#baseHead, seq);
   }
 
-  /** Somebody else is silent now: what the server counted does not hold any more. */
+  /** Somebody else is silent now: what the server counted does not hold any more, but if everything was read. */
   silenced(): void {
-    this.#base = undefined;
+    if (this.marked || this.read < this.#baseHead) this.#base = undefined;
   }
 
   /** Counts; undefined if what is here does not suffice. */

@@ -1723,6 +1723,27 @@ export type MuteResult = {
   conversation?: ConversationId;
 };
 
+/** Asks for a page of those whom the caller has muted. */
+export type MutedRequest = {
+  /** The next of the page before; absent: the first page. */
+  next?: UserId;
+  /** How many users the page looks at; 50 if absent. */
+  limit?: number;
+};
+
+/** A page of those whom the caller has muted, without those whose time is over. It may be short, even empty, although there are more. */
+export type MutedResult = {
+  /** The users, in the order of their ids. */
+  muted: Array<{
+    /** Who it is. */
+    user: UserId;
+    /** Until when; the year 9999: for good. */
+    until: Time;
+  }>;
+  /** Asks for the page that follows; absent on the last one. */
+  next?: UserId;
+};
+
 /** Changes the caller's settings that it names; without any it asks for them. */
 export type SettingsRequest = {
   /** Who is told when the caller was last active. */
@@ -1870,6 +1891,8 @@ export interface Actions {
   blocked: { request: BlockedRequest; result: BlockedResult };
   /** Silence a user or a conversation. */
   mute: { request: MuteRequest; result: MuteResult };
+  /** Ask for a page of those whom one has muted. */
+  muted: { request: MutedRequest; result: MutedResult };
   /** Change one's settings, or ask for them. */
   settings: { request: SettingsRequest; result: SettingsResult };
   /** Let in what a stranger wrote. */
@@ -2122,6 +2145,10 @@ export type PrefsEvent = {
   archived?: boolean;
   /** Up to where it is cleared, if that was chosen: forget what is shown of that. */
   cleared?: Seq;
+  /** Until when it makes no noise, if that was chosen; the year 9999: for good; 1970: not any more. */
+  muted?: Time;
+  /** Beside muted: whether what mentions the user makes noise nevertheless. */
+  mentions_only?: boolean;
   /** The first message that counts as unread, if that was chosen; 0: none any more. */
   marked?: Position;
   /** The last seq when it was marked: an own message behind it ends the mark. */
@@ -2142,6 +2169,18 @@ export type ProfileEvent = {
   picture?: MediaId;
   /** Grows with every change. */
   version: number;
+};
+
+/** Tells the user's other devices whom one of them has blocked or muted, or not any more: what those say does not count as unread. What was not changed is left out. */
+export type RelationEvent = {
+  /** Says what this is. */
+  event: "relation";
+  /** The other one. */
+  user: UserId;
+  /** Whether they are blocked, if that was changed. */
+  blocked?: boolean;
+  /** Until when they are muted, if that was changed; the year 9999: for good; 1970: not any more. */
+  muted?: Time;
 };
 
 /** A scheduled message was not sent and will not be. That one was sent is told by the message. */
@@ -2508,6 +2547,7 @@ export interface Events {
   draft: DraftEvent;
   prefs: PrefsEvent;
   profile: ProfileEvent;
+  relation: RelationEvent;
   scheduled: ScheduledEvent;
   typing: TypingEvent;
   hidden: HiddenEvent;

@@ -255,6 +255,8 @@ test("presence is asked for in one frame, watched while somebody subscribes, and
   await clock.advance(50);
   expect(server.asked("unwatch").map(({ users }) => users)).toEqual([["cat", "dan"]]); // bob is watched still
   server.last.lose();
+  await clock.advance(0);
+  expect(client.presence("bob").get().status).toBe("unknown"); // nobody would say that he goes
   await clock.advance(1000);
   expect(server.asked("watch").at(-1)?.users).toEqual(["bob"]);
   again();

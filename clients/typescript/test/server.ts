@@ -180,6 +180,10 @@ export class FakeServer {
       }
       case "drafts":
         return { drafts: [] };
+      case "blocked":
+        return { blocked: [] };
+      case "muted":
+        return { muted: [] };
       case "contacts":
         return { contacts: [] };
       case "profiles":

@@ -55,16 +55,18 @@ func (s *Server) doPeople(k *socket, action string, frame []byte) (result any, o
 		result, err = read(frame, func(wire.Contacts) (any, error) { return s.contacts(k.user), nil })
 	case "block":
 		result, err = read(frame, func(q wire.Block) (any, error) {
-			return s.relate(k.user, q.User, func(r *chat.Relation) { r.Blocked = time.Now() }), nil
+			return s.block(k, q.User, time.Now()), nil
 		})
 	case "unblock":
 		result, err = read(frame, func(q wire.Unblock) (any, error) {
-			return s.relate(k.user, q.User, func(r *chat.Relation) { r.Blocked = time.Time{} }), nil
+			return s.block(k, q.User, time.Time{}), nil
 		})
 	case "blocked":
 		result, err = read(frame, func(wire.Blocked) (any, error) { return s.blocked(k.user), nil })
 	case "mute":
-		result, err = read(frame, func(q wire.Mute) (any, error) { return s.mute(k.user, q), nil })
+		result, err = read(frame, func(q wire.Mute) (any, error) { return s.mute(k, q), nil })
+	case "muted":
+		result, err = read(frame, func(wire.Muted) (any, error) { return s.muted(k.user), nil })
 	case "settings":
 		result, err = read(frame, func(q wire.Settings) (any, error) { return s.settings(k.user, q), nil })
 	case "accept":
@@ -90,12 +92,7 @@ func read[Q any, P interface {
 func (s *Server) profile(k *socket, q wire.Profile) wire.ProfileLine {
 	p := s.person(k.user)
 	p.profile = wire.ProfileLine{User: k.user, Name: q.Name, About: q.About, Picture: q.Picture, Version: p.profile.Version + 1}
-	frame, _ := wire.Encode(wire.ProfileChanged{Event: wire.EventProfile, ProfileLine: p.profile})
-	for other := range s.socks {
-		if other != k && other.user == k.user {
-			other.write(frame)
-		}
-	}
+	s.tell(k, k.user, wire.ProfileChanged{Event: wire.EventProfile, ProfileLine: p.profile})
 	return p.profile
 }
 
@@ -146,12 +143,32 @@ func (s *Server) blocked(user chat.UserID) wire.BlockedList {
 	return list
 }
 
-func (s *Server) mute(user chat.UserID, q wire.Mute) wire.About {
+func (s *Server) block(k *socket, user chat.UserID, since time.Time) wire.About {
+	blocked := !since.IsZero()
+	s.tell(k, k.user, wire.Related{Event: wire.EventRelation, User: user, Blocked: &blocked})
+	return s.relate(k.user, user, func(r *chat.Relation) { r.Blocked = since })
+}
+
+func (s *Server) mute(k *socket, q wire.Mute) wire.About {
+	until := q.Deadline()
 	if q.User != "" {
-		return s.relate(user, q.User, func(r *chat.Relation) { r.Muted = q.Deadline() })
+		s.tell(k, k.user, wire.Related{Event: wire.EventRelation, User: q.User, Muted: wire.Until(until)})
+		return s.relate(k.user, q.User, func(r *chat.Relation) { r.Muted = until })
 	}
-	s.person(user).muted[q.Conversation] = chat.Stance{User: user, Muted: q.Deadline(), Mentions: q.Mentions}
+	s.person(k.user).muted[q.Conversation] = chat.Stance{User: k.user, Muted: until, Mentions: q.Mentions}
+	s.tell(k, k.user, wire.Preferred{Conversation: q.Conversation, Muted: wire.Until(until), MentionsOnly: q.Mentions}.Told())
 	return wire.About{Conversation: q.Conversation}
+}
+
+func (s *Server) muted(user chat.UserID) wire.MutedList {
+	list := wire.MutedList{Muted: []wire.MutedLine{}}
+	toward := s.person(user).toward
+	for _, other := range slices.Sorted(maps.Keys(toward)) {
+		if until := toward[other].Muted; until.After(time.Now()) {
+			list.Muted = append(list.Muted, wire.MutedLine{User: other, Until: wire.Time(until)})
+		}
+	}
+	return list
 }
 
 func (s *Server) settings(user chat.UserID, q wire.Settings) wire.Preferences {

@@ -20,7 +20,7 @@ func (l *log) standing(user chat.UserID) *chat.Standing {
 }
 
 // unread counts by the rule of the real one.
-func (l *log) unread(user chat.UserID) chat.Unread {
+func (s *Server) unread(l *log, user chat.UserID) chat.Unread {
 	var entries []chat.Entry
 	for _, e := range l.entries {
 		entries = append(entries, chat.Entry{
@@ -28,7 +28,11 @@ func (l *log) unread(user chat.UserID) chat.Unread {
 			Body: chat.Body{Mentions: e.Body.Mentions, Everybody: e.Body.Everybody, InParent: e.Body.InParent},
 		})
 	}
-	return l.standing(user).View(nil).Unread(entries)
+	silent := map[chat.UserID]bool{}
+	for other, r := range s.person(user).toward {
+		silent[other] = !r.Blocked.IsZero() || r.Muted.After(time.Now())
+	}
+	return l.standing(user).View(silent).Unread(entries)
 }
 
 // changed reports whether a line of the list has changed since a time.
@@ -52,7 +56,7 @@ func (l *log) first(user chat.UserID) chat.Seq {
 // own is what a line says of the user.
 func (s *Server) own(l *log, user chat.UserID) wire.Own {
 	own := wire.NewOwn(*l.standing(user), chat.Seq(len(l.entries)), time.Now())
-	own.Unread = wire.FromUnread(l.unread(user))
+	own.Unread = wire.FromUnread(s.unread(l, user))
 	if l.conversation.Kind == chat.Direct {
 		peer := l.standing(l.other(user))
 		own.PeerRead, own.PeerPresence = peer.Read, s.presence(peer.User).Presence
@@ -193,7 +197,7 @@ func (s *Server) explain(user chat.UserID, id chat.ConversationID) (wire.Explain
 	if !ok || !slices.Contains(l.members, user) {
 		return wire.Explained{}, &chat.Error{Code: chat.Forbidden}
 	}
-	return wire.NewExplained(*l.standing(user), chat.Seq(len(l.entries)), l.unread(user)), nil
+	return wire.NewExplained(*l.standing(user), chat.Seq(len(l.entries)), s.unread(l, user)), nil
 }
 
 // Standing is how far a member is in a conversation.
@@ -211,7 +215,7 @@ func (s *Server) Unread(id chat.ConversationID, user chat.UserID) chat.Unread {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l, ok := s.logs[id]; ok {
-		return l.unread(user)
+		return s.unread(l, user)
 	}
 	return chat.Unread{}
 }

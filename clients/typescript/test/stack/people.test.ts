@@ -58,6 +58,35 @@ test("who is blocked is heard no more; a muted one is, but does not count", asyn
   expect(gus.conversations.get().map(({ title }) => title)).toEqual(["All"]);
 });
 
+test("who is muted or blocked on one device counts on none, until that ends", async () => {
+  const [kim, leo] = await Promise.all([come("kim"), come("leo")]);
+  const [phone, laptop] = await Promise.all([come("mia"), come("mia")]);
+  const group = await kim.createGroup({ name: "All", members: ["leo", "mia"] });
+  await kim.conversation(group.id).send("one").sent;
+  await leo.conversation(group.id).send("two").sent;
+  const unread = (device: typeof phone, count: number) =>
+    until(device.conversations, (all) => all.find(({ id }) => id === group.id)?.unread.count === count);
+  await Promise.all([unread(phone, 2), unread(laptop, 2)]);
+  await phone.muteUser("kim");
+  expect((await until(laptop.muted, (all) => all.length === 1))[0]).toEqual({ user: "kim", until: Date.UTC(9999, 11, 31) });
+  await Promise.all([unread(phone, 1), unread(laptop, 1)]);
+  await laptop.block("leo");
+  expect((await until(phone.blocked, (all) => all.length === 1))[0]?.user).toBe("leo");
+  await Promise.all([unread(phone, 0), unread(laptop, 0)]);
+  const tablet = await come("mia"); // was not told, and asks
+  await until(tablet.muted, (all) => all.length === 1);
+  await until(tablet.blocked, (all) => all.length === 1);
+  await unread(tablet, 0);
+  await laptop.unblock("leo");
+  await laptop.muteUser("kim", Date.now() + 1500);
+  await Promise.all([phone, laptop, tablet].flatMap((device) => [unread(device, 2), until(device.muted, (all) => all.length === 0)]));
+  const here = phone.conversation(group.id);
+  await here.mute();
+  await until(laptop.conversation(group.id).summary, (line) => line?.mute !== undefined);
+  await here.unmute();
+  await until(laptop.conversation(group.id).summary, (line) => line?.mute === undefined);
+});
+
 test("a stranger's message is a request until it is accepted", async () => {
   const [hal, ida] = await Promise.all([come("hal"), come("ida")]);
   expect(await ida.settings({ messages: "contacts" })).toMatchObject({ messages: "contacts", private: false });

@@ -16,6 +16,7 @@ export function PersonInfo({ user }: { user: string }) {
   const presence = usePresence(user)
   const contact = useContacts().find((c) => c.user === user)
   const blocked = useReadable(parley.blocked).some((b) => b.user === user)
+  const muted = useReadable(parley.muted).some((m) => m.user === user)
   const [asking, setAsking] = useState<"block" | "contact">()
   return (
     <>
@@ -27,6 +28,7 @@ export function PersonInfo({ user }: { user: string }) {
       </div>
       <div className="side-quick">
         <Button onClick={() => setAsking("contact")}>{contact ? "Edit contact" : "Add to contacts"}</Button>
+        <Button onClick={() => attempt(muted ? parley.unmuteUser(user) : parley.muteUser(user))}>{muted ? "Unmute" : "Mute"}</Button>
         {blocked
           ? <Button onClick={() => attempt(parley.unblock(user))}>Unblock</Button>
           : <Button kind="danger" onClick={() => setAsking("block")}>Block</Button>}

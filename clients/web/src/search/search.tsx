@@ -12,6 +12,12 @@ import "./search.css"
 
 const page = 20
 
+/** When a day begins, here, or the one so many days after it. */
+function midnight(day: string, later = 0): number {
+  const [year, month, date] = day.split("-").map(Number) as [number, number, number]
+  return new Date(year, month - 1, date + later).getTime()
+}
+
 /** Looks for messages; more come when asked for. */
 export function SearchPage({ in: conversation }: { in?: string }) {
   const parley = useParley()
@@ -19,6 +25,8 @@ export function SearchPage({ in: conversation }: { in?: string }) {
   const [text, setText] = useState(() => { const kept = sessionStorage.getItem("parley.search") ?? ""; sessionStorage.removeItem("parley.search"); return kept })
   const [from, setFrom] = useState("")
   const [has, setHas] = useState<"" | "media" | "link">("")
+  const [after, setAfter] = useState("")
+  const [before, setBefore] = useState("")
   const [where, setWhere] = useState(conversation ?? "")
   const [hits, setHits] = useState<readonly Found[]>([])
   const [state, setState] = useState<"idle" | "busy" | "more" | "end">("idle")
@@ -36,6 +44,7 @@ export function SearchPage({ in: conversation }: { in?: string }) {
     const query: Query = {
       signal: stop.signal,
       ...(text.trim() ? { text: text.trim() } : {}), ...(from.trim() ? { from: from.trim() } : {}), ...(has ? { has: [has] } : {}), ...(where ? { conversation: where } : {}),
+      ...(after ? { after: midnight(after) } : {}), ...(before ? { before: midnight(before, 1) } : {}),
     }
     if (!query.text && !query.from && !query.has) return
     running.current = { stop, iterator: parley.search(query)[Symbol.asyncIterator]() }
@@ -73,6 +82,10 @@ export function SearchPage({ in: conversation }: { in?: string }) {
             <Button type="submit" kind="main" disabled={!text.trim() && !from.trim() && !has}>Search</Button>
           </div>
           <Field label="Said by" autoCapitalize="none" spellCheck={false} placeholder="anybody" value={from} onChange={(e) => setFrom(e.target.value)} />
+          <div className="search-days">
+            <Field label="From" type="date" max={before || undefined} value={after} onChange={(e) => setAfter(e.target.value)} />
+            <Field label="To" type="date" min={after || undefined} value={before} onChange={(e) => setBefore(e.target.value)} />
+          </div>
           <Choice label="With" value={has} options={[["", "anything"], ["media", "files"], ["link", "links"]]} onChoose={(to) => setHas(to)} />
           <Choice label="In" value={where} options={[["", "all conversations"], ...all.filter((c) => c.kind !== "thread").map((c) => [c.id, c.title] as const)]} onChoose={(to) => setWhere(to)} />
         </form>
