@@ -162,7 +162,9 @@ func TestWhoComesBackInTimeIsNotNotified(t *testing.T) {
 	annsPhone.send(annsPhone.message(to(bob), "while you were away"))
 	receive(t, "a notice", held)
 	bobsPhone = bob.connect("phone")
+	judged := parley.tap.watch(t, "BatchGetItem", string(bob.ID), "R#"+string(ann.ID)) // what bob thinks of her is asked after who is there
 	release()
+	receive(t, "a look at bob", judged)
 	annsPhone.says(to(bob), "good that you are back")
 	bobsPhone.hangUp()
 	annsPhone.sees(bob, wire.Offline, hello.Conversation)

@@ -59,6 +59,21 @@ func holdNotices(t *testing.T, id chat.ConversationID) (held <-chan struct{}, re
 	return holds, func() { close(released) }
 }
 
+// watch tells of the calls that mention all of the texts, once they are answered.
+func (p *tap) watch(t *testing.T, operation string, texts ...string) <-chan struct{} {
+	seen := make(chan struct{}, 1)
+	p.apply(t, func(c call, serve func()) {
+		serve()
+		if c.Operation == operation && !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(c.Text, text) }) {
+			select {
+			case seen <- struct{}{}:
+			default: // nobody has looked at the last one yet
+			}
+		}
+	})
+	return seen
+}
+
 // record returns a function that returns the calls so far which mention one of the texts.
 func (p *tap) record(t *testing.T, texts ...string) func() []call {
 	var mu sync.Mutex
