@@ -79,7 +79,7 @@ func (d *deployment) addDashboard() {
 	)
 	row(
 		graph("posts to connections by status", d.outcomes(meter.Posts...), nil),
-		graph("notifications to phones", d.outcomes(meter.Pushes...), nil),
+		graph("notifications to phones and browsers", d.outcomes(meter.Pushes...), nil),
 		graph("refused conditions (lost numbers among them), requests made again", d.outcomes(meter.Conflict), d.outcomes(meter.Retry)),
 	)
 	row(

@@ -21,7 +21,7 @@ func bookOf(t *testing.T) book {
 
 func TestTheBillGrowsWithTheLoadAndWithNothingElse(t *testing.T) {
 	b := bookOf(t)
-	base := load{users: 1000, messages: 20, groups: 0.3, size: 10, online: 4, sessions: 8, media: 0.05, bytes: 1e6, days: 30}
+	base := load{users: 1000, messages: 20, groups: 0.3, size: 10, online: 4, sessions: 8, media: 0.05, bytes: 1e6, push: -1, days: 30}
 	cost := func(l load) float64 {
 		dollars, _ := price.Tables[0].Cost(l.bill(b))
 		for _, line := range l.storage() {
@@ -43,6 +43,14 @@ func TestTheBillGrowsWithTheLoadAndWithNothingElse(t *testing.T) {
 		if cost(l) <= cost(base) {
 			t.Errorf("more %s cost %v, not more than %v", name, cost(l), cost(base))
 		}
+	}
+	rings := func(push, online float64) float64 {
+		l := base
+		l.groups, l.push, l.online = 0, push, online
+		return l.bill(b)[price.Push]
+	}
+	if most := rings(1, 4); rings(0, 4) != 0 || most == 0 || math.Abs(rings(0.3, 4)-0.3*most) > 1e-6*most || rings(-1, 12) != rings(0.5, 4) {
+		t.Errorf("%v, %v and %v pushes", rings(0, 4), rings(0.3, 4), most)
 	}
 	for unit, n := range base.bill(b) {
 		if n < 0 || math.IsNaN(n) {

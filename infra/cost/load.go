@@ -16,6 +16,8 @@ type load struct {
 	online, sessions float64
 	// media is the share of messages with an attachment of bytes, which half of the recipients download.
 	media, bytes float64
+	// push is the share of recipients whom a message finds away, so that their phones ring; negative if it follows from online.
+	push float64
 	// days of the month.
 	days float64
 }
@@ -39,7 +41,7 @@ func (l load) bill(b book) price.Bill {
 	all := price.Bill{}
 	sent := l.users * l.messages * l.days
 	direct, grouped := sent*(1-l.groups), sent*l.groups
-	here := min(l.online/24, 1) // the chance that somebody is connected
+	here := l.here()
 
 	online, offline := b.of("send", "to one person"), b.of("send", "to one person who is offline")
 	all.Add(times(direct*here, online))
@@ -61,6 +63,15 @@ func (l load) bill(b book) price.Bill {
 	all[price.Frame] += 2 * pings
 	all[price.Compute] = all[price.Request] * took * memory
 	return all
+}
+
+// here is the chance that a message finds a recipient connected. People are awake when they are written to, so it may be more than
+// their hours online alone say.
+func (l load) here() float64 {
+	if l.push >= 0 {
+		return max(0, 1-l.push)
+	}
+	return min(l.online/24, 1)
 }
 
 // groupSend interpolates between the sizes that were counted.

@@ -27,6 +27,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.Float64Var(&l.sessions, "sessions", 8, "connections that each user makes a day")
 	flags.Float64Var(&l.media, "media", 0.05, "share of messages with an attachment")
 	flags.Float64Var(&l.bytes, "bytes", 500_000, "bytes of an attachment")
+	flags.Float64Var(&l.push, "push", -1, "share of recipients whose phone a message rings; if it is negative, it follows from the hours online")
 	held := flags.Bool("quotas", false, "say instead how much one account holds by default, and which quota to raise first")
 	region := flags.String("region", "us-east-1", "region whose prices count")
 	if err := flags.Parse(args); err != nil {

@@ -73,7 +73,7 @@ func Drafts(p *Parts) any {
 	s := &schedule.Scheduler{
 		Schedules: p.schedule(), Now: now,
 		Checker: &send.Sender{
-			Log: log, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now, People: keep, Sessions: p.sessions(),
+			Log: log, Standings: log, Attachments: &media.Media{Objects: p.objects(), Log: log}, Now: now, People: keep, Sessions: p.sessions(),
 		},
 	}
 	return p.routes(map[string]action{
@@ -132,8 +132,8 @@ func Grace(p *Parts) any { return grace(p.board(), p.logger) }
 
 // Media serves uploads and downloads.
 func Media(p *Parts) any {
-	keep := p.people()
-	m := &media.Media{Objects: p.objects(), Log: p.conversations(), People: keep, Profiles: keep}
+	keep, log := p.people(), p.conversations()
+	m := &media.Media{Objects: p.objects(), Log: log, Standings: log, People: keep, Profiles: keep}
 	return p.routes(map[string]action{"upload": do(m.Upload), "download": do(m.Download)})
 }
 

@@ -18,7 +18,8 @@ const (
 	MaxChanges = 99
 	// MaxUsers is how many users one request adds, removes or ranks: the entry and the header leave two changes for each.
 	MaxUsers = (MaxChanges - 1) / 2
-	// MaxInvites is how many links into a group work at a time.
+	// MaxInvites is how many links into a group work at a time, and how many that were revoked are remembered until they would have
+	// expired.
 	MaxInvites = 50
 	// InviteLife is how long a link works if the request does not say, and MaxInviteLife how long it may.
 	InviteLife    = 7 * 24 * time.Hour

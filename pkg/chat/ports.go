@@ -167,8 +167,8 @@ type Sessions interface {
 	Disconnect(ctx context.Context, user UserID, at time.Time, connections ...ConnectionID) error
 	// Sessions reads the sessions of users in one request per hundred. A user who never connected has an empty session.
 	Sessions(ctx context.Context, users []UserID) ([]Session, error)
-	// PutEndpoint stores where a device is notified, replacing what was stored for it.
-	PutEndpoint(ctx context.Context, user UserID, e Endpoint) (Session, error)
+	// PutEndpoint stores where a device is notified, replacing what was stored for it, and returns the session as it was before.
+	PutEndpoint(ctx context.Context, user UserID, e Endpoint) (was Session, err error)
 	// RemoveEndpoint forgets where a device is notified if that is still this endpoint: a device that registered anew
 	// meanwhile keeps the new one. It reports whether it was.
 	RemoveEndpoint(ctx context.Context, user UserID, e Endpoint) (removed bool, err error)

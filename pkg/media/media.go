@@ -21,6 +21,8 @@ import (
 type Media struct {
 	Objects chat.Objects
 	Log     chat.Log
+	// Standings say what somebody has cleared, which they do not download any more.
+	Standings chat.Standings
 	// People and Profiles are needed for the pictures of profiles.
 	People   chat.People
 	Profiles chat.Profiles
@@ -49,6 +51,9 @@ func (m *Media) Download(ctx context.Context, who chat.Identity, q wire.Download
 	}
 	if q.Seq == nil {
 		return m.groupPicture(ctx, tail, who.User, q)
+	}
+	if err := chat.StepOverCleared(ctx, m.Standings, who.User, &tail); err != nil {
+		return wire.Location{}, err
 	}
 	// The entry is read strongly, even if the tail shows it: what was deleted is not given out.
 	e, _, err := m.Log.Entry(ctx, q.Conversation, *q.Seq)

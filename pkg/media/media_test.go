@@ -108,7 +108,7 @@ func newRig(t *testing.T) *rig {
 	db := dynamo.NewFromIface(dynamodbtest.Start(t))
 	log := store.NewConversations(db, topology.Conversations.Name, topology.ConversationsByUser.Name)
 	people := store.NewPeople(db, topology.People.Name)
-	return &rig{&media.Media{Objects: b, Log: log, People: people, Profiles: people}, b}
+	return &rig{&media.Media{Objects: b, Log: log, Standings: log, People: people, Profiles: people}, b}
 }
 
 func as(user chat.UserID) chat.Identity { return chat.Identity{User: user} }
@@ -252,6 +252,27 @@ func TestMembersDownloadWhatAnEntryAttaches(t *testing.T) {
 			}
 			if last := r.bucket.signed[len(r.bucket.signed)-1]; last != fmt.Sprint("get ", key, " ", test.media, ".png image/png") {
 				t.Errorf("signed %s", last)
+			}
+		}
+	}
+}
+
+func TestWhatSomebodyHasClearedIsNotDownloadedByThem(t *testing.T) {
+	r := newRig(t)
+	for _, n := range []int{2, 201} {
+		c := r.said(t, n)
+		upTo := chat.Seq(2)
+		if _, err := r.Standings.Prefer(t.Context(), chat.Membership{Conversation: c, User: "bob"}, chat.Preference{Cleared: &upTo}, epoch); err != nil {
+			t.Fatal(err)
+		}
+		get := func(user chat.UserID, seq chat.Seq, media byte) error {
+			_, err := r.Download(t.Context(), as(user), wire.Download{Conversation: c, Seq: &seq, Media: id(media)})
+			return err
+		}
+		wantCode(t, get("bob", 1, 1), chat.NotFound)
+		for _, err := range []error{get("bob", 3, 2), get("ann", 1, 1)} {
+			if err != nil {
+				t.Error(err)
 			}
 		}
 	}

@@ -28,7 +28,8 @@ type Pusher struct {
 }
 
 // Register stores that the caller's device is to be notified. Above chat.MaxEndpoints the oldest device is forgotten, and
-// whoever had the same address before has it no more: a phone that changed hands must not show the last owner's messages.
+// whoever had the same address before has it no more: a phone that changed hands must not show the last owner's messages. What the
+// device was reached by before is removed from its platform.
 func (p *Pusher) Register(ctx context.Context, who chat.Identity, q wire.Register) (wire.Registered, error) {
 	if who.Device == "" {
 		return wire.Registered{}, nameless()
@@ -38,14 +39,23 @@ func (p *Pusher) Register(ctx context.Context, who chat.Identity, q wire.Registe
 	if err != nil {
 		return wire.Registered{}, err
 	}
-	s, err := p.Sessions.PutEndpoint(ctx, who.User, chat.Endpoint{
+	was, err := p.Sessions.PutEndpoint(ctx, who.User, chat.Endpoint{
 		Device: who.Device, Platform: q.Platform, ID: id, Since: p.Now(),
 	})
 	if err != nil {
 		return wire.Registered{}, err
 	}
-	if excess := len(s.Endpoints) - chat.MaxEndpoints; excess > 0 {
-		err = p.forget(ctx, who.User, s.Endpoints[:excess])
+	var others []chat.Endpoint
+	for _, e := range was.Endpoints {
+		switch {
+		case e.Device != who.Device:
+			others = append(others, e)
+		case e.ID != id:
+			p.discard(ctx, e)
+		}
+	}
+	if excess := len(others) + 1 - chat.MaxEndpoints; excess > 0 {
+		err = p.forget(ctx, who.User, others[:excess])
 	}
 	return wire.Registered{Device: who.Device}, err
 }
@@ -91,13 +101,16 @@ func (p *Pusher) forget(ctx context.Context, user chat.UserID, endpoints []chat.
 		if err != nil {
 			return err
 		}
-		if !removed {
-			continue
-		}
-		if err := p.reach(e.Platform).Remove(ctx, e.ID); err != nil {
-			// It is not referred to any more, so nothing reaches it; it only stays in the platform's list.
-			p.Logger.WarnContext(ctx, "endpoint not removed", "error", err)
+		if removed {
+			p.discard(ctx, e)
 		}
 	}
 	return nil
+}
+
+// discard removes an endpoint that no device is reached by any more. If that fails, it only stays in the platform's list.
+func (p *Pusher) discard(ctx context.Context, e chat.Endpoint) {
+	if err := p.reach(e.Platform).Remove(ctx, e.ID); err != nil {
+		p.Logger.WarnContext(ctx, "endpoint not removed", "error", err)
+	}
 }

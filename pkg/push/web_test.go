@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/guregu/dynamo/v2"
+
 	"github.com/parley-im/parley/infra/local/pushservice"
 	"github.com/parley-im/parley/infra/local/sns"
 	"github.com/parley-im/parley/pkg/chat"
@@ -85,6 +87,31 @@ func TestABrowserIsNotifiedBesideThePhone(t *testing.T) {
 	}
 	if got := string(service.Notifications()[0].Message); !strings.Contains(got, `"body":"canary"`) {
 		t.Errorf("it shows %s", got)
+	}
+}
+
+func TestABrowserThatSubscribesAnewLeavesNothingBehind(t *testing.T) {
+	r := newRig(t)
+	service := r.browsers(t)
+	r.register(t, "ann", "laptop", "ann-1")
+	first := subscribe(t, service, "first")
+	for range 2 { // the same again takes nothing away
+		r.registerBrowser(t, "ann", "laptop", first)
+	}
+	r.registerBrowser(t, "ann", "laptop", subscribe(t, service, "second"))
+	kept := 0
+	var item dynamo.Item
+	for iter := r.db.Table(topology.Sessions.Name).Scan().Iter(); iter.Next(t.Context(), &item); item = nil {
+		if _, ok := item["endpoint"]; ok {
+			kept++
+		}
+	}
+	if kept != 1 {
+		t.Errorf("%d subscriptions are kept", kept)
+	}
+	r.notify(t, "ann")
+	if got := pushed(service); !slices.Equal(got, []string{"second"}) {
+		t.Errorf("pushed to %v", got)
 	}
 }
 

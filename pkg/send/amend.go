@@ -8,7 +8,8 @@ import (
 	"github.com/parley-im/parley/pkg/wire"
 )
 
-// Amend changes the setup of a group, or the timer between two people. A picture must be an upload of the caller's own.
+// Amend changes the setup of a group, or the timer between two people. A picture must be an upload of the caller's own. The former
+// one is let go last; a try that dies before that leaves it kept, because a repetition finds only the new setup.
 func (g *Groups) Amend(ctx context.Context, who chat.Identity, q wire.Amend) (wire.Governed, error) {
 	amendment := chat.Amendment{Name: q.Setup.Name, Announce: q.Setup.Announce, History: q.Setup.History}
 	picture := q.Setup.Picture

@@ -306,3 +306,23 @@ func TestTheLastEditAllowedIsFoundAgainThoughNoMoreAreAllowed(t *testing.T) {
 		t.Errorf("%+v, %v", e, err)
 	}
 }
+
+// The exception of rule 5 in events/protocol.md: what an edit said is not kept beside the message.
+func TestAnEditUnderTheSameIDWithAnotherTextChangesNothing(t *testing.T) {
+	r := newRig(t)
+	message := r.mustSend(t, "ann", text(1, "first"))
+	edit := func(words string) (chat.Entry, error) {
+		known := message.Seq
+		c := of(message, 2)
+		c.After = &known
+		return r.Edit(t.Context(), as("ann"), wire.Edit{Change: c, Body: says(words)})
+	}
+	first, err := edit("second")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := edit("third")
+	if err != nil || again.Seq != first.Seq || r.at(t, message).Body.Text != "second" {
+		t.Errorf("%+v, %v; the message says %q", again, err, r.at(t, message).Body.Text)
+	}
+}

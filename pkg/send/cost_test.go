@@ -124,7 +124,7 @@ func newCounted(t *testing.T) counted {
 	sessions := store.NewSessions(db, topology.Sessions.Name)
 	people, out := store.NewPeople(db, topology.People.Name), &posts{}
 	s := &send.Sender{
-		Log: log, Attachments: uploads{}, Begin: people, Now: ticking(time.Second), Directs: log, People: people, Sessions: sessions,
+		Log: log, Attachments: uploads{}, Begin: people, Now: ticking(time.Second), Directs: log, Standings: log, People: people, Sessions: sessions,
 		Deliver: &deliver.Deliverer{Sessions: sessions, Poster: out, Notifier: out, Log: log, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
 	}
 	for _, user := range []chat.UserID{"ann", "bob"} {

@@ -9,7 +9,7 @@ import (
 
 // repeat puts what another message says, its text and its attachments, into e. The files stay where they are: who gets e
 // may download them by it. It reads the source with the right of the user to read it, and what they may not read is
-// not_found, the same as what is not there. A message that disappears is not repeated, because its copy would outlive it.
+// not_found, the same as what is not there, and so is what they have cleared. A message that disappears is not repeated, because its copy would outlive it.
 func (s *Sender) repeat(ctx context.Context, user chat.UserID, source wire.Place, e *chat.Entry) error {
 	e.Body.Forwarded = true
 	missing := chat.Errorf(chat.NotFound, "body.forward: there is no such message")
@@ -18,6 +18,9 @@ func (s *Sender) repeat(ctx context.Context, user chat.UserID, source wire.Place
 		if chat.AsError(err).Code == chat.Forbidden {
 			return missing
 		}
+		return err
+	}
+	if err := chat.StepOverCleared(ctx, s.Standings, user, &tail); err != nil {
 		return err
 	}
 	there, ok, err := s.Log.Entry(ctx, source.Conversation, source.Seq)

@@ -51,6 +51,12 @@ func TestNobodyForwardsWhatTheyCannotRead(t *testing.T) {
 	if _, err := r.log.Hide(t.Context(), secret.Conversation, "bob", []chat.Seq{secret.Seq}); err != nil {
 		t.Fatal(err)
 	}
+	cleared := r.mustSend(t, "bob", wire.Send{ID: id(4), To: wire.Target{User: "ann"}, Body: wire.Content{Text: "long ago"}})
+	upTo := cleared.Seq
+	m := chat.Membership{Conversation: cleared.Conversation, User: "ann"}
+	if _, err := r.Standings.Prefer(t.Context(), m, chat.Preference{Cleared: &upTo}, r.Now()); err != nil {
+		t.Fatal(err)
+	}
 	seconds := 60
 	brief := r.mustSend(t, "ann", wire.Send{ID: id(3), To: wire.Target{User: "bob"}, Body: wire.Content{Text: "brief"}, Expires: &seconds})
 	missing := message
@@ -60,17 +66,24 @@ func TestNobodyForwardsWhatTheyCannotRead(t *testing.T) {
 		of   chat.Entry
 		code chat.Code
 	}{
-		"a stranger":     {"eve", message, chat.NotFound},
-		"what is hidden": {"bob", secret, chat.NotFound},
-		"what is brief":  {"bob", brief, chat.Forbidden},
-		"nothing":        {"bob", missing, chat.NotFound},
+		"a stranger":        {"eve", message, chat.NotFound},
+		"what is hidden":    {"bob", secret, chat.NotFound},
+		"what they cleared": {"ann", cleared, chat.NotFound},
+		"what is brief":     {"bob", brief, chat.Forbidden},
+		"nothing":           {"bob", missing, chat.NotFound},
 	} {
 		_, err := r.Send(t.Context(), as(test.who), repeat(7, test.of))
 		if err == nil || chat.AsError(err).Code != test.code {
 			t.Errorf("%s: %v, want %s", name, err, test.code)
 		}
 	}
-	if n := len(r.entries(t, chat.DirectID("bob", "cat"))); n != 0 {
-		t.Errorf("%d entries were written", n)
+	for _, user := range []chat.UserID{"ann", "bob"} {
+		if n := len(r.entries(t, chat.DirectID(user, "cat"))); n != 0 {
+			t.Errorf("%s wrote %d entries", user, n)
+		}
+	}
+	// The other one has not cleared it.
+	if got := r.at(t, r.mustSend(t, "bob", repeat(8, cleared))).Body.Text; got != "long ago" {
+		t.Errorf("forwarded %q", got)
 	}
 }

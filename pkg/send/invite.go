@@ -11,8 +11,8 @@ import (
 )
 
 // Invite makes a link into a group. Its code is told once and not stored. The link is the group's: it works until it expires,
-// is used up or is revoked, whatever becomes of who made it. Asking twice makes two, unless it is under the same id: then it is the
-// same as long as it is there, and a conflict if something else is asked for.
+// is used up or is revoked, whatever becomes of who made it. Asking twice makes two, unless it is under the same id: until it expires
+// that is the same link, not_found if it was revoked, and a conflict if something else is asked for.
 func (g *Groups) Invite(ctx context.Context, who chat.Identity, q wire.Invite) (wire.Invited, error) {
 	all, err := g.invites(ctx, who, q.Conversation)
 	if err != nil {
@@ -27,25 +27,42 @@ func (g *Groups) Invite(ctx context.Context, who chat.Identity, q wire.Invite) (
 	if q.MaxUses != nil {
 		made.Max = *q.MaxUses
 	}
-	open := 0
-	for _, i := range all {
-		if i.ID == made.ID {
-			return invited(code, i, made)
-		}
-		if i.Open(now) {
-			open++
-		} else if err := g.Gate.Revoke(ctx, q.Conversation, i.ID); err != nil { // or the list of what has ended would grow
-			return wire.Invited{}, err
-		}
+	if n := slices.IndexFunc(all, func(i chat.Invite) bool { return i.ID == made.ID && now.Before(i.Expires) }); n >= 0 {
+		return invited(code, all[n], made)
 	}
-	if open >= chat.MaxInvites {
-		return wire.Invited{}, chat.Errorf(chat.TooLarge, "at most %d links at a time: revoke one", chat.MaxInvites)
+	if err := g.makeRoom(ctx, all, now); err != nil {
+		return wire.Invited{}, err
 	}
 	there, _, err := g.Gate.PutInvite(ctx, made)
 	if err != nil {
 		return wire.Invited{}, err
 	}
 	return invited(code, there, made)
+}
+
+// makeRoom forgets the links that have expired, and those that are used up once there is no room for another: those and the revoked
+// ones keep their requests from making them again. It returns too_large if as many work, or were revoked, as may be.
+func (g *Groups) makeRoom(ctx context.Context, all []chat.Invite, now time.Time) error {
+	open, revoked := 0, 0
+	for _, i := range all {
+		switch {
+		case i.Open(now):
+			open++
+		case i.Revoked && now.Before(i.Expires):
+			revoked++
+		case !now.Before(i.Expires) || len(all) >= 2*chat.MaxInvites:
+			if err := g.Gate.Forget(ctx, i.Conversation, i.ID); err != nil {
+				return err
+			}
+		}
+	}
+	switch {
+	case open >= chat.MaxInvites:
+		return chat.Errorf(chat.TooLarge, "at most %d links at a time: revoke one", chat.MaxInvites)
+	case revoked >= chat.MaxInvites:
+		return chat.Errorf(chat.TooLarge, "%d links were revoked that have not expired: use those that work", revoked)
+	}
+	return nil
 }
 
 // newCode makes the code of a link: from the id of the request, which is as secret as the code, or at random.
@@ -58,8 +75,11 @@ func newCode(by chat.UserID, q wire.Invite) chat.InviteCode {
 	return chat.NewInviteCode(q.Conversation, random)
 }
 
-// invited answers with the link that is there, if it is what is asked for.
+// invited answers with the link that is there, if it is what is asked for and was not revoked.
 func invited(code chat.InviteCode, there, asked chat.Invite) (wire.Invited, error) {
+	if there.Revoked {
+		return wire.Invited{}, chat.Errorf(chat.NotFound, "the link was revoked")
+	}
 	if there.Max != asked.Max || there.Expires.Sub(there.Created) != asked.Expires.Sub(asked.Created) {
 		return wire.Invited{}, &chat.Error{Code: chat.Conflict}
 	}

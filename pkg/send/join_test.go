@@ -174,3 +174,77 @@ func TestAnInvitationThatIsSentAgainIsTheSameLink(t *testing.T) {
 		t.Errorf("somebody else's with the same id: %+v, %v", got, err)
 	}
 }
+
+func TestALinkThatHasEndedIsNotMadeAgainByItsRequest(t *testing.T) {
+	g := newGroups(t)
+	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	g.Groups.Now = func() time.Time { return now }
+	c := g.found("bob")
+	asks := wire.Invite{ID: id(1), Conversation: c, ExpiresIn: new(60)}
+	ask := func(q wire.Invite) (wire.Invited, error) { return g.Invite(t.Context(), as("ann"), q) }
+	link, err := ask(asks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.Revoke(t.Context(), as("ann"), wire.Revoke{Conversation: c, Invite: link.Invite}); err != nil {
+		t.Fatal(err)
+	}
+	once, err := ask(wire.Invite{ID: id(2), Conversation: c, ExpiresIn: new(60), MaxUses: new(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.must(g.join("cat", once.Code))
+	g.invite("ann", c, 0) // cleans up
+	_, err = ask(asks)
+	wantCode(t, err, chat.NotFound)
+	again, err := ask(wire.Invite{ID: id(2), Conversation: c, ExpiresIn: new(60), MaxUses: new(1)})
+	if err != nil || again.Uses != 1 {
+		t.Errorf("the used one is %+v, %v", again, err)
+	}
+	for _, code := range []chat.InviteCode{link.Code, once.Code} {
+		g.refused(chat.NotFound)(g.join("dan", code))
+	}
+	// By its expiry it is a request like any other.
+	now = now.Add(time.Minute)
+	g.invite("ann", c, 0)
+	if all, err := g.store.Invites(t.Context(), c, 100); err != nil || len(all) != 2 {
+		t.Errorf("%d are left, %v", len(all), err)
+	}
+}
+
+func TestWhatIsRememberedOfLinksIsBounded(t *testing.T) {
+	g := newGroups(t)
+	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	g.Groups.Now = func() time.Time { return now }
+	c := g.found("bob")
+	put := func(i chat.Invite) {
+		i.ID = chat.NewInviteCode(c, []byte(g.id())).ID()
+		i.Conversation, i.By, i.Created, i.Expires = c, "ann", now, now.Add(time.Minute)
+		if _, _, err := g.store.PutInvite(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range chat.MaxInvites {
+		put(chat.Invite{Uses: 1, Max: 1})
+		put(chat.Invite{})
+	}
+	all, err := g.store.Invites(t.Context(), c, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range all {
+		if i.Max > 0 {
+			continue
+		}
+		if err := g.store.Revoke(t.Context(), c, i.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = g.Invite(t.Context(), as("ann"), wire.Invite{Conversation: c})
+	wantCode(t, err, chat.TooLarge)
+	if all, err := g.store.Invites(t.Context(), c, 200); err != nil || len(all) != chat.MaxInvites {
+		t.Errorf("%d are left, %v", len(all), err)
+	}
+	now = now.Add(time.Minute)
+	g.invite("ann", c, 0)
+}

@@ -112,6 +112,12 @@ func (s *Sender) tell(ctx context.Context, who chat.Identity, parent chat.Conver
 			}
 		}}, err
 	})
+	return s.told(ctx, a, err)
+}
+
+// told hands over what was written to the parent of a thread, unless it was there already. It goes to the connection that wrote, too: what
+// that gets as an acknowledgement is the place of its message in the thread.
+func (s *Sender) told(ctx context.Context, a attempt, err error) error {
 	switch {
 	case errors.Is(err, errTold):
 		return nil

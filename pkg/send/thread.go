@@ -88,14 +88,7 @@ func (s *Sender) announce(ctx context.Context, who chat.Identity, thread chat.Co
 			})
 		}}, err
 	})
-	switch {
-	case errors.Is(err, errTold):
-		return nil
-	case err != nil:
-		return err
-	}
-	// To the connection that wrote, too: what it gets as an acknowledgement is the place of its message in the thread.
-	return s.Deliver.Deliver(ctx, a.tail.Conversation, a.entry, "")
+	return s.told(ctx, a, err)
 }
 
 // enlisting writes an entry of a thread after its sender follows the thread, and those whom it mentions: so they are handed it.

@@ -34,15 +34,20 @@ type inviteItem struct {
 	Until        int64  `dynamo:"until"`
 	Uses         int    `dynamo:"uses"`
 	Max          int    `dynamo:"max,omitempty"`
-	Expires      int64  `dynamo:"expires"` // when it is swept
+	Revoked      int64  `dynamo:"revoked,omitempty"` // what until was before it was revoked; until is 0 then, so nobody joins by it
+	Expires      int64  `dynamo:"expires"`           // when it is swept
 }
 
 func inviteKey(id chat.InviteID) string { return invitePrefix + string(id) }
 
 func (i inviteItem) invite() chat.Invite {
+	until, revoked := i.Until, i.Revoked > 0
+	if revoked {
+		until = i.Revoked
+	}
 	return chat.Invite{
 		ID: chat.InviteID(strings.TrimPrefix(i.Item, invitePrefix)), Conversation: chat.ConversationID(i.Conversation),
-		By: chat.UserID(i.By), Created: millis(i.Created), Expires: millis(i.Until), Uses: i.Uses, Max: i.Max,
+		By: chat.UserID(i.By), Created: millis(i.Created), Expires: millis(until), Uses: i.Uses, Max: i.Max, Revoked: revoked,
 	}
 }
 
@@ -83,9 +88,20 @@ func (s *Conversations) Invites(ctx context.Context, id chat.ConversationID, lim
 	return all, ignoreNotFound(err)
 }
 
-// Revoke implements chat.Gate with one DeleteItem.
+// Revoke implements chat.Gate with one UpdateItem.
 func (s *Conversations) Revoke(ctx context.Context, id chat.ConversationID, invite chat.InviteID) (err error) {
 	defer wrap(&err, "revoke an invitation to %s", id)
+	err = s.table.Update("conversation", string(id)).Range("item", inviteKey(invite)).
+		SetExpr("'revoked' = 'until'").Set("until", 0).If("attribute_exists('item') AND attribute_not_exists('revoked')").Run(ctx)
+	if dynamo.IsCondCheckFailed(err) {
+		return nil
+	}
+	return err
+}
+
+// Forget implements chat.Gate with one DeleteItem.
+func (s *Conversations) Forget(ctx context.Context, id chat.ConversationID, invite chat.InviteID) (err error) {
+	defer wrap(&err, "forget an invitation to %s", id)
 	return s.table.Delete("conversation", string(id)).Range("item", inviteKey(invite)).Run(ctx)
 }
 

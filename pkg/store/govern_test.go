@@ -168,8 +168,40 @@ func TestALinkIsUsedWhileItIsOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if got, ok, err := log.Invite(t.Context(), c.ID, "i_x"); err != nil || !ok || !got.Revoked || got.Uses != 2 {
+		t.Errorf("revoked it is %+v, %v, %v", got, ok, err)
+	}
+	for range 2 {
+		if err := log.Forget(t.Context(), c.ID, "i_x"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if _, ok, err := log.Invite(t.Context(), c.ID, "i_x"); err != nil || ok {
 		t.Errorf("it is still there, %v", err)
+	}
+	// Revoking what is not there makes nothing, and nobody joins by what is revoked.
+	if err := log.Revoke(t.Context(), c.ID, "i_z"); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := log.Invite(t.Context(), c.ID, "i_z"); err != nil || ok {
+		t.Errorf("it was made, %v", err)
+	}
+	invite.ID = "i_w"
+	if _, _, err := log.PutInvite(t.Context(), invite); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := log.Revoke(t.Context(), c.ID, invite.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, ok, err := log.Invite(t.Context(), c.ID, "i_w"); err != nil || !ok || !got.Revoked || !got.Expires.Equal(invite.Expires) {
+		t.Errorf("revoked it is %+v, %v, %v", got, ok, err)
+	}
+	e := governing(c, 4, chat.Joined)
+	e.At = epoch.Add(time.Minute)
+	if _, _, err := log.Commit(t.Context(), e, header(c, 3), chat.Change{Use: "i_w"}); !errors.Is(err, chat.ErrStale) {
+		t.Errorf("revoked: %v", err)
 	}
 }
 

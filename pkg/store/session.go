@@ -130,15 +130,15 @@ func (s *Sessions) sessions(ctx context.Context, users []chat.UserID, read chat.
 }
 
 // PutEndpoint implements chat.Sessions with one UpdateItem.
-func (s *Sessions) PutEndpoint(ctx context.Context, user chat.UserID, e chat.Endpoint) (session chat.Session, err error) {
+func (s *Sessions) PutEndpoint(ctx context.Context, user chat.UserID, e chat.Endpoint) (was chat.Session, err error) {
 	defer wrap(&err, "put endpoint")
 	var item dynamo.Item
 	err = s.table.Update("user", string(user)).
 		SetExpr("$ = ?", endpointPrefix+string(e.Device), endpointItem{e.Platform, e.ID, e.Since.UnixMilli()}).
 		Set("expires", e.Since.Add(chat.SessionRetention).Unix()).
-		Value(ctx, &item)
-	if err != nil {
-		return session, err
+		OldValue(ctx, &item)
+	if ignoreNotFound(err) != nil {
+		return was, err
 	}
 	return newSession(item)
 }

@@ -2711,7 +2711,7 @@ export const Shard = 200;
 /** users that one request adds, removes or ranks. too_large */
 export const MaxUsers = 49;
 
-/** links into a group that work at a time. too_large */
+/** links into a group that work at a time, and as many revoked ones that have not expired. too_large */
 export const MaxInvites = 50;
 
 /** seconds that a link works if the request does not say. Ask with expires_in for more than this. */
