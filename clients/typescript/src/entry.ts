@@ -66,3 +66,8 @@ export const forGood = 253402214400000; // the last day of the year 9999
 /** The last entry that a user gets: they have left, or were removed. */
 export const ends = (e: Entry, user: string) =>
   (e.event === "left" && e.from === user) || (e.event === "removed" && (e.body.users ?? []).includes(user));
+
+/** Changes the line of a group as an entry says; the list will tell that, too. */
+export function amend(line: Line, { picture, timer, ...rest }: wire.Setup): void {
+  Object.assign(line, rest, picture !== undefined && { picture: picture || undefined }, timer && { timer });
+}

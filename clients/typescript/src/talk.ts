@@ -1,6 +1,6 @@
 import { Timer } from "./clock.js";
 import type { Core } from "./core.js";
-import type { Entry, Line } from "./entry.js";
+import { amend, type Entry, type Line } from "./entry.js";
 import { History } from "./history.js";
 import type { Message, Quote, Status, ThreadSummary, Timeline } from "./message.js";
 import type { Job } from "./outbox.js";
@@ -10,7 +10,7 @@ import { Room, search } from "./room.js";
 import { message, pending, quoted, visible } from "./snapshot.js";
 import type { ConversationSummary, Draft, Member, Receipts, Typist, Unread } from "./summary.js";
 import { Account } from "./unread.js";
-import type { Due, Setup } from "./wire.js";
+import type { Due } from "./wire.js";
 
 /** How many entries a room keeps that nobody looks at, and from how many on it is made that small. */
 const keptEntries = 200;
@@ -107,7 +107,7 @@ export class Talk {
     this.take(e);
     if (this.line && this.line.head < e.seq) this.line.head = e.seq;
     if (e.event === "message" && e.from && e.from !== this.core.user) this.#quiet(e.from);
-    if (e.body.setup) this.#amend(e.body.setup);
+    if (e.body.setup && this.line) amend(this.line, e.body.setup);
     if (e.event === "threaded" && e.body.target) this.core.chores.threads(this, [e.body.target]);
     if (this.members.watched && ["added", "joined", "removed", "left", "ranked"].includes(e.event)) void this.history.members();
     if (!this.timeline.watched && this.core.inbox.known(this.id) - this.first > mostEntries) this.#trim();
@@ -128,14 +128,6 @@ export class Talk {
     if (e.event === "threaded" && e.body.target) this.#threads.delete(e.body.target);
     const due = this.room.get(seq)?.due;
     if (due !== undefined && (this.#expiry.due ?? Infinity) > due) this.#expiry.start(due - this.core.serverNow());
-  }
-
-  /** A change of a group that the list will tell, too. */
-  #amend(setup: Setup): void {
-    const { line } = this;
-    if (!line) return;
-    const { picture, timer, ...rest } = setup;
-    Object.assign(line, rest, picture !== undefined && { picture: picture || undefined }, timer && { timer });
   }
 
   /** The line of the list. */
