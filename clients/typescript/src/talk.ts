@@ -361,6 +361,7 @@ export class Talk {
 
   threadsKnown(threads: Array<{ root: number } & ThreadSummary>): void {
     for (const { root, ...of } of threads) {
+      if ((this.#threads.get(root)?.count ?? 0) > (of.count ?? 0)) continue; // an answer that is late
       this.#threads.set(root, of);
       this.#snaps.delete(root);
     }
