@@ -39,6 +39,8 @@ func Start(t testing.TB) *awsdynamodb.Client {
 	client := awsdynamodb.New(awsdynamodb.Options{
 		Region: "us-east-1", BaseEndpoint: aws.String(server.URL()),
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		// Where many emulators share two cores a connection breaks now and then, which is not what tests of tables are about.
+		RetryMaxAttempts: 10,
 	})
 	if err := dynamodb.Create(t.Context(), client, topology.Tables...); err != nil {
 		t.Fatal(err)
